@@ -1,0 +1,84 @@
+"""The only doors to a project. Everything else receives a Project that came through here."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+
+from accounts.models import User
+from projects.models import AccessToken, ApiKey, Membership, Project, Role
+
+ROLES_FROM_LEAST = [Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER]
+
+
+def project_for_viewer(user: User | AnonymousUser, slug: str) -> Project:
+    """Return the project if the user may look at it.
+
+    A stranger gets the same 404 as for a slug that was never used, so that the answer tells nobody which
+    projects exist.
+    """
+    return _project_for(user, slug, at_least=Role.VIEWER)
+
+
+def project_for_admin(user: User | AnonymousUser, slug: str) -> Project:
+    """Return the project if the user may change its keys, members and switches; Http404 otherwise."""
+    return _project_for(user, slug, at_least=Role.ADMIN)
+
+
+def project_for_token(token: AccessToken, slug: str, *, scope: str) -> Project:
+    """Return the token's own project if that is the one asked for and the token has the scope; Http404 otherwise."""
+    if token.project.slug != slug or scope not in token.scopes or token.revoked_at is not None:
+        raise Http404
+    return token.project
+
+
+def projects_of(user: User) -> list[Project]:
+    """The projects that the user may look at, by name."""
+    return list(Project.objects.filter(memberships__user=user).select_related("plan"))
+
+
+def role_in(project: Project, user: User | AnonymousUser) -> Role | None:
+    if not user.is_authenticated:
+        return None
+    membership = Membership.objects.filter(project=project, user=user).first()
+    return Role(membership.role) if membership else None
+
+
+def may_administer(project: Project, user: User | AnonymousUser) -> bool:
+    return role_in(project, user) in roles_from(Role.ADMIN)
+
+
+def may_hear_audio(project: Project, user: User | AnonymousUser) -> bool:
+    return role_in(project, user) in roles_from(Role(project.privacy.audio_role))
+
+
+def roles_from(least: Role) -> list[Role]:
+    return ROLES_FROM_LEAST[ROLES_FROM_LEAST.index(least) :]
+
+
+def _project_for(user: User | AnonymousUser, slug: str, *, at_least: Role) -> Project:
+    if not user.is_authenticated:
+        raise Http404
+    project = (
+        Project.objects.filter(slug=slug, memberships__user=user, memberships__role__in=roles_from(at_least))
+        .select_related("plan", "privacy")
+        .first()
+    )
+    if project is None:
+        raise Http404
+    return project
+
+
+def api_keys_named(key: str, slug: str | None) -> list[ApiKey]:
+    """The API keys in use with this name: in one project, or on the whole server if the sender names none."""
+    keys = ApiKey.objects.filter(key=key, revoked_at__isnull=True)
+    if slug is not None:
+        keys = keys.filter(project__slug=slug)
+    return list(keys.select_related("project__plan", "project__privacy")[:2])
+
+
+def note_key_used(api_key: ApiKey, *, at: datetime, every_s: int) -> None:
+    """Written at most every `every_s`, so that looking is all that most uploads cost."""
+    before = at - timedelta(seconds=every_s)
+    if api_key.last_used_at is None or api_key.last_used_at < before:
+        ApiKey.objects.filter(pk=api_key.pk).update(last_used_at=at)

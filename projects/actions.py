@@ -1,0 +1,77 @@
+"""What changes a project and its keys."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from projects.models import AccessToken, ApiKey, Membership, Plan, PrivacySwitches, Project, Role
+from projects.secrets import encrypt
+
+T = TypeVar("T")
+TOKEN_PREFIX = "ph_"
+MIN_SECRET_LENGTH = 16
+"""LiveKit's `devkey: secret` is shorter, and known to everybody; HS256 wants 32 bytes and warns below."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret(Generic[T]):
+    """Something whose secret can be shown this once."""
+
+    row: T
+    secret: str
+
+
+@transaction.atomic
+def create_project(name: str, slug: str, *, owner: User, plan: str = "build") -> Project:
+    project = Project(name=name, slug=slug, plan=Plan.objects.get(slug=plan))
+    project.full_clean()
+    project.save()
+    PrivacySwitches.objects.create(project=project)
+    Membership.objects.create(project=project, user=owner, role=Role.OWNER)
+    return project
+
+
+def register_api_key(project: Project, key: str, secret: str, *, by: User | None) -> ApiKey:
+    """Keep the pair that the project's LiveKit server already uses. Raises ValidationError."""
+    if len(secret) < MIN_SECRET_LENGTH:
+        raise ValidationError({"secret": f"A secret has at least {MIN_SECRET_LENGTH} characters."})
+    return _save_api_key(project, key, secret, by=by, is_generated=False)
+
+
+def generate_api_key(project: Project, *, by: User | None) -> NewSecret[ApiKey]:
+    """A new pair, to be added to the `keys:` of the project's livekit-server."""
+    secret = secrets.token_urlsafe(32)
+    row = _save_api_key(project, "API" + secrets.token_hex(8), secret, by=by, is_generated=True)
+    return NewSecret(row, secret)
+
+
+def revoke_api_key(api_key: ApiKey) -> None:
+    ApiKey.objects.filter(pk=api_key.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+
+
+def create_access_token(project: Project, name: str, scopes: list[str], *, by: User | None) -> NewSecret[AccessToken]:
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    row = AccessToken.objects.create(
+        project=project, name=name, scopes=scopes, prefix=token[:8], token_hash=hash_token(token), created_by=by
+    )
+    return NewSecret(row, token)
+
+
+def hash_token(token: str) -> str:
+    """The tokens are long and random, so a plain digest is as good as a slow one."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _save_api_key(project: Project, key: str, secret: str, *, by: User | None, is_generated: bool) -> ApiKey:
+    row = ApiKey(
+        project=project, key=key, encrypted_secret=encrypt(secret), created_by=by, is_generated=is_generated
+    )
+    row.full_clean(exclude=["project"])
+    row.save()
+    return row

@@ -1,0 +1,147 @@
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+
+class Plan(models.Model):
+    """What a project may use and how long its sessions are kept. A row, so that an operator can change it."""
+
+    slug = models.SlugField(primary_key=True)
+    name = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField(help_text="Order from the smallest plan to the largest.")
+    retention_days = models.PositiveSmallIntegerField(default=30)
+    in_model_improvement = models.BooleanField()
+    events_per_month = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Spans, log records and metric points; empty for no limit."
+    )
+    recording_minutes_per_month = models.PositiveIntegerField(null=True, blank=True, help_text="Empty for no limit.")
+    requests_per_minute = models.PositiveIntegerField(help_text="Uploads of one project.")
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Project(models.Model):
+    """The tenant."""
+
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(
+        max_length=50,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*$", "Use lower-case letters, digits and hyphens.")],
+    )
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="projects")
+    created_at = models.DateTimeField(auto_now_add=True)
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="projects")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", "Owner"
+    ADMIN = "admin", "Admin"
+    MEMBER = "member", "Member"
+    VIEWER = "viewer", "Viewer"
+
+
+class Membership(models.Model):
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "user"], name="member_once_per_project")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()} of {self.project}"
+
+
+class ApiKey(models.Model):
+    """The pair that an agent signs its uploads with, the same that it uses for its LiveKit server."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="api_keys")
+    key = models.CharField(max_length=120, help_text="LIVEKIT_API_KEY")
+    encrypted_secret = models.TextField(help_text="LIVEKIT_API_SECRET, readable only with SECRETS_KEY.")
+    is_generated = models.BooleanField(default=False, help_text="Made here, rather than registered.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "key"], condition=Q(revoked_at__isnull=True), name="api_key_once_per_project"
+            )
+        ]
+        indexes = [models.Index(fields=["key"], condition=Q(revoked_at__isnull=True), name="api_key_in_use")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class AccessToken(models.Model):
+    """Opens the API to a script. Only a hash of it is kept."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="access_tokens")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=16, help_text="The beginning of the token, to recognise it by.")
+    token_hash = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list, help_text='Any of "read" and "ingest".')
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class PrivacySwitches(models.Model):
+    """What of a session is kept. A change counts for sessions that begin after it."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="privacy", primary_key=True)
+    observability = models.BooleanField("Agent observability", default=True)
+    audio = models.BooleanField(default=True)
+    transcripts = models.BooleanField(default=True)
+    traces = models.BooleanField(default=True)
+    logs = models.BooleanField(default=True)
+    redaction = models.BooleanField("PII redaction", default=False)
+    audio_role = models.CharField("Who may hear audio", max_length=10, choices=Role, default=Role.VIEWER)
+
+    class Meta:
+        verbose_name_plural = "privacy switches"
+
+    def __str__(self) -> str:
+        return f"privacy switches of {self.project}"
+
+
+class AuditEvent(models.Model):
+    """Who did or saw what. Never content, only what it was about."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="audit_events")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    token = models.ForeignKey(AccessToken, on_delete=models.SET_NULL, null=True, blank=True)
+    verb = models.CharField(max_length=40)
+    target = models.CharField(max_length=120, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "-at"], name="audit_of_project")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.target}"
