@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ObservabilityConfig(AppConfig):
+    """Sessions: accept, keep, read, show."""
+
+    name = "observability"

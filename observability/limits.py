@@ -1,0 +1,81 @@
+"""Every number that can refuse or drop data, with its unit and its reason (docs/losing-data.md lists what each does).
+
+Each may be overridden by an environment variable of the same name.
+"""
+
+from config.env import number
+
+MIB = 1024 * 1024
+
+MAX_OTLP_BODY_BYTES = number("MAX_OTLP_BODY_BYTES", 16 * MIB)
+"""Compressed. The SDKs batch at most 512 items; a long session's largest request measured 0.3 MiB."""
+
+MAX_OTLP_INFLATED_BYTES = number("MAX_OTLP_INFLATED_BYTES", 64 * MIB)
+"""The Python exporter drops anything larger itself, before it compresses."""
+
+MAX_INFLATE_RATIO = number("MAX_INFLATE_RATIO", 300)
+"""Chat contexts repeat and compress well, yet real bodies stay below 60:1."""
+
+INFLATE_RATIO_FREE_BYTES = number("INFLATE_RATIO_FREE_BYTES", 8 * MIB)
+"""Up to here any ratio is harmless."""
+
+MAX_ITEMS_PER_REQUEST = number("MAX_ITEMS_PER_REQUEST", 20_000)
+"""Spans, log records or points. 16 KB of empty spans would cost 1.35 GB once parsed, so they are counted before."""
+
+MAX_EVENTS_PER_REQUEST = number("MAX_EVENTS_PER_REQUEST", 100_000)
+"""Span events and links together; an SDK span has at most 128 of each."""
+
+MAX_ATTRIBUTES_PER_REQUEST = number("MAX_ATTRIBUTES_PER_REQUEST", 200_000)
+"""Nested ones counted; an SDK span has at most 128."""
+
+MAX_ATTRIBUTE_DEPTH = number("MAX_ATTRIBUTE_DEPTH", 45)
+"""Nesting of an attribute's value. Protobuf's own parsers stop at 100 messages."""
+
+MAX_JSON_DEPTH = number("MAX_JSON_DEPTH", 100)
+MAX_JSON_INTEGER_DIGITS = number("MAX_JSON_INTEGER_DIGITS", 100)
+"""Longer ones take Python quadratic time to read."""
+
+MAX_IN_FLIGHT_BYTES = number("MAX_IN_FLIGHT_BYTES", 256 * MIB)
+"""Inflated bodies in this process at one moment; beyond it senders are asked to come back."""
+
+MAX_RECORDING_BYTES = number("MAX_RECORDING_BYTES", 512 * MIB)
+"""The whole request. SDKs send about 1 MB for a minute, so more than eight hours."""
+
+MAX_RECORDING_PARTS = number("MAX_RECORDING_PARTS", 10)
+"""The SDKs send three."""
+
+MAX_RECORDING_HEADER_BYTES = number("MAX_RECORDING_HEADER_BYTES", 1 * MIB)
+"""Holds ids and a session summary of a few kilobytes."""
+
+MAX_CHAT_HISTORY_BYTES = number("MAX_CHAT_HISTORY_BYTES", 64 * MIB)
+"""One hour of dense talk is about 1 MB."""
+
+MAX_RECORDING_DECODED_S = number("MAX_RECORDING_DECODED_S", 6 * 3600)
+"""63 KB of valid Opus can decode to an hour, so length is limited where it is decoded."""
+
+MAX_SESSION_RECORDS = number("MAX_SESSION_RECORDS", 500_000)
+"""About 30 hours of dense talk; beyond it a timeline cannot be read as a whole."""
+
+MAX_SESSION_S = number("MAX_SESSION_S", 24 * 3600)
+"""How far apart the room's recording and the job that it belongs to may begin."""
+
+MAX_TOKEN_LIFE_S = number("MAX_TOKEN_LIFE_S", 24 * 3600)
+"""SDKs sign for 6 hours."""
+
+TOKEN_LEEWAY_S = number("TOKEN_LEEWAY_S", 60)
+"""What LiveKit's own verifier grants to clocks."""
+
+TOKEN_VERDICT_S = number("TOKEN_VERDICT_S", 2)
+"""How long a verified token is trusted without another look; a revoked key is refused within this time."""
+
+RETRY_AFTER_S = number("RETRY_AFTER_S", 2)
+"""The exporters give up after 10 s in all, and drop at once what cannot be retried within that time."""
+
+NODE_FLUSH_HOLD_S = number("NODE_FLUSH_HOLD_S", 6)
+"""Node's span exporter ticks every 5 s and is not flushed at exit: a later answer brings the last spans (docs/contract.md §12.4)."""
+
+MAX_HELD_ANSWERS = number("MAX_HELD_ANSWERS", 8)
+"""Each held answer occupies a thread; beyond this number Node's last spans are given up, not anybody's upload."""
+
+LOST_AFTER_S = number("LOST_AFTER_S", 15 * 60)
+"""Silence alone is no end: nothing is sent while a caller is on hold."""

@@ -1,0 +1,7 @@
+from observability.models.batch import Batch, Signal
+from observability.models.job import Job
+from observability.models.recording import Recording
+from observability.models.refusal import Refusal
+from observability.models.session import Session
+
+__all__ = ["Batch", "Job", "Recording", "Refusal", "Session", "Signal"]

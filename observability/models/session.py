@@ -1,0 +1,77 @@
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+
+SUMMARY_IS_BEHIND = Q(summary_cursor__lt=F("cursor")) | ~Q(summary_status=F("status"))
+"""A change of status counts too: what is expected while a session lives is missing once it has ended."""
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def for_project(self, project: object) -> "SessionQuerySet":
+        """The project's sessions that have not expired, by the database's clock."""
+        return self.filter(project=project, expires_at__gt=Now())
+
+
+class Session(models.Model):
+    """One LiveKit job: from its first upload to its death date."""
+
+    class Status(models.TextChoices):
+        LIVE = "live", "Live"
+        ENDED = "ended", "Ended"
+        LOST = "lost", "Lost contact"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="sessions", db_index=False)
+    job_id = models.CharField(max_length=200, blank=True, help_text="Empty until the job of a recording is known.")
+    room_id = models.CharField(max_length=200, blank=True)
+    room_name = models.CharField(max_length=200, blank=True)
+    agent_name = models.CharField(max_length=200, blank=True)
+    participant = models.CharField(max_length=200, blank=True)
+    sdk_language = models.CharField(max_length=20, blank=True)
+    sdk_version = models.CharField(max_length=40, blank=True)
+    is_simulated = models.BooleanField(default=False)
+    is_redacted = models.BooleanField(default=False, help_text="The project or the agent asked for PII redaction.")
+
+    status = models.CharField(max_length=5, choices=Status, default=Status.LIVE)
+    end_signal = models.CharField(max_length=30, blank=True, help_text="What told that the session is over.")
+    started_ns = models.BigIntegerField(null=True, help_text="By the agent's clock.")
+    ended_ns = models.BigIntegerField(null=True, help_text="By the agent's clock.")
+    first_received_at = models.DateTimeField(default=timezone.now)
+    last_received_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(help_text="Fixed at first receipt.")
+
+    cursor = models.PositiveIntegerField(default=0, help_text="Sequence number of the newest batch.")
+    span_count = models.PositiveIntegerField(default=0)
+    log_count = models.PositiveIntegerField(default=0)
+    chat_item_count = models.PositiveIntegerField(default=0)
+    metric_point_count = models.PositiveIntegerField(default=0)
+    error_count = models.PositiveIntegerField(default=0)
+    duplicate_count = models.PositiveIntegerField(default=0, help_text="Records received again and not kept twice.")
+    rejected_count = models.PositiveIntegerField(default=0, help_text="Records that could not be kept.")
+    discarded = models.JSONField(default=dict, help_text="Records not kept because a switch is off, by signal.")
+    switched_off = models.JSONField(default=list, help_text="Signals that the project had off at first receipt: audio, transcript, traces, logs.")
+
+    summary = models.JSONField(default=dict, help_text="What lists show of the timeline.")
+    summary_cursor = models.PositiveIntegerField(default=0, help_text="The batch up to which the summary is made.")
+    summary_status = models.CharField(max_length=5, blank=True, help_text="The status that the summary is made for.")
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "job_id"], condition=~Q(job_id=""), name="session_once_per_job")
+        ]
+        indexes = [
+            models.Index(fields=["project", "-first_received_at", "-id"], name="session_newest_first"),
+            models.Index(fields=["project", "room_id"], name="session_of_room"),
+            models.Index(fields=["expires_at"], name="session_expiry"),
+            models.Index(fields=["last_received_at"], condition=Q(status="live"), name="session_live"),
+            models.Index(fields=["last_received_at"], condition=SUMMARY_IS_BEHIND, name="session_summary_behind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.job_id or self.room_id or str(self.public_id)

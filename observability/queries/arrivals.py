@@ -1,0 +1,58 @@
+"""What Connect tells about a project's first uploads and its refused ones."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Min, Sum
+
+from observability.models import Batch, Refusal, Session, Signal
+from projects.models import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What has come of one signal."""
+
+    signal: str
+    records: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    newest_session: Session | None
+    signals: list[Arrival]
+    """Of the newest session, in the order of Signal; zeros where nothing has come."""
+    last_refusal: Refusal | None
+
+    @property
+    def have_begun(self) -> bool:
+        return self.newest_session is not None
+
+    @property
+    def refusal_is_newer(self) -> bool:
+        """So that a mended set-up is not blamed for what went wrong before."""
+        if self.last_refusal is None or self.newest_session is None:
+            return self.last_refusal is not None
+        return self.last_refusal.last_at > self.newest_session.last_received_at
+
+
+def arrivals_of(project: Project, *, excluding: tuple[str, ...] = ()) -> Arrivals:
+    """`excluding` names jobs that do not count, such as the demo's."""
+    sessions = Session.objects.for_project(project).exclude(job_id__in=excluding)
+    newest = sessions.order_by("-first_received_at").first()
+    refusal = Refusal.objects.filter(project=project).order_by("-last_at").first()
+    return Arrivals(newest, signals_of(newest), refusal)
+
+
+def signals_of(session: Session | None) -> list[Arrival]:
+    rows = (
+        Batch.objects.filter(session=session)
+        .values("signal")
+        .annotate(records=Sum("record_count"), first=Min("received_at"), last=Max("received_at"), batches=Count("pk"))
+        if session
+        else []
+    )
+    known = {row["signal"]: Arrival(row["signal"], row["records"], row["first"], row["last"]) for row in rows}
+    return [known.get(signal, Arrival(signal, 0, None, None)) for signal in Signal.values]

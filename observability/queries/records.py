@@ -1,0 +1,47 @@
+"""A session's records and timeline, as journal and context tell them."""
+
+import time
+
+from observability.journal.read import batches_of
+from observability.models import Recording, Session
+from observability.records import Record
+from observability.timeline import build
+from observability.timeline.context import RecordingFile, SessionContext
+from observability.timeline.dedupe import unique
+from observability.timeline.model import Timeline
+
+NS_PER_S = 1_000_000_000
+
+
+def records_of(session: Session) -> list[Record]:
+    """Everything received of the session, each record once."""
+    return unique(batches_of(session))
+
+
+def timeline_of(session: Session) -> Timeline:
+    return build(batches_of(session), context=context_of(session))
+
+
+def context_of(session: Session) -> SessionContext:
+    recording = recording_of(session)
+    return SessionContext(
+        status=session.status,  # type: ignore[arg-type]  # the choices are the timeline's words
+        now_ns=time.time_ns(),
+        ended_ns=session.ended_ns,
+        switched_off=frozenset(session.switched_off),
+        discarded=session.discarded,
+        recording=file_of(recording) if recording else None,
+        recording_uploaded=session.end_signal == "recording" or recording is not None,
+    )
+
+
+def recording_of(session: Session) -> Recording | None:
+    """The newest revision of the session's audio."""
+    return Recording.objects.filter(session=session).order_by("-revision").first()
+
+
+def file_of(recording: Recording) -> RecordingFile:
+    return RecordingFile(
+        start_ns=recording.start_ns,
+        duration_ms=float(recording.duration_ms) if recording.duration_ms is not None else None,
+    )
