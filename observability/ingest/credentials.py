@@ -1,0 +1,147 @@
+"""Who uploads: LiveKit's access tokens, signed with a project's own key pair (docs/contract.md §3)."""
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from observability.ingest.refusals import (
+    AmbiguousKey,
+    BadToken,
+    ExpiredToken,
+    MissingGrant,
+    Refused,
+    Unauthenticated,
+    UnknownKey,
+    WrongSecret,
+)
+from observability.limits import MAX_TOKEN_LIFE_S, TOKEN_LEEWAY_S, TOKEN_VERDICT_S
+from projects.access import api_keys_named, note_key_used
+from projects.models import ApiKey, Project
+from projects.secrets import UnreadableSecret, decrypt
+
+MAX_TOKEN_CHARS = 8_192
+MAX_VERDICTS = 10_000
+KEY_USE_NOTED_EVERY_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whoever signed the upload. Stands in for a user in DRF's request."""
+
+    project: Project
+    key: str
+    is_authenticated: bool = True
+
+
+class LiveKitTokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <LiveKit access token>`, checked before anything of the body is read."""
+
+    def authenticate(self, request: Request) -> tuple[Sender, str]:
+        token = bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
+        slug = request.parser_context["kwargs"].get("project")
+        return sender_of(token, slug), token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def bearer_token(header: str) -> str:
+    scheme, _, token = header.strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("Send Authorization: Bearer with a token signed by LIVEKIT_API_KEY and LIVEKIT_API_SECRET.")
+    if len(token) > MAX_TOKEN_CHARS:
+        raise BadToken("The token is too long.")
+    return token.strip()
+
+
+_verdicts: dict[tuple[str, str | None], tuple[float, Sender]] = {}
+_verdicts_lock = threading.Lock()
+
+
+def sender_of(token: str, slug: str | None) -> Sender:
+    """The sender that the token proves. A good verdict stands for TOKEN_VERDICT_S, so that revoking is felt by then."""
+    known = _verdicts.get((token, slug))
+    if known and known[0] > time.monotonic():
+        return known[1]
+    sender = verified_sender(token, slug)
+    with _verdicts_lock:
+        if len(_verdicts) >= MAX_VERDICTS:
+            _verdicts.clear()
+        _verdicts[token, slug] = (time.monotonic() + TOKEN_VERDICT_S, sender)
+    return sender
+
+
+def forget_verdicts() -> None:
+    with _verdicts_lock:
+        _verdicts.clear()
+
+
+def verified_sender(token: str, slug: str | None) -> Sender:
+    key = named_key(token)
+    candidates = api_keys_named(key, slug)
+    if not candidates:
+        where = f"project {slug}" if slug else "this server"
+        raise UnknownKey(f"API key {key[:120]!r} is not known to {where}.")
+    if len(candidates) > 1:
+        raise AmbiguousKey(f"API key {key[:120]!r} is used by several projects; upload to the project's own URL, …/p/<project>.")
+    claims = verified_claims(token, candidates[0])
+    check_grant(claims)
+    note_key_used(candidates[0], at=timezone.now(), every_s=KEY_USE_NOTED_EVERY_S)
+    return Sender(candidates[0].project, key)
+
+
+def named_key(token: str) -> str:
+    """The API key that the token names, not verified yet."""
+    try:
+        key = jwt.decode(token, options={"verify_signature": False}).get("iss")
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        raise BadToken("The token is not a JSON web token.") from None
+    if not isinstance(key, str) or not key or "\x00" in key:
+        raise BadToken("The token names no API key (iss).")
+    return key
+
+
+def verified_claims(token: str, api_key: ApiKey) -> dict[str, Any]:
+    try:
+        claims = jwt.decode(
+            token,
+            decrypt(api_key.encrypted_secret),
+            algorithms=["HS256"],
+            leeway=TOKEN_LEEWAY_S,
+            options={"require": ["exp"], "verify_aud": False, "verify_iat": False, "verify_sub": False, "verify_jti": False},
+        )
+    except (jwt.PyJWTError, UnreadableSecret, ValueError, OverflowError) as error:
+        raise refusal_of(error, api_key.key) from None
+    if claims["exp"] > time.time() + MAX_TOKEN_LIFE_S + TOKEN_LEEWAY_S:
+        raise BadToken(f"The token is valid for more than {MAX_TOKEN_LIFE_S // 3600} hours.")
+    return claims
+
+
+def refusal_of(error: Exception, key: str) -> Refused:
+    match error:
+        case jwt.InvalidSignatureError():
+            return WrongSecret(f"The token is not signed with the secret of API key {key[:120]!r}.")
+        case jwt.ExpiredSignatureError():
+            return ExpiredToken("The token has expired; the Node SDK never renews it, after 6 hours.")
+        case jwt.ImmatureSignatureError():
+            return BadToken("The token is not valid yet; compare the clocks of agent and server.")
+        case jwt.MissingRequiredClaimError():
+            return BadToken("The token has no expiry (exp).")
+        case jwt.InvalidAlgorithmError():
+            return BadToken("The token must be signed with HS256.")
+        case UnreadableSecret():
+            return WrongSecret(f"The secret of API key {key[:120]!r} cannot be read on this server; register the key again.")
+    return BadToken("The token cannot be verified.")
+
+
+def check_grant(claims: dict[str, Any]) -> None:
+    """Every caller's room token is signed with the same key; only this grant tells them apart."""
+    grant = claims.get("observability")
+    if not isinstance(grant, dict) or grant.get("write") is not True:
+        raise MissingGrant("The token lacks the grant observability.write; only agents may upload.")

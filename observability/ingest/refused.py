@@ -1,0 +1,114 @@
+"""Remembers refusals, so that Connect can say what is wrong with an agent's set-up.
+
+A misconfigured fleet sends thousands: each process writes a row at most once a second for the same reason and
+adds what it counted in between.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter
+
+from django.db import Error as DatabaseError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from rest_framework.request import Request
+
+from observability.ingest.credentials import bearer_token, named_key
+from observability.ingest.refusals import Refused, Unavailable
+from observability.models import Refusal
+from projects.models import Project
+
+logger = logging.getLogger(__name__)
+
+WRITE_EVERY_S = 1.0
+MAX_WRITES_PER_S = 5
+"""Of one project. Senders choose the keys they name, so rows may not grow with what they make up."""
+MAX_REMEMBERED = 1_000
+MAX_ROWS_PER_PROJECT = 50
+
+Key = tuple[str | None, str, str, str]
+
+_counted: Counter[Key] = Counter()
+_written_at: dict[Key, float] = {}
+_writes: dict[tuple[str | None, int], int] = {}
+_lock = threading.Lock()
+
+
+def note_refusal(refusal: Refused, request: Request, *, signal: str, project: str | None) -> None:
+    """Never fails the answer: the refusal matters more than its count."""
+    if isinstance(refusal, Unavailable):
+        return
+    key = (project_of(request, project), refusal.reason, signal, key_of(request))
+    count = due(key)
+    if not count:
+        return
+    try:
+        write(key, str(refusal), count)
+    except DatabaseError as error:
+        logger.error("A refusal could not be noted: %s", error)
+
+
+def forget_refusals() -> None:
+    """As a new process begins; what is written stays."""
+    with _lock:
+        _counted.clear()
+        _written_at.clear()
+        _writes.clear()
+
+
+def project_of(request: Request, slug: str | None) -> str | None:
+    sender = getattr(request, "_user", None)
+    return sender.project.slug if sender is not None else slug
+
+
+def key_of(request: Request) -> str:
+    """The API key that the sender names, as far as it can be read."""
+    try:
+        return named_key(bearer_token(request.META.get("HTTP_AUTHORIZATION", "")))[:120]
+    except Refused:
+        return ""
+
+
+def due(key: Key) -> int:
+    """How many refusals are to be written now; 0 while the last writing is fresh or the project's turn is over."""
+    now = time.monotonic()
+    with _lock:
+        if len(_counted) + len(_written_at) + len(_writes) > MAX_REMEMBERED:
+            _counted.clear()
+            _written_at.clear()
+            _writes.clear()
+        _counted[key] += 1
+        second = (key[0], int(now))
+        if now - _written_at.get(key, -WRITE_EVERY_S) < WRITE_EVERY_S or _writes.get(second, 0) >= MAX_WRITES_PER_S:
+            return 0
+        _written_at[key] = now
+        _writes[second] = _writes.get(second, 0) + 1
+        return _counted.pop(key)
+
+
+def write(key: Key, message: str, count: int) -> None:
+    """Refusals that name no project of ours are nobody's to see."""
+    slug, reason, signal, api_key = key
+    project = Project.objects.filter(slug=slug).first() if slug else None
+    if project is None:
+        return
+    now = timezone.now()
+    with transaction.atomic():
+        row, is_new = Refusal.objects.get_or_create(
+            project=project,
+            reason=reason,
+            signal=signal,
+            key=api_key,
+            defaults={"message": message[:300], "count": count, "first_at": now, "last_at": now},
+        )
+        if is_new:
+            forget_oldest(project)
+        else:
+            Refusal.objects.filter(pk=row.pk).update(count=F("count") + count, message=message[:300], last_at=now)
+
+
+def forget_oldest(project: Project) -> None:
+    stale = Refusal.objects.filter(project=project).order_by("-last_at").values_list("pk", flat=True)
+    Refusal.objects.filter(pk__in=list(stale[MAX_ROWS_PER_PROJECT:])).delete()

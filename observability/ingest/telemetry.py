@@ -1,0 +1,54 @@
+"""What a telemetry upload holds, kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from observability import limits
+from observability.ingest.body import digest_of
+from observability.ingest.refusals import RecordingDisabled
+from observability.otlp.count import Limits
+from observability.otlp.decode import decode
+from observability.otlp.result import Decoded
+from observability.otlp.shape import Signal
+from observability.sessions.keep import Kept, group_by_job, keep
+from projects.models import Project
+
+LIMITS = Limits(
+    records=limits.MAX_ITEMS_PER_REQUEST,
+    events_and_links=limits.MAX_EVENTS_PER_REQUEST,
+    attributes=limits.MAX_ATTRIBUTES_PER_REQUEST,
+    nesting=limits.MAX_ATTRIBUTE_DEPTH,
+    json_depth=limits.MAX_JSON_DEPTH,
+    integer_digits=limits.MAX_JSON_INTEGER_DIGITS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the sender is told: everything is kept, but for so many records."""
+
+    signal: Signal
+    rejected: int = 0
+    message: str = ""
+
+
+def accept_telemetry(project: Project, signal: Signal, body: bytes, content_type: str, *, now: datetime) -> Accepted:
+    """Decode an inflated export request and keep its records; committed when this returns.
+
+    Raises RecordingDisabled, and what `otlp.decode` raises.
+    """
+    decoded = decode(signal, body, content_type, LIMITS)
+    kept = keep(project, signal, group_by_job(decoded.records), body_digest=digest_of(body), now=now)
+    if kept and all(group.refused_as_off for group in kept):
+        raise RecordingDisabled
+    if not kept and not project.privacy.observability:
+        raise RecordingDisabled
+    return accepted(signal, decoded, kept)
+
+
+def accepted(signal: Signal, decoded: Decoded, kept: list[Kept]) -> Accepted:
+    over_limit = sum(group.over_limit for group in kept)
+    message = decoded.rejection_message
+    if over_limit:
+        message = "; ".join(filter(None, [message, f"{over_limit} rejected: the session is full"]))
+    return Accepted(signal, decoded.rejected_count + over_limit, message)

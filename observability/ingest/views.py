@@ -1,0 +1,155 @@
+"""The doors for agents. Each checks, hands on, and answers so that the SDKs understand (docs/contract.md §2, §4)."""
+
+import logging
+from typing import Any
+
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from rest_framework import exceptions
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from observability.ingest import recording
+from observability.ingest.answers import JsonAnswers, ProtobufAnswers
+from observability.ingest.body import telemetry_body
+from observability.ingest.budget import in_flight
+from observability.ingest.credentials import LiveKitTokenAuthentication
+from observability.ingest.refusals import (
+    Malformed,
+    NoSuchEndpoint,
+    OnlyPost,
+    Refused,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMedia,
+)
+from observability.ingest.refused import note_refusal
+from observability.ingest.telemetry import accept_telemetry
+from observability.otlp.body import BodyTooLarge, MalformedBody
+from observability.otlp.count import TooManyItems
+from observability.otlp.decode import UnsupportedContentType
+from observability.otlp.shape import Signal
+
+logger = logging.getLogger(__name__)
+
+
+class AnswerInKind(BaseContentNegotiation):
+    """The answer is written in what the request is written in; exporters ask for nothing else."""
+
+    def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:
+        return next(iter(parsers), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> tuple[BaseRenderer, str]:
+        is_json = request.META.get("CONTENT_TYPE", "").strip().lower().startswith("application/json")
+        chosen = JsonAnswers() if is_json else ProtobufAnswers()
+        return chosen, chosen.media_type
+
+
+class Answer(Response):
+    """DRF leaves the type out of an answer without bytes; an empty export response is a message all the same."""
+
+    @property
+    def rendered_content(self) -> Any:
+        content = super().rendered_content
+        self["Content-Type"] = self.accepted_media_type
+        return content
+
+
+class UploadView(APIView):
+    """Authenticates before the body is read, and answers every refusal with a `google.rpc.Status`."""
+
+    authentication_classes = [LiveKitTokenAuthentication]
+    permission_classes = []
+    parser_classes = []
+    renderer_classes = [ProtobufAnswers, JsonAnswers]
+    content_negotiation_class = AnswerInKind
+    throttle_classes = []
+    schema = None
+    http_method_names = ["post"]
+    signal = ""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        refusal = refusal_of(exc)
+        note_refusal(refusal, self.request, signal=self.signal or self.kwargs.get("signal", ""), project=self.kwargs.get("project"))
+        headers = dict(refusal.headers)
+        if refusal.retry_after_s is not None:
+            headers["Retry-After"] = str(refusal.retry_after_s)
+        response = Answer(refusal, status=refusal.status, headers=headers)
+        response.exception = True
+        return response
+
+
+class TelemetryView(UploadView):
+    """`POST [/p/<project>]/observability/{traces,logs,metrics}/otlp/v0`"""
+
+    def post(self, request: Request, signal: Signal, project: str | None = None) -> Response:
+        with in_flight.reservation() as reserve:
+            body = telemetry_body(request._request, reserve)
+            content_type = request.META.get("CONTENT_TYPE", "")
+            return Answer(
+                accept_telemetry(request.user.project, signal, body, content_type, now=timezone.now())
+            )
+
+
+class RecordingView(UploadView):
+    """`POST [/p/<project>]/observability/recordings/v0`"""
+
+    signal = "recording"
+
+    def post(self, request: Request, project: str | None = None) -> Response:
+        accepted = recording.accept_upload(request.user.project, request._request)
+        recording.hold_answer(request._request)
+        return Answer(accepted)
+
+
+class NoSuchEndpointView(UploadView):
+    """Whatever else is below /observability/: never HTML, never a redirect."""
+
+    authentication_classes = []
+    http_method_names = ["get", "post", "put", "patch", "delete", "head", "options", "trace"]
+
+    def refuse(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        raise NoSuchEndpoint("There is no such upload endpoint; see docs/contract.md §2.")
+
+    get = post = put = patch = delete = head = options = trace = refuse
+
+
+def refusal_of(error: Exception) -> Refused:
+    """The one translation of what went wrong into what the sender is told."""
+    match error:
+        case Refused():
+            return error
+        case BodyTooLarge() | TooManyItems():
+            return TooLarge(str(error))
+        case MalformedBody():
+            return Malformed(str(error))
+        case UnsupportedContentType():
+            return UnsupportedMedia(str(error))
+        case exceptions.MethodNotAllowed():
+            return OnlyPost("Uploads are sent with POST.")
+        case exceptions.AuthenticationFailed() | exceptions.NotAuthenticated():
+            return Unauthenticated(str(error))
+        case DatabaseError():
+            logger.error("An upload could not be kept: %s", error)
+            return Unavailable("The database cannot be reached; please repeat the upload.")
+        case _:
+            logger.exception("An upload failed")
+            return Unavailable("The upload could not be kept; please repeat it.")
+
+
+telemetry = TelemetryView.as_view()
+recordings = RecordingView.as_view()
+no_such_endpoint = NoSuchEndpointView.as_view()
+
+
+def answer_directly(request: HttpRequest, view: Any, kwargs: dict[str, Any]) -> HttpResponse:
+    response = view(request, **kwargs)
+    if hasattr(response, "render") and not response.is_rendered:
+        response.render()
+    return response  # type: ignore[no-any-return]
