@@ -1,0 +1,1 @@
+"""The OTLP wire format: bodies in, records out, answers back. Knows neither Django nor LiveKit."""
