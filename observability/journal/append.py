@@ -1,12 +1,13 @@
-"""Adds batches to sessions' journals, inside the caller's transaction.
+"""Adds batches to sessions' journals.
 
-Written SQL, because this runs for every upload: a few short statements by primary or unique key, the same on
-SQLite and PostgreSQL.
+Written SQL, because this runs for every upload: a few statements by primary or unique key, the same words on SQLite
+and PostgreSQL. There the usual upload is one prepared statement, hence one round trip and one commit.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from django.db import connection
 
@@ -15,8 +16,6 @@ from observability.records import Record
 
 SESSION_TABLE = Session._meta.db_table
 BATCH_TABLE = Batch._meta.db_table
-
-COUNTERS = {"span": "span_count", "log": "log_count", "metric": "metric_point_count", "chat_item": "chat_item_count"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class NewBatch:
     """16 bytes, of the decoded body and the job: the same upload again has the same."""
     payload: bytes
     counts: dict[str, int]
-    """Records by their kind, the keys of COUNTERS."""
+    """Records by their `signal`: span, log, metric, chat_item, recording_header."""
     received_at: datetime
 
     @property
@@ -36,110 +35,182 @@ class NewBatch:
         return sum(self.counts.values())
 
 
-@dataclass(slots=True)
-class LockedSession:
-    """A session's row while a transaction holds it. Changed fields are written by `advance`."""
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a batch tells about its session. Names once known stay, an end once told stays, data ends a silence."""
+
+    room_id: str = ""
+    room_name: str = ""
+    agent_name: str = ""
+    participant: str = ""
+    sdk_language: str = ""
+    sdk_version: str = ""
+    is_simulated: bool = False
+    is_redacted: bool = False
+    end_signal: str = ""
+    """"" while nothing says that the session is over."""
+    started_ns: int | None = None
+    ended_ns: int | None = None
+    errors: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSession:
+    """What must be known of a session before a batch is added, while a transaction holds its row."""
 
     id: int
     cursor: int
-    status: str
-    end_signal: str
-    started_ns: int | None
-    ended_ns: int | None
-    room_id: str
-    room_name: str
-    agent_name: str
-    participant: str
-    sdk_language: str
-    sdk_version: str
-    is_simulated: bool
-    is_redacted: bool
     record_count: int
-    switched_off: Any
+    switched_off: frozenset[str]
+    is_redacted: bool
     is_expired: bool
 
-    @classmethod
-    def of_job(cls, project_id: int, job_id: str, now: datetime) -> Self | None:
-        """The session of the job, locked until the transaction ends. Index: session_once_per_job."""
-        lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-        with connection.cursor() as cursor:
-            cursor.execute(SELECT_OF_JOB + lock, [db_time(now), project_id, job_id])
-            row = cursor.fetchone()
-        return cls(*row) if row else None
 
-    @classmethod
-    def of_id(cls, session_id: int, now: datetime) -> Self:
-        lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-        with connection.cursor() as cursor:
-            cursor.execute(SELECT_OF_ID + lock, [db_time(now), session_id])
-            return cls(*cursor.fetchone())
+@dataclass(frozen=True, slots=True)
+class Appended:
+    session_id: int
+    seq: int
 
 
-SELECT_COLUMNS = f"""
-    SELECT id, cursor, status, end_signal, started_ns, ended_ns, room_id, room_name, agent_name, participant,
-           sdk_language, sdk_version, is_simulated, is_redacted,
-           span_count + log_count + metric_point_count + chat_item_count, switched_off, expires_at <= %s
-    FROM {SESSION_TABLE}
-"""  # noqa: S608  # table names of our own
-SELECT_OF_JOB = SELECT_COLUMNS + "WHERE project_id = %s AND job_id = %s AND job_id <> ''"
-SELECT_OF_ID = SELECT_COLUMNS + "WHERE id = %s"
+LEARN = """
+    room_id = CASE WHEN {session}.room_id = '' THEN %s ELSE {session}.room_id END,
+    room_name = CASE WHEN {session}.room_name = '' THEN %s ELSE {session}.room_name END,
+    agent_name = CASE WHEN {session}.agent_name = '' THEN %s ELSE {session}.agent_name END,
+    participant = CASE WHEN {session}.participant = '' THEN %s ELSE {session}.participant END,
+    sdk_language = CASE WHEN {session}.sdk_language = '' THEN %s ELSE {session}.sdk_language END,
+    sdk_version = CASE WHEN {session}.sdk_version = '' THEN %s ELSE {session}.sdk_version END,
+    is_simulated = {session}.is_simulated OR %s,
+    is_redacted = {session}.is_redacted OR %s,
+    status = CASE WHEN %s <> '' THEN 'ended' WHEN {session}.status = 'lost' THEN 'live' ELSE {session}.status END,
+    end_signal = CASE WHEN {session}.end_signal = '' THEN %s ELSE {session}.end_signal END,
+    started_ns = CASE WHEN {session}.started_ns IS NULL OR CAST(%s AS bigint) < {session}.started_ns
+                      THEN CAST(%s AS bigint) ELSE {session}.started_ns END,
+    ended_ns = CASE WHEN {session}.ended_ns IS NULL OR CAST(%s AS bigint) > {session}.ended_ns
+                    THEN CAST(%s AS bigint) ELSE {session}.ended_ns END,
+    error_count = {session}.error_count + %s,
+    span_count = {session}.span_count + %s,
+    log_count = {session}.log_count + %s,
+    metric_point_count = {session}.metric_point_count + %s,
+    chat_item_count = {session}.chat_item_count + %s,
+    last_received_at = %s
+""".format(session=SESSION_TABLE)
+"""Both databases read the columns on the right as they were before the statement."""
 
+RECORD_COUNT = "span_count + log_count + metric_point_count + chat_item_count"
+HOLD = f"""
+    SELECT id, cursor, {RECORD_COUNT}, switched_off, is_redacted, expires_at <= %s
+    FROM {SESSION_TABLE} WHERE """  # noqa: S608  # our own names
 INSERT_BATCH = f"""
     INSERT INTO {BATCH_TABLE} (project_id, session_id, seq, signal, digest, payload, record_count, received_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
-    ON CONFLICT DO NOTHING
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""  # noqa: S608
+ADVANCE_SESSION = f"UPDATE {SESSION_TABLE} SET cursor = %s, {LEARN} WHERE id = %s"  # noqa: S608
+APPEND_AT_ONCE = f"""
+    WITH held AS (
+        SELECT id, cursor FROM {SESSION_TABLE}
+        WHERE project_id = %s AND job_id = %s AND job_id <> '' AND expires_at > %s AND NOT is_redacted
+              AND switched_off = '[]'::jsonb AND {RECORD_COUNT} + %s <= %s
+        FOR UPDATE
+    ), added AS (
+        INSERT INTO {BATCH_TABLE} (project_id, session_id, seq, signal, digest, payload, record_count, received_at)
+        SELECT %s, id, cursor + 1, %s, %s, %s, %s, %s FROM held
+        ON CONFLICT DO NOTHING
+        RETURNING session_id, seq
+    )
+    UPDATE {SESSION_TABLE} SET cursor = added.seq, {LEARN} FROM added
+    WHERE {SESSION_TABLE}.id = added.session_id RETURNING {SESSION_TABLE}.id, {SESSION_TABLE}.cursor
 """  # noqa: S608
 
-ADVANCE_SESSION = f"""
-    UPDATE {SESSION_TABLE} SET
-        cursor = %s, status = %s, end_signal = %s, started_ns = %s, ended_ns = %s, room_id = %s, room_name = %s,
-        agent_name = %s, participant = %s, sdk_language = %s, sdk_version = %s, is_simulated = %s, is_redacted = %s,
-        span_count = span_count + %s, log_count = log_count + %s, metric_point_count = metric_point_count + %s,
-        chat_item_count = chat_item_count + %s, error_count = error_count + %s, last_received_at = %s
-    WHERE id = %s
-"""  # noqa: S608
+
+def append_at_once(
+    project_id: int, job_id: str, batch: NewBatch, news: News, *, max_records: int
+) -> Appended | None:
+    """Append, learn, count and commit in one statement, where nothing is out of the ordinary. None: do it step by step.
+
+    PostgreSQL only. Out of the ordinary are a new or expired session, a switch that is off, redaction, a repetition.
+    """
+    if connection.vendor != "postgresql" or connection.in_atomic_block or news.is_redacted:
+        return None
+    connection.ensure_connection()
+    counted = [batch.record_count, max_records]
+    row = [batch.signal, batch.digest, batch.payload, batch.record_count, batch.received_at]
+    parameters = [project_id, job_id, batch.received_at, *counted, project_id, *row, *learnt(batch, news)]
+    from psycopg import Cursor  # only where PostgreSQL is the database
+
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        # Django's own cursors put the parameters into the text, and so cannot prepare it: planning is half the cost.
+        cursor.execute(APPEND_AT_ONCE, parameters, prepare=True)
+        found = cursor.fetchone()
+    return Appended(*found) if found else None
 
 
-def append(project_id: int, session: LockedSession, batch: NewBatch) -> bool:
-    """Put the batch at the end of the session's journal. False if it is there already; then nothing was added."""
+def session_of_job(project_id: int, job_id: str, *, now: datetime) -> HeldSession | None:
+    """The session of the job, held until the transaction ends. Index: session_once_per_job."""
+    return hold("project_id = %s AND job_id = %s AND job_id <> ''", [project_id, job_id], now)
+
+
+def session_of_id(session_id: int, *, now: datetime) -> HeldSession:
+    held = hold("id = %s", [session_id], now)
+    if held is None:
+        raise Session.DoesNotExist(f"Session {session_id} went away.")
+    return held
+
+
+def hold(condition: str, parameters: list[Any], now: datetime) -> HeldSession | None:
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD + condition + lock, [db_time(now), *parameters])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    session_id, seq, record_count, switched_off, is_redacted, is_expired = row
+    off = json.loads(switched_off) if isinstance(switched_off, str) else switched_off
+    return HeldSession(session_id, seq, record_count, frozenset(off), bool(is_redacted), bool(is_expired))
+
+
+def append(project_id: int, session: HeldSession, batch: NewBatch, news: News) -> Appended | None:
+    """Put the batch at the end of the session's journal. None if it is there already; then nothing was changed."""
     seq = session.cursor + 1
-    if not _insert(project_id, session.id, seq, batch):
-        return False
-    session.cursor = seq
-    return True
+    if not insert(project_id, session.id, seq, batch):
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(ADVANCE_SESSION, [seq, *learnt(batch, news), session.id])
+    return Appended(session.id, seq)
 
 
 def append_unassigned(project_id: int, batch: NewBatch) -> bool:
-    """Keep records that name no job, such as metrics of the agent's process between two jobs."""
-    return _insert(project_id, None, 0, batch)
+    """Keep records that name no job, such as metrics of the agent's process between two jobs. False if already kept."""
+    return insert(project_id, None, 0, batch)
 
 
-def advance(session: LockedSession, batch: NewBatch, *, errors: int) -> None:
-    """Write the session's changed fields and count the batch."""
-    added = [batch.counts.get(kind, 0) for kind in ("span", "log", "metric", "chat_item")]
+def insert(project_id: int, session_id: int | None, seq: int, batch: NewBatch) -> bool:
+    row = [batch.signal, batch.digest, batch.payload, batch.record_count, db_time(batch.received_at)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            ADVANCE_SESSION,
-            [
-                session.cursor,
-                session.status,
-                session.end_signal,
-                session.started_ns,
-                session.ended_ns,
-                session.room_id,
-                session.room_name,
-                session.agent_name,
-                session.participant,
-                session.sdk_language,
-                session.sdk_version,
-                session.is_simulated,
-                session.is_redacted,
-                *added,
-                errors,
-                db_time(batch.received_at),
-                session.id,
-            ],
-        )
+        cursor.execute(INSERT_BATCH, [project_id, session_id, seq, *row])
+        return cursor.rowcount == 1
+
+
+def learnt(batch: NewBatch, news: News) -> list[Any]:
+    """The parameters of LEARN."""
+    return [
+        news.room_id,
+        news.room_name,
+        news.agent_name,
+        news.participant,
+        news.sdk_language,
+        news.sdk_version,
+        news.is_simulated,
+        news.is_redacted,
+        news.end_signal,
+        news.end_signal,
+        news.started_ns,
+        news.started_ns,
+        news.ended_ns,
+        news.ended_ns,
+        news.errors,
+        *(batch.counts.get(kind, 0) for kind in ("span", "log", "metric", "chat_item")),
+        db_time(batch.received_at),
+    ]
 
 
 def count_by_kind(records: list[Record]) -> dict[str, int]:
@@ -151,21 +222,3 @@ def count_by_kind(records: list[Record]) -> dict[str, int]:
 
 def db_time(at: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(at)
-
-
-def _insert(project_id: int, session_id: int | None, seq: int, batch: NewBatch) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT_BATCH,
-            [
-                project_id,
-                session_id,
-                seq,
-                batch.signal,
-                batch.digest,
-                batch.payload,
-                batch.record_count,
-                db_time(batch.received_at),
-            ],
-        )
-        return cursor.rowcount == 1

@@ -1,7 +1,6 @@
 """Keeps what an upload brought: every record in the journal of its session, in one transaction."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,12 +8,14 @@ from datetime import UTC, datetime
 from django.db import connection, transaction
 
 from observability.journal.append import (
-    LockedSession,
+    HeldSession,
     NewBatch,
-    advance,
+    News,
     append,
+    append_at_once,
     append_unassigned,
     count_by_kind,
+    session_of_job,
 )
 from observability.journal.codec import encode
 from observability.limits import MAX_SESSION_RECORDS
@@ -22,7 +23,7 @@ from observability.livekit.identity import SessionFacts, revelations
 from observability.livekit.privacy import Switches, permitted
 from observability.models import Session
 from observability.records import Record
-from observability.sessions.open import begin_session, session_of_job
+from observability.sessions.open import begin_session
 from projects.models import Project
 
 DIGEST_BYTES = 16
@@ -52,7 +53,6 @@ class Kept:
     refused_as_off: bool = False
     """The project is switched off and the session had not begun before."""
     cursor: int = 0
-    has_ended: bool = False
 
 
 def keep(project: Project, signal: str, groups: Sequence[Group], *, body_digest: bytes, now: datetime) -> list[Kept]:
@@ -61,8 +61,22 @@ def keep(project: Project, signal: str, groups: Sequence[Group], *, body_digest:
     Groups are taken in the order of their job ids, so that two uploads with the same jobs cannot block each other.
     """
     drafts = [Draft.of(group, signal, body_digest, now) for group in sorted(groups, key=lambda g: g.job_id)]
+    if len(drafts) == 1 and (kept := keep_at_once(project, drafts[0])):
+        return [kept]
     with transaction.atomic():
         return [keep_draft(project, draft, now=now) for draft in drafts]
+
+
+def keep_at_once(project: Project, draft: "Draft") -> Kept | None:
+    """The usual case. None if the session is not there yet, or anything else is out of the ordinary."""
+    if not draft.group.job_id:
+        return None
+    appended = append_at_once(
+        project.pk, draft.group.job_id, draft.batch, draft.news, max_records=MAX_SESSION_RECORDS
+    )
+    if appended is None:
+        return None
+    return Kept(draft.group.job_id, appended.session_id, stored=draft.batch.record_count, cursor=appended.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +85,13 @@ class Draft:
 
     group: Group
     batch: NewBatch
-    facts: SessionFacts
+    news: News
 
     @classmethod
     def of(cls, group: Group, signal: str, body_digest: bytes, now: datetime) -> "Draft":
         digest = hashlib.blake2b(body_digest + group.job_id.encode(), digest_size=DIGEST_BYTES).digest()
         facts = revelations(group.records).get(group.job_id) or SessionFacts(group.job_id)
-        return cls(group, new_batch(signal, digest, group.records, now), facts)
+        return cls(group, new_batch(signal, digest, group.records, now), news_of(facts, group.room_id))
 
 
 def new_batch(signal: str, digest: bytes, records: Sequence[Record], now: datetime) -> NewBatch:
@@ -87,7 +101,7 @@ def new_batch(signal: str, digest: bytes, records: Sequence[Record], now: dateti
 def keep_draft(project: Project, draft: Draft, *, now: datetime) -> Kept:
     if not draft.group.job_id:
         return keep_unassigned(project, draft)
-    session = session_of_job(project, draft.group.job_id, now=now)
+    session = session_of_job(project.pk, draft.group.job_id, now=now)
     if session is None:
         if not project.privacy.observability:
             return Kept(draft.group.job_id, refused_as_off=True)
@@ -95,7 +109,7 @@ def keep_draft(project: Project, draft: Draft, *, now: datetime) -> Kept:
             project,
             job_id=draft.group.job_id,
             room_id=draft.group.room_id,
-            started_ns=draft.facts.started_ns,
+            started_ns=draft.news.started_ns,
             now=now,
         )
     return keep_in_session(project, session, draft)
@@ -109,7 +123,7 @@ def keep_unassigned(project: Project, draft: Draft) -> Kept:
     return Kept("", stored=count if is_new else 0, duplicates=0 if is_new else count)
 
 
-def keep_in_session(project: Project, session: LockedSession, draft: Draft) -> Kept:
+def keep_in_session(project: Project, session: HeldSession, draft: Draft) -> Kept:
     """Within the caller's transaction, which holds the session."""
     kept = Kept(draft.group.job_id, session.id, cursor=session.cursor)
     if session.is_expired:
@@ -121,21 +135,19 @@ def keep_in_session(project: Project, session: LockedSession, draft: Draft) -> K
     if not batch.record_count:
         count_discarded(session.id, kept.discarded)
         return kept
-    if not append(project.pk, session, batch):
+    appended = append(project.pk, session, batch, draft.news)
+    if appended is None:
         kept.duplicates = batch.record_count
         count_duplicates(session.id, batch.record_count)
         return kept
-    learn(session, draft.facts, draft.group.room_id)
-    advance(session, batch, errors=draft.facts.error_count)
     count_discarded(session.id, kept.discarded)
-    kept.stored, kept.cursor, kept.has_ended = batch.record_count, session.cursor, session.status == "ended"
+    kept.stored, kept.cursor = batch.record_count, appended.seq
     return kept
 
 
-def allowed_part(session: LockedSession, draft: Draft, kept: Kept) -> NewBatch:
+def allowed_part(session: HeldSession, draft: Draft, kept: Kept) -> NewBatch:
     """The batch, without what the project's switches at the session's first receipt keep out."""
-    session.is_redacted = session.is_redacted or draft.facts.redaction
-    switches = switches_of(session)
+    switches = switches_of(session, asks_for_redaction=draft.news.is_redacted)
     if switches == EVERYTHING:
         return draft.batch
     permit = permitted(draft.group.records, switches)
@@ -146,42 +158,34 @@ def allowed_part(session: LockedSession, draft: Draft, kept: Kept) -> NewBatch:
 EVERYTHING = Switches(audio=True, transcripts=True, traces=True, logs=True, redaction=False)
 
 
-def switches_of(session: LockedSession) -> Switches:
-    off = json.loads(session.switched_off) if isinstance(session.switched_off, str) else session.switched_off
-    if not off and not session.is_redacted:
+def switches_of(session: HeldSession, *, asks_for_redaction: bool = False) -> Switches:
+    off, redaction = session.switched_off, session.is_redacted or asks_for_redaction
+    if not off and not redaction:
         return EVERYTHING
     return Switches(
         audio="audio" not in off,
         transcripts="transcript" not in off,
         traces="traces" not in off,
         logs="logs" not in off,
-        redaction=session.is_redacted,
+        redaction=redaction,
     )
 
 
-def learn(session: LockedSession, facts: SessionFacts, room_id: str) -> None:
-    """Add what the records reveal. Names once known stay; an end once told stays; silence ended by data is life."""
-    session.room_id = session.room_id or room_id
-    session.room_name = session.room_name or facts.room_name
-    session.agent_name = session.agent_name or facts.agent_name
-    session.participant = session.participant or facts.participant_identity
-    session.sdk_language = session.sdk_language or facts.sdk_language
-    session.sdk_version = session.sdk_version or facts.sdk_version
-    session.is_simulated = session.is_simulated or facts.simulated
-    session.started_ns = earliest(session.started_ns, facts.started_ns)
-    session.ended_ns = latest(session.ended_ns, facts.ended_ns)
-    if facts.end_signal:
-        session.status, session.end_signal = Session.Status.ENDED, session.end_signal or facts.end_signal
-    elif session.status == Session.Status.LOST:
-        session.status = Session.Status.LIVE
-
-
-def earliest(known: int | None, told: int | None) -> int | None:
-    return min((ns for ns in (known, told) if ns is not None), default=None)
-
-
-def latest(known: int | None, told: int | None) -> int | None:
-    return max((ns for ns in (known, told) if ns is not None), default=None)
+def news_of(facts: SessionFacts, room_id: str) -> News:
+    return News(
+        room_id=room_id[:200],
+        room_name=facts.room_name[:200],
+        agent_name=facts.agent_name[:200],
+        participant=facts.participant_identity[:200],
+        sdk_language=facts.sdk_language[:20],
+        sdk_version=facts.sdk_version[:40],
+        is_simulated=facts.simulated,
+        is_redacted=facts.redaction,
+        end_signal=facts.end_signal,
+        started_ns=facts.started_ns,
+        ended_ns=facts.ended_ns,
+        errors=facts.error_count,
+    )
 
 
 def discard_all(kept: Kept, signal: str, count: int) -> Kept:

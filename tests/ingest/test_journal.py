@@ -180,7 +180,7 @@ def test_nothing_of_an_upload_is_kept_if_its_transaction_fails(agent, project, m
     def fail(*args, **kwargs):
         raise ConnectionError
 
-    monkeypatch.setattr(keeping, "advance", fail)
+    monkeypatch.setattr(keeping, "append", fail)
 
     assert agent.send("traces", spans("user_turn")).status_code == 503
     assert Session.objects.count() == Batch.objects.count() == 0
