@@ -75,7 +75,9 @@ def plain(value: dict[str, Any]) -> Any:
 
 def pairs(item: dict[str, Any]) -> list[str]:
     """All attributes, repeated ones too, as comparable text."""
-    return sorted(f"{each['key']}={told(plain(each.get('value', {})))}" for each in item.get("attributes", []))
+    return sorted(
+        f"{each['key']}={told(plain(each.get('value', {})))}" for each in item.get("attributes", [])
+    )
 
 
 def told(value: Any) -> str:

@@ -93,8 +93,9 @@ def logs(*bodies: str, job: str = "AJ_1", room: str = "RM_1", scope: str = "my-a
     group.scope.name = scope
     for body in bodies:
         group.log_records.add(
-            time_unix_nano=START_NS, severity_number=9, body=text(body), attributes=attributes(job_id=job, room_id=room)
+            time_unix_nano=START_NS,
+            severity_number=9,
+            body=text(body),
+            attributes=attributes(job_id=job, room_id=room),
         )
     return request.SerializeToString()
-
-

@@ -57,6 +57,7 @@ class Session(models.Model):
 
     summary = models.JSONField(default=dict, help_text="What lists show of the timeline.")
     summary_cursor = models.PositiveIntegerField(default=0, help_text="The batch up to which the summary is made.")
+    summary_at = models.DateTimeField(null=True, help_text="When the summary was made.")
     summary_status = models.CharField(max_length=5, blank=True, help_text="The status that the summary is made for.")
 
     objects = SessionQuerySet.as_manager()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from observability.journal.append import (
     HeldSession,
@@ -18,6 +18,7 @@ from observability.journal.append import (
     session_of_job,
 )
 from observability.journal.codec import encode
+from observability.journal.together import committed
 from observability.limits import MAX_SESSION_RECORDS
 from observability.livekit.identity import SessionFacts, revelations
 from observability.livekit.privacy import Switches, permitted
@@ -63,8 +64,7 @@ def keep(project: Project, signal: str, groups: Sequence[Group], *, body_digest:
     drafts = [Draft.of(group, signal, body_digest, now) for group in sorted(groups, key=lambda g: g.job_id)]
     if len(drafts) == 1 and (kept := keep_at_once(project, drafts[0])):
         return [kept]
-    with transaction.atomic():
-        return [keep_draft(project, draft, now=now) for draft in drafts]
+    return committed(lambda: [keep_draft(project, draft, now=now) for draft in drafts])
 
 
 def keep_at_once(project: Project, draft: "Draft") -> Kept | None:

@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Case, Q, When
+
 from observability.limits import LOST_AFTER_S
 from observability.models import Session
 from observability.models.session import SUMMARY_IS_BEHIND
 
 MAX_PER_SWEEP = 200
+SUMMARISE_LIVE_EVERY_S = 10
 
 
 def lose_silent_sessions(now: datetime) -> int:
@@ -17,7 +20,12 @@ def lose_silent_sessions(now: datetime) -> int:
     return silent.update(status=Session.Status.LOST)
 
 
-def sessions_to_summarise() -> list[int]:
-    """Sessions whose summary is behind their journal or their status, the longest waiting first."""
-    behind = Session.objects.filter(SUMMARY_IS_BEHIND).order_by("last_received_at")
-    return list(behind.values_list("pk", flat=True)[:MAX_PER_SWEEP])
+def sessions_to_summarise(now: datetime) -> list[int]:
+    """Sessions whose summary is behind, those that are over first. One that lives is not summarised at every batch:
+
+    it costs as much as showing it, and its page is up to date without.
+    """
+    resting = Q(status=Session.Status.LIVE, summary_at__gt=now - timedelta(seconds=SUMMARISE_LIVE_EVERY_S))
+    behind = Session.objects.filter(SUMMARY_IS_BEHIND).exclude(resting)
+    over_first = Case(When(status=Session.Status.LIVE, then=1), default=0)
+    return list(behind.order_by(over_first, "last_received_at").values_list("pk", flat=True)[:MAX_PER_SWEEP])

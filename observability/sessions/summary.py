@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from observability.models import Session
 from observability.queries.records import timeline_of
@@ -27,6 +28,7 @@ def refresh_summary(session_id: int) -> None:
                 summary=summary_of(timeline),
                 summary_cursor=session.cursor,
                 summary_status=session.status,
+                summary_at=Now(),
                 started_ns=timeline.session.start_ns or session.started_ns,
                 error_count=timeline.figures.errors,
             )
