@@ -74,8 +74,11 @@ RETRY_AFTER_S = number("RETRY_AFTER_S", 2)
 NODE_FLUSH_HOLD_S = number("NODE_FLUSH_HOLD_S", 6)
 """Node's span exporter ticks every 5 s and is not flushed at exit: a later answer brings the last spans (docs/contract.md §12.4)."""
 
-MAX_HELD_ANSWERS = number("MAX_HELD_ANSWERS", 8)
-"""Each held answer occupies a thread; beyond this number Node's last spans are given up, not anybody's upload."""
+MAX_HELD_ANSWERS = number("MAX_HELD_ANSWERS", 64)
+"""In one process; a held answer is an open connection. Beyond this, Node's last spans are given up, not the upload."""
+
+MAX_HELD_THREADS = number("MAX_HELD_THREADS", 2)
+"""Of those, how many may hold a thread, where the server runs the WSGI application without an event loop."""
 
 LOST_AFTER_S = number("LOST_AFTER_S", 15 * 60)
 """Silence alone is no end: nothing is sent while a caller is on hold."""

@@ -14,8 +14,6 @@ from observability.recordings.accept import AcceptedRecording, NoIdentity, Switc
 from observability.recordings.form import FormTooLarge, MalformedForm, read_form
 from projects.models import Project
 
-_places = threading.BoundedSemaphore(MAX_HELD_ANSWERS)
-
 
 def accept_upload(project: Project, request: HttpRequest) -> AcceptedRecording:
     """Read the upload as a stream and keep what arrived whole; committed when this returns."""
@@ -35,16 +33,33 @@ def accept_upload(project: Project, request: HttpRequest) -> AcceptedRecording:
         raise Unavailable("The recording could not be written to disk; please repeat the upload.") from error
 
 
-def hold_answer(request: HttpRequest, seconds: float = NODE_FLUSH_HOLD_S) -> bool:
-    """Wait, if the sender is Node's SDK, until its span timer has fired once more (docs/contract.md §12.4).
+def hold_ms(request: HttpRequest) -> int:
+    """How long the finished answer is to be held back: until Node's span timer has fired once more (docs/contract.md §12.4).
 
     Node does not flush spans at exit, but its job waits for this answer. Python's SDK names itself in User-Agent.
-    False if nothing was waited for.
+    The server's side of it is in config/threads.py, where a held answer costs no thread.
     """
-    if "HTTP_USER_AGENT" in request.META or seconds <= 0 or not _places.acquire(blocking=False):
-        return False
-    try:
-        time.sleep(seconds)
-        return True
-    finally:
-        _places.release()
+    if "HTTP_USER_AGENT" in request.META or NODE_FLUSH_HOLD_S <= 0:
+        return 0
+    return NODE_FLUSH_HOLD_S * 1000 if _held.has_room(NODE_FLUSH_HOLD_S) else 0
+
+
+class Held:
+    """Counts the answers that are being held, by the moment when each is let go."""
+
+    def __init__(self, at_most: int) -> None:
+        self.at_most = at_most
+        self.let_go_at: list[float] = []
+        self.lock = threading.Lock()
+
+    def has_room(self, seconds: float) -> bool:
+        now = time.monotonic()
+        with self.lock:
+            self.let_go_at = [at for at in self.let_go_at if at > now]
+            if len(self.let_go_at) >= self.at_most:
+                return False
+            self.let_go_at.append(now + seconds)
+            return True
+
+
+_held = Held(MAX_HELD_ANSWERS)

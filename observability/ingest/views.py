@@ -38,6 +38,9 @@ from observability.otlp.shape import Signal
 
 logger = logging.getLogger(__name__)
 
+HOLD_HEADER = "Playhead-Hold-Ms"
+"""Read and taken out by the server's side of the application (config/threads.py, config/wsgi.py)."""
+
 
 class AnswerInKind(BaseContentNegotiation):
     """The answer is written in what the request is written in; exporters ask for nothing else."""
@@ -104,8 +107,8 @@ class RecordingView(UploadView):
 
     def post(self, request: Request, project: str | None = None) -> Response:
         accepted = recording.accept_upload(request.user.project, request._request)
-        recording.hold_answer(request._request)
-        return Answer(accepted)
+        hold_ms = recording.hold_ms(request._request)
+        return Answer(accepted, headers={HOLD_HEADER: str(hold_ms)} if hold_ms else None)
 
 
 class NoSuchEndpointView(UploadView):
