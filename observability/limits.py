@@ -50,6 +50,9 @@ MAX_RECORDING_HEADER_BYTES = number("MAX_RECORDING_HEADER_BYTES", 1 * MIB)
 MAX_CHAT_HISTORY_BYTES = number("MAX_CHAT_HISTORY_BYTES", 64 * MIB)
 """One hour of dense talk is about 1 MB."""
 
+MAX_CHAT_VALUES = number("MAX_CHAT_VALUES", 2_000_000)
+"""JSON values of one chat history, counted before they are parsed: 64 MiB of `[` would take gigabytes."""
+
 MAX_RECORDING_DECODED_S = number("MAX_RECORDING_DECODED_S", 6 * 3600)
 """63 KB of valid Opus can decode to an hour, so length is limited where it is decoded."""
 

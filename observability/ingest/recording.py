@@ -22,7 +22,7 @@ def accept_upload(project: Project, request: HttpRequest) -> AcceptedRecording:
     content_type = request.META.get("CONTENT_TYPE", "")
     try:
         with read_form(body_stream(request), content_type=content_type, spool_dir=settings.SPOOL_DIR) as form:
-            return accept_recording(project, form, now=timezone.now())
+            accepted = accept_recording(project, form, now=timezone.now())
     except FormTooLarge as error:
         raise TooLarge(str(error)) from None
     except (MalformedForm, NoIdentity) as error:
@@ -31,6 +31,9 @@ def accept_upload(project: Project, request: HttpRequest) -> AcceptedRecording:
         raise RecordingDisabled from None
     except OSError as error:
         raise Unavailable("The recording could not be written to disk; please repeat the upload.") from error
+    if accepted.is_cut_short:
+        raise Unavailable("The upload broke off. What arrived is kept; please repeat it.")
+    return accepted
 
 
 def hold_ms(request: HttpRequest) -> int:

@@ -1,0 +1,187 @@
+"""Accepts a recording upload: header and chat history to the journal, audio to disk; then the answer."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from observability.journal.append import HeldSession, session_of_id, session_of_job
+from observability.models import Job, Recording, Session, Signal
+from observability.recordings import files, spool
+from observability.recordings.contents import Contents, contents_of
+from observability.recordings.form import RecordingForm, SpooledPart
+from observability.sessions.keep import Draft, Group, Kept, count_discarded, keep_in_session, switches_of
+from observability.sessions.open import begin_session, session_of_recording
+from projects.models import Project
+
+INSPECT_RECORDING = "inspect-recording"
+STORE_RECORDING = "store-recording"
+STORE_AGAIN_AFTER = timedelta(seconds=30)
+"""The upload's own request moves the file first; the job finds nothing to do unless that failed."""
+
+
+class NoIdentity(Exception):
+    """The upload names neither job nor room, and holds nothing else that would be worth keeping."""
+
+
+class SwitchedOff(Exception):
+    """The project records nothing, and the session had not begun before it was switched off."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedRecording:
+    """What was kept of the upload. All of it is committed, and the audio is on a disk."""
+
+    kept: Kept
+    """Header and chat items; those of a repeated upload are its `duplicates`."""
+    recording_id: int | None = None
+    """The audio that the session has of this upload; None if it brought none, or none may be kept."""
+    is_new: bool = False
+    """False for audio that was there already."""
+    is_in_storage: bool = False
+    problems: dict[str, str] = field(default_factory=dict)
+    """What was wrong, one sentence by name of the part."""
+    is_cut_short: bool = False
+    """The body broke off; what arrived whole is kept all the same."""
+
+
+def accept_recording(project: Project, form: RecordingForm, *, now: datetime) -> AcceptedRecording:
+    """Keep what arrived whole. Committed and synced when this returns; the same upload again adds nothing.
+
+    Raises NoIdentity, SwitchedOff, or OSError if this server's disk fails.
+    """
+    contents = contents_of(form)
+    if not (contents.job_id or contents.room_id or contents.items or form.audio):
+        raise NoIdentity("The recording names neither job nor room, and holds neither transcript nor audio.")
+    # Before the transaction, which must not wait for a disk. If it fails, it may be open whether it was
+    # committed: the file stays, and `spool.remove_forsaken` finds out later whether a row needs it.
+    name = spool.keep(form.audio) if form.audio else ""
+    try:
+        kept, recording = _commit(project, contents, form.audio, name, now=now)
+    except SwitchedOff:
+        spool.forget(name)
+        raise
+    is_new = recording is not None and recording.name == name
+    if not is_new:
+        spool.forget(name)
+    return AcceptedRecording(
+        kept=kept,
+        recording_id=recording.pk if recording else None,
+        is_new=is_new,
+        is_in_storage=recording is not None and is_new and _is_moved(recording),
+        problems=contents.problems,
+        is_cut_short=form.is_cut_short,
+    )
+
+
+def _is_moved(recording: Recording) -> bool:
+    """It is committed already: what happens now, such as the session's deletion, is not the sender's."""
+    try:
+        return files.move_to_storage(recording)
+    except files.MissingFile:
+        return False
+
+
+def store_recording(recording_id: int) -> bool:
+    """For the Job: move to storage what could not be moved at once. False if it fails again: a job follows.
+
+    Raises MissingFile where the file is neither in this server's spool nor in storage.
+    """
+    recording = Recording.objects.select_related("session").filter(pk=recording_id).first()
+    if recording is None or files.move_to_storage(recording):
+        return True
+    later = timezone.now() + STORE_AGAIN_AFTER * 10
+    Job.objects.bulk_create(
+        [Job(kind=STORE_RECORDING, object_id=recording_id, run_after=later)], ignore_conflicts=True
+    )
+    return False
+
+
+def _commit(
+    project: Project, contents: Contents, audio: SpooledPart | None, name: str, *, now: datetime
+) -> tuple[Kept, Recording | None]:
+    draft = Draft.of(
+        Group(contents.job_id, contents.room_id, contents.records), Signal.RECORDING, contents.digest, now
+    )
+    with transaction.atomic():
+        session = _session_of(project, contents, draft, audio, now=now)
+        kept = keep_in_session(project, session, draft)
+        # Read again: the header may just have asked for redaction.
+        session = session_of_id(session.id, now=now)
+        recording = _keep_audio(session, kept, audio, name, start_ns=contents.start_ns, now=now)
+    return kept, recording
+
+
+def _session_of(
+    project: Project, contents: Contents, draft: Draft, audio: SpooledPart | None, *, now: datetime
+) -> HeldSession:
+    """By job; else the room's nearest; else one of its own (docs/contract.md §9.1). Raises SwitchedOff."""
+    if contents.job_id:
+        session = session_of_job(project.pk, contents.job_id, now=now)
+    else:
+        session = _session_of_same_upload(project, contents.room_id, draft, audio, now=now)
+        session = session or session_of_recording(project, contents.room_id, contents.start_ns, now=now)
+    if session is not None:
+        return session
+    if not project.privacy.observability:
+        raise SwitchedOff
+    return begin_session(
+        project, job_id=contents.job_id, room_id=contents.room_id, started_ns=draft.news.started_ns, now=now
+    )
+
+
+def _session_of_same_upload(
+    project: Project, room_id: str, draft: Draft, audio: SpooledPart | None, *, now: datetime
+) -> HeldSession | None:
+    """Where the upload went when it came before. Index: session_of_room."""
+    same = Q(batches__digest=draft.batch.digest)
+    if audio:
+        same |= Q(recordings__sha256=audio.sha256)
+    before = Session.objects.for_project(project).filter(same, room_id=room_id).order_by("id").first()
+    return session_of_id(before.pk, now=now) if before else None
+
+
+def _keep_audio(
+    session: HeldSession, kept: Kept, audio: SpooledPart | None, name: str, *, start_ns: int, now: datetime
+) -> Recording | None:
+    """The audio's row, new or from the same audio before; None if there is none, or none may be kept."""
+    if audio is None:
+        return None
+    if session.is_expired or not _may_keep_audio(session):
+        if not kept.duplicates:
+            count_discarded(session.id, {"audio": 1})
+        return None
+    revisions = Recording.objects.filter(session_id=session.id)
+    same = revisions.filter(sha256=audio.sha256).first()
+    if same is not None:
+        return same
+    newest = revisions.aggregate(newest=Max("revision"))["newest"] or 0
+    recording = Recording.objects.create(
+        session_id=session.id,
+        revision=newest + 1,
+        sha256=audio.sha256,
+        size_bytes=audio.size_bytes,
+        name=name,
+        place=Recording.Place.SPOOL,
+        start_ns=start_ns,
+        problem=audio.problem[:200],
+    )
+    _ask_for_work(recording, now)
+    return recording
+
+
+def _may_keep_audio(session: HeldSession) -> bool:
+    """Voices cannot be redacted, so where redaction was asked for they are not kept."""
+    switches = switches_of(session)
+    return switches.audio and not switches.redaction
+
+
+def _ask_for_work(recording: Recording, now: datetime) -> None:
+    Job.objects.bulk_create(
+        [
+            Job(kind=INSPECT_RECORDING, object_id=recording.pk, run_after=now),
+            Job(kind=STORE_RECORDING, object_id=recording.pk, run_after=now + STORE_AGAIN_AFTER),
+        ]
+    )

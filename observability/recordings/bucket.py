@@ -1,0 +1,69 @@
+"""Recordings in an S3-compatible bucket, through django-storages.
+
+Its own `open` fetches a whole object into memory, and its cached bucket is shared by threads although
+boto3's resources may not be. So objects are asked for here, on the storage's connection of the thread. boto3
+is imported late: it costs 30 MB, and an installation without a bucket needs none of it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from storages.utils import safe_join
+
+UPLOAD_PIECE_BYTES = 8 * 1024 * 1024
+READ_PIECE_BYTES = 64 * 1024
+
+
+class StorageFailed(Exception):
+    """The storage cannot be reached or refuses; the same call may succeed later."""
+
+
+class MissingFile(Exception):
+    """The storage answers, and has no such file."""
+
+
+def upload(storage: Any, key: str, path: Path, *, content_type: str) -> None:
+    from boto3.s3.transfer import TransferConfig
+
+    # One piece at a time: in parallel they would stand in memory together.
+    pieces = TransferConfig(multipart_chunksize=UPLOAD_PIECE_BYTES, use_threads=False)
+    with translated_errors():
+        _object(storage, key).upload_file(str(path), ExtraArgs={"ContentType": content_type}, Config=pieces)
+
+
+def pieces_of(storage: Any, key: str, *, first: int, last: int) -> tuple[Iterator[bytes], Any]:
+    """The bytes from `first` to `last`, and what to close when done. Raises StorageFailed or MissingFile."""
+    with translated_errors():
+        body = _object(storage, key).get(Range=f"bytes={first}-{last}")["Body"]
+    return body.iter_chunks(READ_PIECE_BYTES), body
+
+
+def size_of(storage: Any, key: str) -> int:
+    with translated_errors():
+        return int(_object(storage, key).content_length)
+
+
+def remove(storage: Any, key: str) -> None:
+    with translated_errors():
+        _object(storage, key).delete()
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as fault:
+        if fault.response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NotFound"}:
+            raise MissingFile(str(fault)) from fault
+        raise StorageFailed(str(fault)) from fault
+    except (BotoCoreError, Boto3Error) as fault:
+        raise StorageFailed(str(fault)) from fault
+
+
+def _object(storage: Any, key: str) -> Any:
+    return storage.connection.Bucket(storage.bucket_name).Object(safe_join(storage.location, key))

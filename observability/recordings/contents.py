@@ -1,0 +1,73 @@
+"""What the small parts of a recording upload say. One that cannot be read costs the other nothing."""
+
+import hashlib
+from dataclasses import dataclass
+
+from observability.limits import MAX_CHAT_VALUES
+from observability.livekit.chat_history import Unreadable, chat_item_records
+from observability.livekit.header import header_record
+from observability.recordings.form import RecordingForm, SpooledPart
+from observability.recordings.storable import storable, storable_header
+from observability.records import ChatItemRecord, HeaderRecord, Record
+
+DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    header: HeaderRecord | None
+    items: list[ChatItemRecord]
+    digest: bytes
+    """The same for the same upload."""
+    problems: dict[str, str]
+    """What is wrong, one sentence by name of the part."""
+
+    @property
+    def job_id(self) -> str:
+        return self.header["job_id"] if self.header else ""
+
+    @property
+    def room_id(self) -> str:
+        return self.header["room_id"] if self.header else ""
+
+    @property
+    def start_ns(self) -> int:
+        return self.header["start_ns"] if self.header else 0
+
+    @property
+    def records(self) -> list[Record]:
+        return [*([self.header] if self.header else []), *self.items]
+
+
+def contents_of(form: RecordingForm) -> Contents:
+    problems = dict(form.problems)
+    header: HeaderRecord | None = None
+    items: list[ChatItemRecord] = []
+    try:
+        header = storable_header(header_record(form.header.content())) if form.header else None
+    except Unreadable as fault:
+        problems["header"] = f"{fault}."
+    try:
+        items = _chat_items(form.chat_history, header) if form.chat_history else []
+    except Unreadable as fault:
+        problems["chat_history"] = f"{fault}."
+    return Contents(header, items, _digest_of(form), problems)
+
+
+def _chat_items(chat_history: SpooledPart, header: HeaderRecord | None) -> list[ChatItemRecord]:
+    body = chat_history.content()
+    if sum(body.count(mark) for mark in (b"[", b"{", b",")) > MAX_CHAT_VALUES:
+        raise Unreadable(f"chat_history holds more than {MAX_CHAT_VALUES} values")
+    job_id, room_id = (header["job_id"], header["room_id"]) if header else ("", "")
+    records = chat_item_records(body, job_id=job_id, room_id=room_id)
+    for record in records:
+        record["item"] = storable(record["item"])
+    return records
+
+
+def _digest_of(form: RecordingForm) -> bytes:
+    """Of both small parts; of the audio where nothing else is there to know the upload by."""
+    small = [part for part in (form.header, form.chat_history) if part]
+    parts = small or ([form.audio] if form.audio else [])
+    known = " ".join(part.sha256 for part in parts)
+    return hashlib.blake2b(known.encode(), digest_size=DIGEST_BYTES).digest()

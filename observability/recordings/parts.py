@@ -1,0 +1,195 @@
+"""Takes the parts of a recording upload from Django's parser, and puts each where it belongs."""
+
+import hashlib
+import os
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from django.core.files.uploadhandler import FileUploadHandler
+
+from observability.limits import MAX_CHAT_HISTORY_BYTES, MAX_RECORDING_HEADER_BYTES, MAX_RECORDING_PARTS
+from observability.recordings.kinds import suffix_of
+
+CHUNK_BYTES = 64 * 1024
+IN_MEMORY_BYTES = 1024 * 1024
+"""A longer part is read into a file first, so that many slow uploads at once cost no memory."""
+
+
+HEAD_BYTES = 16
+"""Enough to tell the kind of a file by."""
+
+
+class FormTooLarge(Exception):
+    """The body exceeds a limit; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartLimits:
+    parts: int = MAX_RECORDING_PARTS
+    header_bytes: int = MAX_RECORDING_HEADER_BYTES
+    chat_history_bytes: int = MAX_CHAT_HISTORY_BYTES
+
+    def of(self, name: str) -> int | None:
+        """How many bytes of the part are kept; None for audio, which only the whole body's limit bounds."""
+        return {"header": self.header_bytes, "chat_history": self.chat_history_bytes, "audio": None}.get(
+            name, 0
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledPart:
+    """What came of one part."""
+
+    size_bytes: int
+    sha256: str
+    file: IO[bytes]
+    path: Path | None = None
+    """Of audio: its file, written and synced."""
+    suffix: str = ""
+    """Of audio: its kind (`kinds`)."""
+    problem: str = ""
+    """Of audio: why this may not be all of it."""
+
+    def content(self) -> bytes:
+        """Only for header and chat history, which are bounded."""
+        self.file.seek(0)
+        return self.file.read()
+
+
+class Parts(FileUploadHandler):
+    """An upload handler of Django's; `arrived` and `problems` are what it leaves."""
+
+    chunk_size = CHUNK_BYTES
+
+    def __init__(self, *, spool_dir: Path, limits: PartLimits) -> None:
+        super().__init__()
+        self.arrived: dict[str, SpooledPart] = {}
+        self.problems: dict[str, str] = {}
+        self.is_cut_short = False
+        self.has_known = False
+        self._spool_dir = spool_dir
+        self._limits = limits
+        self._count = 0
+        self._part: _Part | None = None
+        self._spooled: list[_Part] = []
+
+    def new_file(
+        self, field_name: str, file_name: str, content_type: str, content_length: int | None, *_: object
+    ) -> None:
+        self._count_part()
+        self._part = _Part(
+            field_name, self._file_for(field_name), self._limits.of(field_name), content_length
+        )
+        self._spooled.append(self._part)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if self._part is not None:
+            self._part.write(raw_data)
+
+    def file_complete(self, file_size: int) -> None:
+        self._finish(is_whole=True)
+
+    def upload_interrupted(self) -> None:
+        self.break_off()
+
+    def break_off(self) -> None:
+        """The body ended, or could not be read further, before its closing boundary."""
+        self.is_cut_short = True
+        self._finish(is_whole=False)
+
+    def not_files(self, names: list[str]) -> None:
+        """Parts without a file name, which the parser has read as text; no SDK sends any."""
+        for name in names:
+            self._count_part()
+            self.problems.setdefault(name[:40], "The part has no file name.")
+
+    def remove(self) -> None:
+        for part in self._spooled:
+            part.remove()
+
+    def _count_part(self) -> None:
+        self._count += 1
+        if self._count > self._limits.parts:
+            raise FormTooLarge(f"The form has more than {self._limits.parts} parts (MAX_RECORDING_PARTS).")
+
+    def _file_for(self, name: str) -> IO[bytes]:
+        if name == "audio":
+            return open(self._spool_dir / f"{uuid.uuid4().hex}.part", "xb")
+        return SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(self._spool_dir))
+
+    def _finish(self, *, is_whole: bool) -> None:
+        part, self._part = self._part, None
+        if part is None:
+            return
+        problem = part.problem(is_whole=is_whole)
+        is_known = self._limits.of(part.name) != 0
+        self.has_known |= is_known
+        if not is_known:
+            self.problems[part.name[:40]] = "Playhead knows no such part."
+        elif part.name in self.arrived:
+            self.problems[part.name] = f"There is more than one part {part.name}; the first one counts."
+        else:
+            self._keep(part, problem)
+
+    def _keep(self, part: "_Part", problem: str) -> None:
+        if problem:
+            self.problems[part.name] = problem
+        if part.name == "audio" and part.size_bytes:
+            self.arrived["audio"] = part.synced(problem)
+        elif not problem:
+            self.arrived[part.name] = SpooledPart(part.size_bytes, part.sha256, part.file)
+
+
+class _Part:
+    """A part on its way to a file, hashed as it comes."""
+
+    def __init__(self, name: str, file: IO[bytes], max_bytes: int | None, promised_bytes: int | None) -> None:
+        self.name = name
+        self.file = file
+        self.size_bytes = 0
+        self._max_bytes = max_bytes
+        self._promised_bytes = promised_bytes
+        self._digest = hashlib.sha256()
+        self._head = b""
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def write(self, chunk: bytes) -> None:
+        if len(self._head) < HEAD_BYTES:
+            self._head = (self._head + chunk)[:HEAD_BYTES]
+        self.size_bytes += len(chunk)
+        if not self._is_too_large:
+            self._digest.update(chunk)
+            self.file.write(chunk)
+
+    @property
+    def _is_too_large(self) -> bool:
+        return self._max_bytes is not None and self.size_bytes > self._max_bytes
+
+    def problem(self, *, is_whole: bool) -> str:
+        """Its own Content-Length outweighs a missing boundary: with all of its bytes there it is whole."""
+        if not self.size_bytes and self.name != "header":
+            return f"{self.name} is empty."
+        if self._is_too_large:
+            return f"{self.name} exceeds {self._max_bytes} bytes."
+        if self._promised_bytes is None:
+            return "" if is_whole else f"{self.name} broke off after {self.size_bytes} bytes."
+        if self._promised_bytes != self.size_bytes:
+            return f"{self.name} announced {self._promised_bytes} bytes, and {self.size_bytes} came."
+        return ""
+
+    def synced(self, problem: str) -> SpooledPart:
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        path = Path(self.file.name)
+        return SpooledPart(self.size_bytes, self.sha256, self.file, path, suffix_of(self._head), problem)
+
+    def remove(self) -> None:
+        self.file.close()
+        if self.name == "audio":
+            Path(self.file.name).unlink(missing_ok=True)

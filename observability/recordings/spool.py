@@ -1,0 +1,75 @@
+"""This server's disk, where uploads are written first and whole ones wait until the storage has them."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+
+from observability.models import Recording
+from observability.recordings.form import SpooledPart
+
+
+def incoming_dir() -> Path:
+    """Uploads being written. An upload's file goes with it, unless its process is killed."""
+    return Path(settings.SPOOL_DIR)
+
+
+def kept_dir() -> Path:
+    """Whole uploads. Each file belongs to a Recording row, or to an upload whose transaction failed."""
+    return incoming_dir() / "kept"
+
+
+def keep(audio: SpooledPart) -> str:
+    """Claim the audio of a form: from here on it survives the form, and a crash. Returns its name."""
+    if audio.path is None:
+        raise ValueError("Only audio is spooled as a file of its own.")
+    name = uuid4().hex + audio.suffix
+    kept_dir().mkdir(parents=True, exist_ok=True)
+    os.replace(audio.path, kept_dir() / name)
+    sync_folder(kept_dir())
+    return name
+
+
+def path_of(name: str) -> Path:
+    return kept_dir() / name
+
+
+def forget(name: str) -> None:
+    """ "" is the name of no file."""
+    if name:
+        path_of(name).unlink(missing_ok=True)
+
+
+def remove_forsaken(*, before: datetime) -> int:
+    """Remove what no upload and no row will come back for. `before` is at least the longest upload ago."""
+    old = [path for path in _files() if path.stat().st_mtime < before.timestamp()]
+    waiting = set(
+        Recording.objects.filter(
+            place=Recording.Place.SPOOL, name__in=[path.name for path in old]
+        ).values_list("name", flat=True)
+    )
+    forsaken = [path for path in old if path.name not in waiting]
+    for path in forsaken:
+        path.unlink(missing_ok=True)
+    return len(forsaken)
+
+
+def sync_folder(folder: Path) -> None:
+    """A rename is on the disk when its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _files() -> list[Path]:
+    return [
+        path
+        for folder in (incoming_dir(), kept_dir())
+        if folder.exists()
+        for path in folder.iterdir()
+        if path.is_file()
+    ]

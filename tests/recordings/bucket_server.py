@@ -1,0 +1,68 @@
+"""As much of S3 as keeping recordings needs: put, head, ranged get, delete. It checks no signature."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from observability.recordings.ranges import range_of
+
+NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>There is no such key.</Message></Error>"
+
+
+class BucketServer(ThreadingHTTPServer):
+    """`objects` by path; `longest_answer` is the size of the largest body sent since it was set to 0."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Requests)
+        self.objects: dict[str, bytes] = {}
+        self.longest_answer = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Requests(BaseHTTPRequestHandler):
+    server: BucketServer
+    protocol_version = "HTTP/1.1"
+
+    def do_PUT(self) -> None:
+        self.server.objects[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+        self.answer(200)
+
+    def do_HEAD(self) -> None:
+        found = self.server.objects.get(self.path)
+        self.answer(404) if found is None else self.answer(200, length=len(found))
+
+    def do_GET(self) -> None:
+        found = self.server.objects.get(self.path)
+        if found is None:
+            self.answer(404, NO_SUCH_KEY)
+            return
+        part = range_of(self.headers["Range"], size=len(found))
+        self.answer(206, found[part.first : part.last + 1]) if part else self.answer(200, found)
+
+    def do_DELETE(self) -> None:
+        self.server.objects.pop(self.path, None)
+        self.answer(204)
+
+    def answer(self, status: int, body: bytes = b"", *, length: int | None = None) -> None:
+        self.server.longest_answer = max(self.server.longest_answer, len(body))
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def bucket_server() -> Iterator[BucketServer]:
+    with BucketServer() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server
+        finally:
+            server.shutdown()

@@ -1,0 +1,106 @@
+"""Recordings in an S3-compatible bucket."""
+
+import pytest
+from django.conf import settings as plain_settings
+
+from observability.models import Recording
+from observability.recordings import files
+from observability.recordings.accept import store_recording
+from observability.recordings.erase import erase_session
+from observability.recordings.inspect import inspect_recording
+from tests.recordings.bucket_server import bucket_server
+from tests.recordings.uploads import captured_recording, upload
+
+AUDIO = b"OggS" + bytes(range(256)) * 4000
+DOWN = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def server():
+    with bucket_server() as server:
+        yield server
+
+
+@pytest.fixture
+def use_bucket(settings, monkeypatch):
+    """Keep files in the bucket at an address from here on."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "secret")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setenv("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required")
+
+    def use_bucket(url):
+        options = {"bucket_name": "talks", "endpoint_url": url, "default_acl": None, "file_overwrite": False}
+        storage = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+        settings.STORAGES = plain_settings.STORAGES | {"default": storage}
+
+    return use_bucket
+
+
+@pytest.fixture
+def recording(accept, server, use_bucket):
+    use_bucket(server.url)
+    return Recording.objects.get(pk=accept(upload(audio=AUDIO)).recording_id)
+
+
+def test_upload_lies_in_the_bucket_under_ids_only(recording, server, project):
+    key = f"recordings/{project.pk}/{recording.session.public_id}/1.ogg"
+
+    assert (recording.place, recording.name) == (Recording.Place.STORAGE, key)
+    assert server.objects == {f"/talks/{key}": AUDIO}
+
+
+def test_part_is_fetched_as_a_part(recording, server):
+    server.longest_answer = 0
+
+    part = b"".join(files.read(recording, first=1000, last=1999))
+
+    assert (part, server.longest_answer) == (AUDIO[1000:2000], 1000)
+    assert b"".join(files.read(recording)) == AUDIO
+
+
+def test_file_that_is_lost_in_the_bucket_is_missing(recording, server):
+    server.objects.clear()
+
+    with pytest.raises(files.MissingFile):
+        files.read(recording)
+
+
+def test_erased_session_leaves_nothing_in_the_bucket(recording, server):
+    erase_session(recording.session)
+
+    assert server.objects == {}
+
+
+def test_recording_in_the_bucket_can_be_inspected(accept, server, use_bucket):
+    use_bucket(server.url)
+    request = captured_recording("python/1.8.9_only_audio_transcript")
+    pk = accept(request.body, content_type=request.content_type).recording_id
+
+    inspect_recording(pk)
+
+    assert Recording.objects.get().duration_ms == 14_199
+
+
+def test_upload_does_not_need_the_bucket_to_be_up(accept, server, use_bucket):
+    use_bucket(DOWN)
+    accepted = accept(upload(audio=AUDIO))
+    recording = Recording.objects.get(pk=accepted.recording_id)
+
+    assert (accepted.is_in_storage, recording.place) == (False, Recording.Place.SPOOL)
+    assert b"".join(files.read(recording)) == AUDIO
+
+    use_bucket(server.url)
+    assert store_recording(recording.pk) is True
+    assert list(server.objects.values()) == [AUDIO]
+
+
+def test_audio_cannot_be_read_or_deleted_while_the_bucket_is_down(recording, use_bucket):
+    use_bucket(DOWN)
+
+    with pytest.raises(files.StorageFailed):
+        files.read(recording)
+    with pytest.raises(files.StorageFailed):
+        erase_session(recording.session)
+    assert Recording.objects.count() == 1
