@@ -1,0 +1,80 @@
+"""One shape for everything that the API refuses: `{"error": {"code", "message"}}`."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+from observability.queries.sessions import BadCursor
+from observability.recordings.files import MissingFile, StorageFailed
+
+NOT_FOUND = "There is no such thing, or it is not yours to see."
+CODES = {
+    400: "invalid",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    409: "conflict",
+    410: "gone",
+    415: "unsupported-media-type",
+    416: "range-not-satisfiable",
+    429: "too-many-requests",
+    503: "unavailable",
+}
+
+
+class Lost(exceptions.APIException):
+    status_code = status.HTTP_410_GONE
+    default_detail = "The file is lost; its session is still here."
+
+
+class Unavailable(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "The storage cannot be reached; try again."
+
+
+def error_answer(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler. None for what nobody foresaw: that is Django's to log."""
+    refusal = refusal_of(error)
+    if refusal is None:
+        return None
+    headers = {}
+    if challenge := getattr(refusal, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if refusal.status_code == 503:
+        headers["Retry-After"] = "2"
+    return Response(body_of(refusal), status=refusal.status_code, headers=headers)
+
+
+def refusal_of(error: Exception) -> exceptions.APIException | None:
+    match error:
+        case Http404():
+            return exceptions.NotFound(NOT_FOUND)
+        case PermissionDenied():
+            return exceptions.PermissionDenied(str(error) or None)
+        case BadCursor():
+            return exceptions.ParseError(str(error))
+        case MissingFile():
+            return Lost()
+        case StorageFailed():
+            return Unavailable()
+        case exceptions.APIException():
+            return error
+        case _:
+            return None
+
+
+def body_of(refusal: exceptions.APIException) -> dict[str, Any]:
+    message = refusal.detail if isinstance(refusal.detail, str) else "; ".join(sentences(refusal.detail))
+    return {"error": {"code": CODES.get(refusal.status_code, "refused"), "message": str(message)}}
+
+
+def sentences(detail: Any) -> list[str]:
+    if isinstance(detail, dict):
+        return [f"{name}: {sentence}" for name, value in detail.items() for sentence in sentences(value)]
+    if isinstance(detail, list):
+        return [sentence for value in detail for sentence in sentences(value)]
+    return [str(detail)]

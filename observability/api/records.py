@@ -1,0 +1,124 @@
+"""What was received of a session: `…/spans/`, `…/logs/`, `…/metrics/`, `…/chat-items/`, each record once."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from observability.api import schema
+from observability.api.doors import SessionView
+from observability.api.paging import page_in_order_of_arrival, page_of
+from observability.api.trail import note_look
+from observability.queries.records import records_of
+from observability.records import Record
+
+LEVELS = {
+    "trace": 1,
+    "debug": 5,
+    "info": 9,
+    "warning": 13,
+    "warn": 13,
+    "error": 17,
+    "fatal": 21,
+    "critical": 21,
+}
+"""The lowest severity number of each (OpenTelemetry's log data model)."""
+
+Wanted = Callable[[Any], bool]
+
+
+class RecordsView(SessionView):
+    """All records of one kind, in order of arrival, exactly as `observability.records` describes them."""
+
+    kind: ClassVar[str]
+    fields: ClassVar[tuple[str, ...]] = ()
+    """Filters that compare a field with what is asked for."""
+
+    def get(self, request: Request, **_: Any) -> Response:
+        wanted = [*self.equal_fields(request), *self.other_filters(request)]
+        records = [
+            record
+            for record in records_of(self.session)
+            if record["signal"] == self.kind and all(is_wanted(record) for is_wanted in wanted)
+        ]
+        page, next_cursor = page_in_order_of_arrival(request, records)
+        note_look(request, self.project, "records.viewed", str(self.session.public_id))
+        return page_of(request, [self.shown(record) for record in page], next_cursor)
+
+    def equal_fields(self, request: Request) -> list[Wanted]:
+        asked = [(name, request.GET[name]) for name in self.fields if name in request.GET]
+        return [lambda record, name=name, value=value: record.get(name) == value for name, value in asked]  # type: ignore[misc]
+
+    def other_filters(self, request: Request) -> list[Wanted]:
+        return []
+
+    def shown(self, record: Record) -> Any:
+        return record
+
+
+class Spans(RecordsView):
+    kind = "span"
+    fields = ("name", "trace_id", "span_id", "parent_span_id")
+
+    @extend_schema(
+        operation_id="session_spans",
+        summary="Spans with all of their attributes",
+        parameters=schema.record_filters("name", "trace_id", "span_id", "parent_span_id"),
+        responses=schema.page(schema.Span),
+    )
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        return super().get(request, **kwargs)
+
+
+class Logs(RecordsView):
+    kind = "log"
+    fields = ("trace_id", "span_id")
+
+    @extend_schema(
+        operation_id="session_logs",
+        summary="Log records",
+        parameters=schema.record_filters("level", "text", "trace_id", "span_id"),
+        responses=schema.page(schema.Log),
+    )
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        return super().get(request, **kwargs)
+
+    def other_filters(self, request: Request) -> list[Wanted]:
+        wanted: list[Wanted] = []
+        if level := request.GET.get("level", "").lower():
+            if level not in LEVELS:
+                raise ParseError(f"level is one of {', '.join(LEVELS)}.")
+            wanted.append(lambda log: log["severity_number"] >= LEVELS[level])
+        if text := request.GET.get("text", "").casefold():
+            wanted.append(lambda log: text in str(log["body"]).casefold())
+        return wanted
+
+
+class Metrics(RecordsView):
+    kind = "metric"
+    fields = ("name", "kind", "unit")
+
+    @extend_schema(
+        operation_id="session_metrics",
+        summary="Metric points",
+        parameters=schema.record_filters("name", "kind", "unit"),
+        responses=schema.page(schema.MetricPoint),
+    )
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        return super().get(request, **kwargs)
+
+
+class ChatItems(RecordsView):
+    kind = "chat_item"
+
+    @extend_schema(
+        operation_id="session_chat_items",
+        summary="Items of the chat history, as the SDK wrote them",
+        parameters=schema.record_filters(),
+        responses=schema.page(schema.ChatItem),
+    )
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        return super().get(request, **kwargs)

@@ -1,0 +1,166 @@
+"""The shapes of answers, for OpenAPI only: answers themselves are plain dictionaries, written by orjson."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from rest_framework import serializers
+
+from observability.models import Session
+
+
+class Sdk(serializers.Serializer[Any]):
+    language = serializers.CharField()
+    version = serializers.CharField()
+
+
+class Counts(serializers.Serializer[Any]):
+    spans = serializers.IntegerField()
+    logs = serializers.IntegerField()
+    chat_items = serializers.IntegerField()
+    metric_points = serializers.IntegerField()
+    errors = serializers.IntegerField()  # type: ignore[assignment]  # a declared field is no attribute
+    duplicates = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+
+
+class Completeness(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(["received", "partial", "expected", "off", "not_sent", "lost"])
+    reason = serializers.CharField()
+
+
+class CompletenessBySignal(serializers.Serializer[Any]):
+    audio = Completeness()
+    transcript = Completeness()
+    traces = Completeness()
+    logs = Completeness()
+    metrics = Completeness()
+
+
+class Latency(serializers.Serializer[Any]):
+    e2e_p50_ms = serializers.FloatField(allow_null=True)
+    e2e_p95_ms = serializers.FloatField(allow_null=True)
+    e2e_max_ms = serializers.FloatField(allow_null=True)
+
+
+class SessionFields(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    job_id = serializers.CharField()
+    room_id = serializers.CharField()
+    room_name = serializers.CharField()
+    agent_name = serializers.CharField()
+    participant = serializers.CharField()
+    status = serializers.ChoiceField(Session.Status.choices)
+    end_signal = serializers.CharField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    duration_ms = serializers.FloatField(allow_null=True)
+    first_received_at = serializers.DateTimeField()
+    last_received_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    sdk = Sdk()
+    is_simulated = serializers.BooleanField()
+    is_redacted = serializers.BooleanField()
+    cursor = serializers.IntegerField()
+    counts = Counts()
+    completeness = CompletenessBySignal()
+    tags = serializers.ListField(child=serializers.CharField())
+    outcome = serializers.CharField(allow_null=True)
+    latency = Latency()
+    turns = serializers.IntegerField(allow_null=True)
+    tool_calls = serializers.IntegerField(allow_null=True)
+    interruptions = serializers.IntegerField(allow_null=True)
+
+
+class SessionPage(serializers.Serializer[Any]):
+    results = SessionFields(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class Snapshot(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    cursor = serializers.IntegerField()
+    timeline = serializers.DictField(help_text="See docs/timeline-snapshot.md.")
+
+
+def unix_ns() -> serializers.IntegerField:
+    return serializers.IntegerField(help_text="Nanoseconds since 1970, exact: beyond what a double holds.")
+
+
+class Span(serializers.Serializer[Any]):
+    trace_id = serializers.CharField()
+    span_id = serializers.CharField()
+    parent_span_id = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.IntegerField()
+    start_ns = unix_ns()
+    end_ns = unix_ns()
+    status = serializers.DictField()
+    attributes = serializers.DictField()
+    events = serializers.ListField(child=serializers.DictField())
+    links = serializers.ListField(child=serializers.DictField())
+    scope = serializers.DictField()
+    resource = serializers.DictField()
+
+
+class Log(serializers.Serializer[Any]):
+    time_ns = unix_ns()
+    observed_ns = unix_ns()
+    severity_number = serializers.IntegerField()
+    severity_text = serializers.CharField()
+    body = serializers.JSONField()
+    attributes = serializers.DictField()
+    scope = serializers.DictField()
+    resource = serializers.DictField()
+    trace_id = serializers.CharField()
+    span_id = serializers.CharField()
+
+
+class MetricPoint(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    unit = serializers.CharField(required=False)
+    kind = serializers.ChoiceField(["gauge", "sum", "histogram", "exponential_histogram", "summary"])
+    start_ns = unix_ns()
+    time_ns = unix_ns()
+    value = serializers.JSONField(required=False)
+    count = serializers.IntegerField(required=False)
+    sum = serializers.JSONField(required=False)
+    attributes = serializers.DictField()
+
+
+class ChatItem(serializers.Serializer[Any]):
+    position = serializers.IntegerField()
+    item = serializers.DictField()
+
+
+class TranscriptItem(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    type = serializers.CharField()
+    role = serializers.CharField()
+    text = serializers.CharField()
+    at_ms = serializers.FloatField(allow_null=True)
+    tool_name = serializers.CharField()
+    arguments = serializers.JSONField(allow_null=True)
+    output = serializers.JSONField(allow_null=True)
+    metrics = serializers.DictField()
+
+
+def page(item: type[serializers.Serializer[Any]]) -> Any:
+    """`{"results": […], "next": url | null}` of such items."""
+    fields = {"results": item(many=True), "next": serializers.URLField(allow_null=True)}
+    return inline_serializer(f"{item.__name__}Page", fields)
+
+
+def text_filters(*names: str) -> list[OpenApiParameter]:
+    return [OpenApiParameter(name, OpenApiTypes.STR) for name in names]
+
+
+def record_filters(*names: str) -> list[OpenApiParameter]:
+    return [*text_filters(*names, "cursor"), OpenApiParameter("limit", OpenApiTypes.INT)]
+
+
+SESSION_FILTERS = [
+    OpenApiParameter("status", enum=Session.Status.values),
+    *record_filters("agent", "room", "text"),
+]
+AUDIO_REVISION = [OpenApiParameter("revision", OpenApiTypes.INT)]

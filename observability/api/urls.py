@@ -1,0 +1,25 @@
+from django.urls import include, path, re_path
+
+from observability.api import audio, docs, records, sessions, timeline
+from observability.api.doors import NothingHere
+
+app_name = "api"
+
+of_session = [
+    path("", sessions.OneSession.as_view(), name="session"),
+    path("timeline/", timeline.TimelineSnapshot.as_view(), name="session-timeline"),
+    path("transcript/", timeline.Transcript.as_view(), name="session-transcript"),
+    path("spans/", records.Spans.as_view(), name="session-spans"),
+    path("logs/", records.Logs.as_view(), name="session-logs"),
+    path("metrics/", records.Metrics.as_view(), name="session-metrics"),
+    path("chat-items/", records.ChatItems.as_view(), name="session-chat-items"),
+    path("audio/", audio.Audio.as_view(), name="session-audio"),
+]
+
+urlpatterns = [
+    path("schema/", docs.Schema.as_view(), name="schema"),
+    path("docs/", docs.Docs.as_view(), name="docs"),
+    path("v1/projects/<slug:project>/sessions/", sessions.Sessions.as_view(), name="sessions"),
+    path("v1/projects/<slug:project>/sessions/<uuid:session>/", include(of_session)),
+    re_path(r"", NothingHere.as_view(), name="nothing-here"),
+]

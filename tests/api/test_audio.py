@@ -1,0 +1,128 @@
+"""Audio, whole and in parts, as players ask for it."""
+
+import shutil
+
+import pytest
+
+from observability.models import Recording
+from tests.api.conftest import address
+from tests.people import SessionFactory
+
+
+@pytest.fixture
+def audio(talk, settings):
+    return (settings.MEDIA_ROOT / talk.recordings.get().name).read_bytes()
+
+
+def content_of(answer):
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def test_whole_audio_is_served_for_playing_only(talk, script, audio):
+    answer = script.get(address(talk, "audio"))
+
+    assert (answer.status_code, content_of(answer)) == (200, audio)
+    recording = talk.recordings.get()
+    assert {
+        name: answer[name] for name in answer.headers if name not in {"Content-Security-Policy", "Vary"}
+    } == {
+        "Content-Type": "audio/ogg",
+        "Content-Length": str(len(audio)),
+        "Content-Disposition": 'inline; filename="recording-1.ogg"',
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{recording.sha256}"',
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Allow": "GET, HEAD, OPTIONS",
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"), [("bytes=0-1", 0, 1), ("bytes=1000-", 1000, None), ("bytes=-500", -500, None)]
+)
+def test_part_is_served_as_a_part(talk, script, audio, asked, first, last):
+    answer = script.get(address(talk, "audio"), Range=asked)
+
+    expected = audio[first:] if last is None else audio[first : last + 1]
+    assert (answer.status_code, content_of(answer)) == (206, expected)
+    start = audio.index(expected)
+    assert answer["Content-Range"] == f"bytes {start}-{start + len(expected) - 1}/{len(audio)}"
+    assert answer["Content-Length"] == str(len(expected))
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "lines=0-1", "bytes=5-1"])
+def test_other_ranges_are_answered_with_the_whole(talk, script, audio, asked):
+    answer = script.get(address(talk, "audio"), Range=asked)
+
+    assert (answer.status_code, content_of(answer)) == (200, audio)
+    assert "Content-Range" not in answer
+
+
+def test_range_behind_the_end_is_told_the_size(talk, script, audio):
+    answer = script.get(address(talk, "audio"), Range=f"bytes={len(audio)}-")
+
+    assert (answer.status_code, answer["Content-Range"], content_of(answer)) == (
+        416,
+        f"bytes */{len(audio)}",
+        b"",
+    )
+
+
+@pytest.mark.parametrize(("same", "status"), [(True, 206), (False, 200)])
+def test_range_of_another_file_is_answered_with_the_whole(talk, script, same, status):
+    etag = f'"{talk.recordings.get().sha256}"' if same else '"other"'
+
+    assert (
+        script.get(address(talk, "audio"), **{"Range": "bytes=0-1", "If-Range": etag}).status_code == status
+    )
+
+
+def test_head_tells_the_size_without_the_content(talk, script, audio):
+    answer = script.client.head(address(talk, "audio"), headers=script.headers)
+
+    assert (answer.status_code, answer["Content-Length"], content_of(answer)) == (200, str(len(audio)), b"")
+
+
+def test_newest_revision_is_served_unless_another_is_asked_for(talk, script, audio, settings):
+    folder = (settings.MEDIA_ROOT / talk.recordings.get().name).parent
+    (folder / "2.ogg").write_bytes(b"OggS second")
+    name = talk.recordings.get().name.replace("1.ogg", "2.ogg")
+    Recording.objects.create(
+        session=talk, revision=2, sha256="2" * 64, size_bytes=11, name=name, place="storage"
+    )
+
+    contents = [
+        content_of(script.get(address(talk, "audio") + query)) for query in ("", "?revision=1", "?revision=2")
+    ]
+
+    assert contents == [b"OggS second", audio, b"OggS second"]
+    assert script.get(address(talk, "audio") + "?revision=3").status_code == 404
+    assert script.get(address(talk, "audio") + "?revision=x").status_code == 400
+
+
+def test_session_without_audio_has_none_to_serve(project, script):
+    assert script.get(address(SessionFactory(project=project), "audio")).status_code == 404
+
+
+def test_lost_file_is_said_to_be_lost(talk, script, settings):
+    shutil.rmtree(settings.MEDIA_ROOT)
+
+    answer = script.get(address(talk, "audio"))
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (410, "gone")
+
+
+def test_file_of_another_kind_is_never_shown_as_a_page(talk, script, settings):
+    Recording.objects.update(name=talk.recordings.get().name.replace(".ogg", ".bin"))
+    folder = settings.MEDIA_ROOT / talk.recordings.get().name
+    folder.with_suffix(".ogg").rename(folder)
+
+    answer = script.get(address(talk, "audio"))
+
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == (
+        "application/octet-stream",
+        "nosniff",
+    )

@@ -1,0 +1,37 @@
+"""The page that describes the API, under the same strict policy as every other page."""
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+
+def test_schema_describes_every_address_of_the_api(client):
+    schema = client.get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi+json"}).json()
+
+    things = ["", "audio/", "chat-items/", "logs/", "metrics/", "spans/", "timeline/", "transcript/"]
+    sessions = "/api/v1/projects/{project}/sessions/"
+    assert sorted(schema["paths"]) == sorted(
+        [sessions, *[f"{sessions}{{session}}/{thing}" for thing in things]]
+    )
+    assert sorted(schema["components"]["securitySchemes"]) == ["accessToken", "cookieAuth"]
+
+
+def test_page_has_no_script_and_no_style_in_it(client):
+    page = client.get("/api/docs/").content.decode()
+
+    assert "<style" not in page
+    assert page.count("<script src=") == page.count("<script") == 3
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_page_works_in_a_browser_without_a_complaint(page: Page, live_server: LiveServer) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    page.goto(f"{live_server.url}/api/docs/")
+    page.get_by_text("Spans with all of their attributes").click()
+    page.get_by_text("parent_span_id").first.wait_for()
+
+    assert complaints == []
