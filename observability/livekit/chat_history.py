@@ -1,0 +1,25 @@
+"""The chat_history part of a recording upload (docs/contract.md §9.2)."""
+
+import json
+
+from observability.livekit.values import mapping, sequence
+from observability.records import ChatItemRecord
+
+
+class Unreadable(ValueError):
+    """The part is not what its name says; the upload's other parts may be fine."""
+
+
+def chat_item_records(body: bytes, *, job_id: str, room_id: str) -> list[ChatItemRecord]:
+    """One record per item of chat_history.json, items as they came. Raises Unreadable if the bytes are
+    no JSON object."""
+    try:
+        history = json.loads(body)
+    except (ValueError, RecursionError) as fault:
+        raise Unreadable("chat_history is not JSON") from fault
+    items = history if isinstance(history, list) else sequence(mapping(history).get("items"))
+    return [
+        {"signal": "chat_item", "job_id": job_id, "room_id": room_id, "position": position, "item": item}
+        for position, item in enumerate(items)
+        if isinstance(item, dict)
+    ]
