@@ -1,0 +1,37 @@
+"""What the records of a session cannot say about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from observability.timeline.words import Signal, Status
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFile:
+    """The audio of the session as this server keeps it."""
+
+    start_ns: int = 0
+    """Wall clock of the file's time 0; 0 if unknown, then the recording header's is taken."""
+    duration_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionContext:
+    """What the records cannot say: the session row, the project's switches at first receipt, and the
+    clock."""
+
+    status: Status = "ended"
+    now_ns: int = 0
+    """Server clock; only used for how far a live session has come."""
+    origin_ns: int | None = None
+    """Zero of all browser offsets; without it the earliest start in the records. Offsets before it are
+    negative."""
+    ended_ns: int | None = None
+    switched_off: frozenset[Signal] = frozenset()
+    """Signals the project had switched off when the session began."""
+    discarded: Mapping[Signal, int] = field(default_factory=dict)
+    """Records accepted and not kept, by signal, for whatever reason (privacy switch, quota, limits)."""
+    recording: RecordingFile | None = None
+    """None while no audio file has arrived."""
+    recording_uploaded: bool = False
+    """A recording upload arrived, with or without audio in it."""

@@ -1,0 +1,75 @@
+"""The timeline as JSON for browsers: docs/timeline-snapshot.md."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from observability.timeline.model import Timeline
+
+LEFT_OUT = frozenset({"raw"})
+"""Kept in the dataclasses for downloads and the API's own lists; twice the transcript is too much for a
+page."""
+
+RECEIVED_AS_IS = frozenset(
+    ("attributes", "body", "arguments", "output", "options", "summary", "metadata", "config", "sip", "raw")
+)
+"""Values from the sender; plain JSON already (observability.records)."""
+
+
+def as_json(timeline: Timeline) -> dict[str, Any]:
+    """A tree of dicts, lists and numbers; each `x_ns` is an `x_ms` since the session's start, see
+    docs/timeline-snapshot.md."""
+    origin_ns = timeline.session.start_ns
+    snapshot: dict[str, Any] = _converted(timeline, origin_ns)
+    snapshot["session"]["start_unix_ns"] = str(origin_ns)
+    return snapshot
+
+
+def details_as_json(details: object) -> dict[str, Any]:
+    """`SpanDetails` holds no absolute times."""
+    converted: dict[str, Any] = _converted(details, 0)
+    return converted
+
+
+@cache
+def _plan(kind: Any) -> tuple[tuple[str, str, str], ...]:
+    """(field, key, how) for each field of a dataclass."""
+    return tuple(_planned(field.name) for field in fields(kind) if field.name not in LEFT_OUT)
+
+
+def _planned(name: str) -> tuple[str, str, str]:
+    if name.endswith("_ns"):
+        return name, name[:-3] + "_ms", "moment"
+    return name, name, "as is" if name in RECEIVED_AS_IS else "convert"
+
+
+def _converted(value: Any, origin_ns: int) -> Any:
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return round(value, 3) if math.isfinite(value) else None
+    if isinstance(value, (list, tuple)):
+        return [_converted(item, origin_ns) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _converted(item, origin_ns) for key, item in value.items()}
+    return _fields(value, origin_ns) if is_dataclass(value) else str(value)
+
+
+def _fields(value: Any, origin_ns: int) -> dict[str, Any]:
+    converted: dict[str, Any] = {}
+    for name, key, how in _plan(value.__class__):
+        held = getattr(value, name)
+        if how == "convert":
+            converted[key] = _converted(held, origin_ns)
+        elif how == "moment":
+            converted[key] = None if held is None else round((held - origin_ns) / 1e6, 3)
+        else:
+            converted[key] = held
+    return converted

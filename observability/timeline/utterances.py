@@ -1,0 +1,215 @@
+"""What the user said, one by one: each is the beginning of a turn."""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field, replace
+
+from observability.livekit.chat_items import ChatItem
+from observability.livekit.sdk import Language
+from observability.livekit.speech_spans import eou_detection, eou_wait, user_turn
+from observability.records import SpanRecord
+from observability.timeline.dialogue import EndOfTurn, Stretch
+from observability.timeline.material import Material
+
+MATCH_NS = 1_500_000_000
+"""A chat item belongs to a user turn whose span its time misses by no more than this: rounding and late
+transcripts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    start_ns: int
+    end_ns: int
+    """When the turn was committed, or when its words arrived."""
+    text: str
+    spoken_until_ns: int | None
+    speaking: tuple[Stretch, ...] = ()
+    committed_ns: int | None = None
+    confidence: float | None = None
+    transcription_delay_ms: float | None = None
+    end_of_turn_delay_ms: float | None = None
+    hook_ms: float | None = None
+    waits: tuple[EndOfTurn, ...] = ()
+    span_id: str = ""
+    item: ChatItem | None = None
+    impossible: tuple[str, ...] = ()
+    span_ids: tuple[str, ...] = field(default=())
+
+
+def utterances(material: Material) -> list[Utterance]:
+    """From user turn spans; where there are none from the user's chat items; while live also from
+    speaking alone."""
+    from_spans = [
+        _of_span(material, span) for span in material.named("user_turn") if _is_committed(material, span)
+    ]
+    messages = [item for item in material.items if item.type == "message" and item.role == "user"]
+    told, unmatched = _with_items(from_spans, messages)
+    told += [_of_item(material, item) for item in unmatched if item.created_ns or item.started_speaking_ns]
+    if not told or material.is_live:
+        told += _of_speaking(material, after_ns=max((said.end_ns for said in told), default=0))
+    return sorted(told, key=lambda said: (said.start_ns, said.end_ns))
+
+
+def _is_committed(material: Material, span: SpanRecord) -> bool:
+    """Redaction takes the transcript away; then a measured end of turn shows that the turn was committed."""
+    attributes = span["attributes"]
+    if "lk.pii.user_transcript" in attributes or "lk.user_transcript" in attributes:
+        return True
+    return attributes.get("lk.redaction.enabled") is True and "lk.end_of_turn_delay" in attributes
+
+
+def _of_span(material: Material, span: SpanRecord) -> Utterance:
+    language = material.language(span)
+    fact = user_turn(span, language)
+    speaking = tuple(
+        Stretch(s["start_ns"], s["end_ns"]) for s in material.below(span["span_id"], "user_speaking")
+    )
+    delay_ms = fact.end_of_turn_delay_ms
+    before_commit = None if delay_ms is None else span["end_ns"] - round(delay_ms * 1e6)
+    return Utterance(
+        start_ns=span["start_ns"],
+        end_ns=span["end_ns"],
+        text=fact.transcript,
+        spoken_until_ns=max((stretch.end_ns for stretch in speaking), default=before_commit),
+        speaking=speaking,
+        committed_ns=span["end_ns"],
+        confidence=fact.confidence,
+        transcription_delay_ms=fact.transcription_delay_ms,
+        end_of_turn_delay_ms=delay_ms,
+        hook_ms=_hook_ms(material, span),
+        waits=_waits(material, span, language),
+        span_id=span["span_id"],
+        impossible=fact.impossible,
+        span_ids=(span["span_id"],),
+    )
+
+
+def _hook_ms(material: Material, span: SpanRecord) -> float | None:
+    hooks = material.below(span["span_id"], "on_user_turn_completed")
+    return (hooks[-1]["end_ns"] - hooks[-1]["start_ns"]) / 1e6 if hooks else None
+
+
+def _waits(material: Material, span: SpanRecord, language: Language) -> tuple[EndOfTurn, ...]:
+    """`eou_wait` with the model's decisions inside; before Python 1.8.2 and in Node the decisions alone
+    (§6.3)."""
+    waits = material.below(span["span_id"], "eou_wait")
+    if not waits:
+        decisions = material.below(span["span_id"], "eou_detection")
+        return tuple(_decision(decision, language) for decision in decisions)
+    return tuple(_wait(material, wait, language) for wait in waits)
+
+
+def _wait(material: Material, wait: SpanRecord, language: Language) -> EndOfTurn:
+    fact = eou_wait(wait, language)
+    decisions = material.below(wait["span_id"], "eou_detection")
+    waited = EndOfTurn(
+        wait["start_ns"],
+        wait["end_ns"],
+        fact.outcome,
+        fact.source,
+        fact.endpointing_delay_ms,
+        None,
+        None,
+        None,
+    )
+    if not decisions:
+        return waited
+    last = _decision(decisions[-1], language)
+    return replace(waited, probability=last.probability, threshold=last.threshold, decided_ns=last.decided_ns)
+
+
+def _decision(span: SpanRecord, language: Language) -> EndOfTurn:
+    fact = eou_detection(span, language)
+    return EndOfTurn(
+        start_ns=span["start_ns"],
+        end_ns=span["end_ns"],
+        outcome="",
+        source=fact.source,
+        endpointing_delay_ms=fact.endpointing_delay_ms,
+        probability=fact.probability,
+        threshold=fact.threshold,
+        decided_ns=span["end_ns"],
+    )
+
+
+def _with_items(told: list[Utterance], messages: list[ChatItem]) -> tuple[list[Utterance], list[ChatItem]]:
+    """Each utterance with its chat item, by words and time, and the messages that belong to none."""
+    moments = sorted((ns, place) for place, item in enumerate(messages) for ns in _times(item))
+    taken: set[int] = set()
+    joined = []
+    for said in told:
+        first = bisect_left(moments, (said.start_ns - MATCH_NS, 0))
+        last = bisect_right(moments, (said.end_ns + MATCH_NS, len(messages)))
+        near = sorted({place for _ns, place in moments[first:last]} - taken)
+        place = next((place for place in near if _says_the_same(messages[place], said)), None)
+        if place is None:
+            joined.append(said)
+            continue
+        taken.add(place)
+        joined.append(replace(said, item=messages[place], text=said.text or messages[place].text))
+    return joined, [item for place, item in enumerate(messages) if place not in taken]
+
+
+def _times(item: ChatItem) -> list[int]:
+    return [ns for ns in (item.started_speaking_ns, item.stopped_speaking_ns, item.created_ns) if ns]
+
+
+def _says_the_same(item: ChatItem, said: Utterance) -> bool:
+    return not said.text or not item.text or item.text.strip() == said.text.strip()
+
+
+def _of_item(material: Material, item: ChatItem) -> Utterance:
+    """A realtime model's user, or a turn whose spans were lost. Without speaking times the nearest
+    speech before it."""
+    created = item.created_ns or item.started_speaking_ns or 0
+    start, stop = item.started_speaking_ns, item.stopped_speaking_ns
+    speaking: tuple[Stretch, ...] = ()
+    if start is None:
+        spans = material.named("user_speaking")
+        before = bisect_right(spans, created, key=lambda span: span["start_ns"])
+        speaking = tuple(
+            Stretch(span["start_ns"], span["end_ns"]) for span in spans[max(0, before - 1) : before]
+        )
+        start, stop = (speaking[0].start_ns, speaking[0].end_ns) if speaking else (created, None)
+    elif stop is not None:
+        speaking = (Stretch(start, stop),)
+    return Utterance(
+        start_ns=start,
+        end_ns=max(created, stop or 0, start),
+        text=item.text,
+        spoken_until_ns=stop,
+        speaking=speaking,
+        confidence=item.confidence,
+        transcription_delay_ms=item.metrics.get("transcription_delay_ms"),
+        end_of_turn_delay_ms=item.metrics.get("end_of_turn_delay_ms"),
+        hook_ms=item.metrics.get("hook_ms"),
+        item=item,
+        impossible=item.impossible,
+    )
+
+
+def _of_speaking(material: Material, after_ns: int) -> list[Utterance]:
+    """Stretches of speech between two answers: words not known (yet)."""
+    answers = [span["start_ns"] for span in material.named("agent_turn", "agent_speaking")]
+    groups: list[list[SpanRecord]] = []
+    for span in material.named("user_speaking"):
+        if span["start_ns"] <= after_ns:
+            continue
+        previous = groups[-1][-1]["end_ns"] if groups else 0
+        first_after = bisect_left(answers, previous)
+        if groups and (first_after == len(answers) or answers[first_after] > span["start_ns"]):
+            groups[-1].append(span)
+        else:
+            groups.append([span])
+    return [_of_group(group) for group in groups]
+
+
+def _of_group(group: list[SpanRecord]) -> Utterance:
+    end_ns = max(span["end_ns"] for span in group)
+    return Utterance(
+        start_ns=group[0]["start_ns"],
+        end_ns=end_ns,
+        text="",
+        spoken_until_ns=end_ns,
+        speaking=tuple(Stretch(span["start_ns"], span["end_ns"]) for span in group),
+        span_ids=tuple(span["span_id"] for span in group),
+    )
