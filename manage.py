@@ -1,10 +1,17 @@
 #!/usr/bin/env python3
-"""Django's manage.py. On a bare machine it first makes .venv from the hashed lock and runs itself again there."""
+"""Django's manage.py. On a bare machine it first makes .venv from the hashed lock and runs itself again there.
 
+`manage.py test [pytest's arguments]` does the same with the lock for tests, and runs pytest.
+"""
+
+import fcntl
 import hashlib
 import os
 import subprocess
 import sys
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -16,14 +23,19 @@ TEST_COMMANDS = {"test", "makemigrations"}
 
 
 def main() -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  (this file is started by whatever Python there is)
         sys.exit("Playhead needs Python 3.11 or newer.")
+    command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if needs_own_environment():
-        run_again_in_venv(TEST_LOCK if sys.argv[1:2] and sys.argv[1] in TEST_COMMANDS else CORE_LOCK)
+        run_again_in_venv(TEST_LOCK if command in TEST_COMMANDS else CORE_LOCK)
+    if command == "test":
+        run_pytest(sys.argv[2:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    if not command.startswith("-"):
+        command = command.replace("-", "_")
+    execute_from_command_line([sys.argv[0], command, *sys.argv[2:]])
 
 
 def needs_own_environment() -> bool:
@@ -32,10 +44,28 @@ def needs_own_environment() -> bool:
 
 
 def run_again_in_venv(lock: Path) -> None:
-    if not is_installed(lock):
-        install(lock)
+    with only_one_at_a_time():
+        if not is_installed(lock):
+            install(lock)
     os.environ["PLAYHEAD_IN_VENV"] = "1"
-    os.execv(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *sys.argv[1:]])
+    os.execv(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *sys.argv[1:]])  # noqa: S606
+
+
+@contextmanager
+def only_one_at_a_time() -> Iterator[None]:
+    folder = os.open(ROOT, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        os.close(folder)
+
+
+def run_pytest(arguments: list[str]) -> None:
+    """Before any settings are loaded, because tests have their own data folder."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606
 
 
 def is_installed(lock: Path) -> bool:
@@ -51,15 +81,53 @@ def mark_of(lock: Path) -> Path:
 
 
 def install(lock: Path) -> None:
-    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True).returncode:
+    """With the system's pip, because Debian's Python may come without the parts that put pip into a new .venv."""
+    if subprocess.run(
+        [sys.executable, "-m", "pip", "--version"], check=False, capture_output=True
+    ).returncode:
         sys.exit("pip is missing. Install it (Debian: apt install python3-pip) and run this again.")
-    print("Installing Playhead's packages into .venv; this takes about a minute, once.", flush=True)
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", str(VENV)], check=True)
+    say("Installing Playhead's packages into .venv; this takes about a minute, once.")
+    for mark in VENV.glob(".installed-*"):
+        mark.unlink()
+    if not is_of_this_python():
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", str(VENV)], check=True)
     pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--disable-pip-version-check"]
-    done = subprocess.run([*pip, "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", str(lock)])
-    if done.returncode:
-        sys.exit("The packages could not be installed; the lines above say why. Nothing else was changed.")
+    options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--progress-bar", "off"]
+    if show_progress([*pip, *options, "-r", str(lock)]):
+        sys.exit(
+            "The packages could not be installed; the lines above say why. Run this again when it is mended."
+        )
     mark_of(lock).touch()
+
+
+def is_of_this_python() -> bool:
+    """Then what is there is kept, also for a server that runs from it at this moment."""
+    question = [str(PYTHON), "-c", "import sys; print(sys.version_info[:2])"]
+    if not PYTHON.exists():
+        return False
+    answer = subprocess.run(question, check=False, capture_output=True, text=True)
+    return answer.stdout.strip() == str(sys.version_info[:2])
+
+
+def show_progress(command: list[str]) -> int:
+    """Count packages instead of printing pip's three lines for each; what goes wrong is printed."""
+    collected, last_lines = 0, deque[str](maxlen=12)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+        for line in pip.stdout or []:
+            last_lines.append(line.rstrip())
+            if line.startswith("Installing collected"):
+                say("  unpacking …")
+            elif line.startswith("Collecting "):
+                collected += 1
+                if collected % 10 == 0:
+                    say(f"  {collected} packages …")
+    if pip.returncode:
+        say("\n".join(last_lines))
+    return pip.returncode
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Kills the server with SIGKILL in the middle of a load, starts it again, and looks for what it had acknowledged.
 
-    python benchmarks/kill.py [--rounds 3]
+python benchmarks/kill.py [--rounds 3]
 """
 
 import argparse
@@ -19,7 +19,9 @@ from benchmarks.sessions import SPANS_PER_REQUEST, GeneratedSession, generated_s
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds
     lost = sum(round_of_losses(number) for number in range(rounds))
@@ -41,7 +43,9 @@ def round_of_losses(number: int) -> int:
         with embedded_on(Path(folder)) as server:
             server.credentials = credentials
             time.sleep(0.5)
-            return sum(losses(spans_of(server, s.job_id), s, n) for s, n in zip(sessions, acknowledged, strict=True))
+            return sum(
+                losses(spans_of(server, s.job_id), s, n) for s, n in zip(sessions, acknowledged, strict=True)
+            )
 
 
 def losses(kept_spans: int, session: GeneratedSession, acknowledged: int) -> int:

@@ -38,7 +38,10 @@ def send_until_cut(url: str, queues: Sequence[Sequence[bytes]]) -> list[int]:
 
 async def _send_until_cut(url: str, queues: Sequence[Sequence[bytes]]) -> list[int]:
     outcomes = [Outcome() for _ in queues]
-    cut = (_connection(url, queue, mine, gap_s=0, delay_s=0) for queue, mine in zip(queues, outcomes, strict=True))
+    cut = (
+        _connection(url, queue, mine, gap_s=0, delay_s=0)
+        for queue, mine in zip(queues, outcomes, strict=True)
+    )
     await asyncio.gather(*cut, return_exceptions=True)
     return [len(mine.acknowledged_s) for mine in outcomes]
 
@@ -47,13 +50,18 @@ async def _send(url: str, queues: Sequence[Sequence[bytes]], *, gap_s: float) ->
     outcome = Outcome()
     began = time.perf_counter()
     await asyncio.gather(
-        *(_connection(url, queue, outcome, gap_s=gap_s, delay_s=gap_s * n / len(queues)) for n, queue in enumerate(queues))
+        *(
+            _connection(url, queue, outcome, gap_s=gap_s, delay_s=gap_s * n / len(queues))
+            for n, queue in enumerate(queues)
+        )
     )
     outcome.wall_s = time.perf_counter() - began
     return outcome
 
 
-async def _connection(url: str, queue: Sequence[bytes], outcome: Outcome, *, gap_s: float, delay_s: float) -> None:
+async def _connection(
+    url: str, queue: Sequence[bytes], outcome: Outcome, *, gap_s: float, delay_s: float
+) -> None:
     where = urlsplit(url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
     due = time.perf_counter() + delay_s

@@ -1,6 +1,6 @@
 """A 120 MB recording upload: how much the server's memory grows, how long it takes, and that every byte is kept.
 
-    python benchmarks/recording.py [--megabytes 120]
+python benchmarks/recording.py [--megabytes 120]
 """
 
 import argparse
@@ -27,7 +27,9 @@ JOB_ID = "AJ_recording_benchmark"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--megabytes", type=int, default=120)
     size = parser.parse_args().megabytes * 1_000_000
     with embedded() as server:
@@ -90,7 +92,9 @@ def form_head() -> bytes:
     from google.protobuf.timestamp_pb2 import Timestamp
     from livekit.protocol.metrics import MetricsRecordingHeader
 
-    header = MetricsRecordingHeader(job_id=JOB_ID, room_id="RM_benchmark", start_time=Timestamp(seconds=int(time.time())))
+    header = MetricsRecordingHeader(
+        job_id=JOB_ID, room_id="RM_benchmark", start_time=Timestamp(seconds=int(time.time()))
+    )
     first = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="header"; filename="header.binpb"\r\n'
     first += "Content-Type: application/protobuf\r\n\r\n"
     audio = f'\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; name="audio"; filename="recording.ogg"\r\n'

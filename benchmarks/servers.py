@@ -46,7 +46,11 @@ class Server:
     def database_pids(self) -> list[int]:
         """PostgreSQL's connections to our database, and its writers, which work for everybody."""
         ours = (f" {self.database_name} ", "walwriter", "checkpointer", "background writer")
-        return [pid for pid in processes_named("postgres") if any(word in command_of(pid) for word in ours)] if self.database_name else []
+        return (
+            [pid for pid in processes_named("postgres") if any(word in command_of(pid) for word in ours)]
+            if self.database_name
+            else []
+        )
 
     def memory_mb(self) -> list[float]:
         """Resident memory of each process, largest first."""
@@ -56,7 +60,10 @@ class Server:
 @contextmanager
 def embedded() -> Iterator[Server]:
     """`manage.py up` on SQLite, in one process."""
-    with tempfile.TemporaryDirectory(prefix="playhead-benchmark-") as folder, embedded_on(Path(folder)) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="playhead-benchmark-") as folder,
+        embedded_on(Path(folder)) as server,
+    ):
         yield server
 
 
@@ -82,10 +89,20 @@ def production(*, workers: int = 2) -> Iterator[Server]:
             port = free_port()
             url = base.rpartition("/")[0] + f"/{name}"
             environment = {**os.environ, "DATA_DIR": folder, "DATABASE_URL": url, "LOG_LEVEL": "ERROR"}
-            subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+            subprocess.run(
+                [sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True
+            )
             granian = str(Path(sys.executable).with_name("granian"))
             command = [granian, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
-            command += ["--workers", str(workers), "--blocking-threads", "4", "--log-level", "error", "config.wsgi:application"]
+            command += [
+                "--workers",
+                str(workers),
+                "--blocking-threads",
+                "4",
+                "--log-level",
+                "error",
+                "config.wsgi:application",
+            ]
             with running(command, f"http://127.0.0.1:{port}", environment, Path(folder)) as server:
                 server.database_name = name
                 yield server
@@ -129,7 +146,16 @@ def wait_until_answering(server: Server, *, timeout_s: float = 90) -> None:
 
 
 def bootstrap(environment: dict[str, str]) -> dict[str, Any]:
-    command = [sys.executable, "manage.py", "bootstrap", "--json", "--project", "benchmark", "--plan", "enterprise"]
+    command = [
+        sys.executable,
+        "manage.py",
+        "bootstrap",
+        "--json",
+        "--project",
+        "benchmark",
+        "--plan",
+        "enterprise",
+    ]
     done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
     return dict(json.loads(done.stdout))
 
@@ -148,7 +174,11 @@ def execute_on(database_url: str, statement: str) -> None:
 
 
 def descendants(pid: int) -> list[int]:
-    children = [int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]
+    children = [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in task.read_text().split()
+    ]
     return children + [grandchild for child in children for grandchild in descendants(child)]
 
 

@@ -75,7 +75,7 @@ RETRY_AFTER_S = number("RETRY_AFTER_S", 2)
 """The exporters give up after 10 s in all, and drop at once what cannot be retried within that time."""
 
 NODE_FLUSH_HOLD_S = number("NODE_FLUSH_HOLD_S", 6)
-"""Node's span exporter ticks every 5 s and is not flushed at exit: a later answer brings the last spans (docs/contract.md §12.4)."""
+"""Node's span exporter ticks every 5 s and is not flushed at exit: a later answer brings the last spans."""
 
 MAX_HELD_ANSWERS = number("MAX_HELD_ANSWERS", 64)
 """In one process; a held answer is an open connection. Beyond this, Node's last spans are given up, not the upload."""

@@ -14,7 +14,7 @@ from projects.models import AccessToken, ApiKey, Membership, Plan, PrivacySwitch
 from projects.secrets import encrypt
 
 T = TypeVar("T")
-TOKEN_PREFIX = "ph_"
+TOKEN_PREFIX = "ph_"  # noqa: S105  # the public beginning of each token
 MIN_SECRET_LENGTH = 16
 """LiveKit's `devkey: secret` is shorter, and known to everybody; HS256 wants 32 bytes and warns below."""
 

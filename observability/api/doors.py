@@ -26,7 +26,7 @@ class IsSomebody(BasePermission):
     """With a token or signed in. What they may see is `projects.access`'s to say."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.auth is not None or bool(request.user and request.user.is_authenticated)
+        return request.auth is not None or getattr(request.user, "is_authenticated", False)
 
 
 class JsonWhateverIsAccepted(BaseContentNegotiation):

@@ -79,7 +79,7 @@ def completeness(session: Session, summary: dict[str, Any]) -> dict[str, Any]:
     """Until the first summary is made: what the counters tell."""
     known = summary.get("completeness")
     return (
-        known if known else {signal: _state(session, signal, counter) for signal, counter in SIGNALS.items()}
+        known or {signal: _state(session, signal, counter) for signal, counter in SIGNALS.items()}
     )
 
 

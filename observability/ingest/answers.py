@@ -17,15 +17,16 @@ class Answers(BaseRenderer):
     encoding: Encoding
 
     def render(
-        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
         match data:
             case Accepted():
                 return success(data.signal, self.encoding, rejected=data.rejected, message=data.message)
             case Refused():
-                return refusal(
-                    data.grpc_code, str(data), self.encoding, retry_after_s=data.retry_after_s
-                )
+                return refusal(data.grpc_code, str(data), self.encoding, retry_after_s=data.retry_after_s)
         return b""
 
 

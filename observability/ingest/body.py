@@ -57,7 +57,9 @@ def telemetry_body(request: HttpRequest, reserve: Reserve) -> bytes:
                 reserve=reserve,
             )
         case other:
-            raise UnsupportedMedia(f"Content-Encoding {other[:40]!r} is not supported; send gzip or identity.")
+            raise UnsupportedMedia(
+                f"Content-Encoding {other[:40]!r} is not supported; send gzip or identity."
+            )
 
 
 def counted(chunks: Iterator[bytes], reserve: Reserve) -> Iterator[bytes]:

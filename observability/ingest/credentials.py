@@ -54,7 +54,9 @@ class LiveKitTokenAuthentication(BaseAuthentication):
 def bearer_token(header: str) -> str:
     scheme, _, token = header.strip().partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise Unauthenticated("Send Authorization: Bearer with a token signed by LIVEKIT_API_KEY and LIVEKIT_API_SECRET.")
+        raise Unauthenticated(
+            "Send Authorization: Bearer with a token signed by LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
+        )
     if len(token) > MAX_TOKEN_CHARS:
         raise BadToken("The token is too long.")
     return token.strip()
@@ -89,7 +91,9 @@ def verified_sender(token: str, slug: str | None) -> Sender:
         where = f"project {slug}" if slug else "this server"
         raise UnknownKey(f"API key {key[:120]!r} is not known to {where}.")
     if len(candidates) > 1:
-        raise AmbiguousKey(f"API key {key[:120]!r} is used by several projects; upload to the project's own URL, …/p/<project>.")
+        raise AmbiguousKey(
+            f"API key {key[:120]!r} is used by several projects; upload to the project's own URL, …/p/<project>."
+        )
     claims = verified_claims(token, candidates[0])
     check_grant(claims)
     note_key_used(candidates[0], at=timezone.now(), every_s=KEY_USE_NOTED_EVERY_S)
@@ -114,7 +118,13 @@ def verified_claims(token: str, api_key: ApiKey) -> dict[str, Any]:
             decrypt(api_key.encrypted_secret),
             algorithms=["HS256"],
             leeway=TOKEN_LEEWAY_S,
-            options={"require": ["exp"], "verify_aud": False, "verify_iat": False, "verify_sub": False, "verify_jti": False},
+            options={
+                "require": ["exp"],
+                "verify_aud": False,
+                "verify_iat": False,
+                "verify_sub": False,
+                "verify_jti": False,
+            },
         )
     except (jwt.PyJWTError, UnreadableSecret, ValueError, OverflowError) as error:
         raise refusal_of(error, api_key.key) from None
@@ -136,7 +146,9 @@ def refusal_of(error: Exception, key: str) -> Refused:
         case jwt.InvalidAlgorithmError():
             return BadToken("The token must be signed with HS256.")
         case UnreadableSecret():
-            return WrongSecret(f"The secret of API key {key[:120]!r} cannot be read on this server; register the key again.")
+            return WrongSecret(
+                f"The secret of API key {key[:120]!r} cannot be read on this server; register the key again."
+            )
     return BadToken("The token cannot be verified.")
 
 

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 
 from observability.limits import RETRY_AFTER_S
 
-INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED, UNIMPLEMENTED, UNAVAILABLE, UNAUTHENTICATED = 3, 5, 7, 12, 14, 16
+INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED, UNIMPLEMENTED, UNAVAILABLE, UNAUTHENTICATED = (
+    3,
+    5,
+    7,
+    12,
+    14,
+    16,
+)
 
 
 class Refused(Exception):

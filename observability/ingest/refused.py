@@ -47,7 +47,7 @@ def note_refusal(refusal: Refused, request: Request, *, signal: str, project: st
     try:
         write(key, str(refusal), count)
     except DatabaseError as error:
-        logger.error("A refusal could not be noted: %s", error)
+        logger.warning("A refusal could not be noted: %s", error)
 
 
 def forget_refusals() -> None:
@@ -81,7 +81,10 @@ def due(key: Key) -> int:
             _writes.clear()
         _counted[key] += 1
         second = (key[0], int(now))
-        if now - _written_at.get(key, -WRITE_EVERY_S) < WRITE_EVERY_S or _writes.get(second, 0) >= MAX_WRITES_PER_S:
+        if (
+            now - _written_at.get(key, -WRITE_EVERY_S) < WRITE_EVERY_S
+            or _writes.get(second, 0) >= MAX_WRITES_PER_S
+        ):
             return 0
         _written_at[key] = now
         _writes[second] = _writes.get(second, 0) + 1
@@ -106,7 +109,9 @@ def write(key: Key, message: str, count: int) -> None:
         if is_new:
             forget_oldest(project)
         else:
-            Refusal.objects.filter(pk=row.pk).update(count=F("count") + count, message=message[:300], last_at=now)
+            Refusal.objects.filter(pk=row.pk).update(
+                count=F("count") + count, message=message[:300], last_at=now
+            )
 
 
 def forget_oldest(project: Project) -> None:

@@ -32,7 +32,9 @@ class Accepted:
     message: str = ""
 
 
-def accept_telemetry(project: Project, signal: Signal, body: bytes, content_type: str, *, now: datetime) -> Accepted:
+def accept_telemetry(
+    project: Project, signal: Signal, body: bytes, content_type: str, *, now: datetime
+) -> Accepted:
     """Decode an inflated export request and keep its records; committed when this returns.
 
     Raises RecordingDisabled, and what `otlp.decode` raises.

@@ -18,7 +18,7 @@ from observability.ingest import recording
 from observability.ingest.answers import JsonAnswers, ProtobufAnswers
 from observability.ingest.body import telemetry_body
 from observability.ingest.budget import in_flight
-from observability.ingest.credentials import LiveKitTokenAuthentication
+from observability.ingest.credentials import LiveKitTokenAuthentication, Sender
 from observability.ingest.refusals import (
     Malformed,
     NoSuchEndpoint,
@@ -48,7 +48,9 @@ class AnswerInKind(BaseContentNegotiation):
     def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:
         return next(iter(parsers), None)
 
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> tuple[BaseRenderer, str]:
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: Any = None
+    ) -> tuple[BaseRenderer, str]:
         is_json = request.META.get("CONTENT_TYPE", "").strip().lower().startswith("application/json")
         chosen = JsonAnswers() if is_json else ProtobufAnswers()
         return chosen, chosen.media_type
@@ -77,9 +79,20 @@ class UploadView(APIView):
     http_method_names = ["post"]
     signal = ""
 
+    @property
+    def sender(self) -> Sender:
+        """Whom LiveKitTokenAuthentication found."""
+        assert isinstance(self.request.user, Sender)
+        return self.request.user
+
     def handle_exception(self, exc: Exception) -> Response:
         refusal = refusal_of(exc)
-        note_refusal(refusal, self.request, signal=self.signal or self.kwargs.get("signal", ""), project=self.kwargs.get("project"))
+        note_refusal(
+            refusal,
+            self.request,
+            signal=self.signal or self.kwargs.get("signal", ""),
+            project=self.kwargs.get("project"),
+        )
         headers = dict(refusal.headers)
         if refusal.retry_after_s is not None:
             headers["Retry-After"] = str(refusal.retry_after_s)
@@ -96,7 +109,7 @@ class TelemetryView(UploadView):
             body = telemetry_body(request._request, reserve)
             content_type = request.META.get("CONTENT_TYPE", "")
             return Answer(
-                accept_telemetry(request.user.project, signal, body, content_type, now=timezone.now())
+                accept_telemetry(self.sender.project, signal, body, content_type, now=timezone.now())
             )
 
 
@@ -106,7 +119,7 @@ class RecordingView(UploadView):
     signal = "recording"
 
     def post(self, request: Request, project: str | None = None) -> Response:
-        accepted = recording.accept_upload(request.user.project, request._request)
+        accepted = recording.accept_upload(self.sender.project, request._request)
         hold_ms = recording.hold_ms(request._request)
         return Answer(accepted, headers={HOLD_HEADER: str(hold_ms)} if hold_ms else None)
 
@@ -115,12 +128,9 @@ class NoSuchEndpointView(UploadView):
     """Whatever else is below /observability/: never HTML, never a redirect."""
 
     authentication_classes = []
-    http_method_names = ["get", "post", "put", "patch", "delete", "head", "options", "trace"]
 
-    def refuse(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         raise NoSuchEndpoint("There is no such upload endpoint; see docs/contract.md §2.")
-
-    get = post = put = patch = delete = head = options = trace = refuse
 
 
 def refusal_of(error: Exception) -> Refused:

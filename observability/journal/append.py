@@ -5,6 +5,7 @@ and PostgreSQL. There the usual upload is one prepared statement, hence one roun
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,28 +73,29 @@ class Appended:
     seq: int
 
 
-LEARN = """
-    room_id = CASE WHEN {session}.room_id = '' THEN %s ELSE {session}.room_id END,
-    room_name = CASE WHEN {session}.room_name = '' THEN %s ELSE {session}.room_name END,
-    agent_name = CASE WHEN {session}.agent_name = '' THEN %s ELSE {session}.agent_name END,
-    participant = CASE WHEN {session}.participant = '' THEN %s ELSE {session}.participant END,
-    sdk_language = CASE WHEN {session}.sdk_language = '' THEN %s ELSE {session}.sdk_language END,
-    sdk_version = CASE WHEN {session}.sdk_version = '' THEN %s ELSE {session}.sdk_version END,
-    is_simulated = {session}.is_simulated OR %s,
-    is_redacted = {session}.is_redacted OR %s,
-    status = CASE WHEN %s <> '' THEN 'ended' WHEN {session}.status = 'lost' THEN 'live' ELSE {session}.status END,
-    end_signal = CASE WHEN {session}.end_signal = '' THEN %s ELSE {session}.end_signal END,
-    started_ns = CASE WHEN {session}.started_ns IS NULL OR CAST(%s AS bigint) < {session}.started_ns
-                      THEN CAST(%s AS bigint) ELSE {session}.started_ns END,
-    ended_ns = CASE WHEN {session}.ended_ns IS NULL OR CAST(%s AS bigint) > {session}.ended_ns
-                    THEN CAST(%s AS bigint) ELSE {session}.ended_ns END,
-    error_count = {session}.error_count + %s,
-    span_count = {session}.span_count + %s,
-    log_count = {session}.log_count + %s,
-    metric_point_count = {session}.metric_point_count + %s,
-    chat_item_count = {session}.chat_item_count + %s,
+LEARN = f"""
+    room_id = CASE WHEN {SESSION_TABLE}.room_id = '' THEN %s ELSE {SESSION_TABLE}.room_id END,
+    room_name = CASE WHEN {SESSION_TABLE}.room_name = '' THEN %s ELSE {SESSION_TABLE}.room_name END,
+    agent_name = CASE WHEN {SESSION_TABLE}.agent_name = '' THEN %s ELSE {SESSION_TABLE}.agent_name END,
+    participant = CASE WHEN {SESSION_TABLE}.participant = '' THEN %s ELSE {SESSION_TABLE}.participant END,
+    sdk_language = CASE WHEN {SESSION_TABLE}.sdk_language = '' THEN %s ELSE {SESSION_TABLE}.sdk_language END,
+    sdk_version = CASE WHEN {SESSION_TABLE}.sdk_version = '' THEN %s ELSE {SESSION_TABLE}.sdk_version END,
+    is_simulated = {SESSION_TABLE}.is_simulated OR %s,
+    is_redacted = {SESSION_TABLE}.is_redacted OR %s,
+    status = CASE WHEN %s <> '' THEN 'ended'
+                  WHEN {SESSION_TABLE}.status = 'lost' THEN 'live' ELSE {SESSION_TABLE}.status END,
+    end_signal = CASE WHEN {SESSION_TABLE}.end_signal = '' THEN %s ELSE {SESSION_TABLE}.end_signal END,
+    started_ns = CASE WHEN {SESSION_TABLE}.started_ns IS NULL OR CAST(%s AS bigint) < {SESSION_TABLE}.started_ns
+                      THEN CAST(%s AS bigint) ELSE {SESSION_TABLE}.started_ns END,
+    ended_ns = CASE WHEN {SESSION_TABLE}.ended_ns IS NULL OR CAST(%s AS bigint) > {SESSION_TABLE}.ended_ns
+                    THEN CAST(%s AS bigint) ELSE {SESSION_TABLE}.ended_ns END,
+    error_count = {SESSION_TABLE}.error_count + %s,
+    span_count = {SESSION_TABLE}.span_count + %s,
+    log_count = {SESSION_TABLE}.log_count + %s,
+    metric_point_count = {SESSION_TABLE}.metric_point_count + %s,
+    chat_item_count = {SESSION_TABLE}.chat_item_count + %s,
     last_received_at = %s
-""".format(session=SESSION_TABLE)
+"""
 """Both databases read the columns on the right as they were before the statement."""
 
 RECORD_COUNT = "span_count + log_count + metric_point_count + chat_item_count"
@@ -187,7 +189,7 @@ def insert(project_id: int, session_id: int | None, seq: int, batch: NewBatch) -
     row = [batch.signal, batch.digest, batch.payload, batch.record_count, db_time(batch.received_at)]
     with connection.cursor() as cursor:
         cursor.execute(INSERT_BATCH, [project_id, session_id, seq, *row])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def learnt(batch: NewBatch, news: News) -> list[Any]:
@@ -213,7 +215,7 @@ def learnt(batch: NewBatch, news: News) -> list[Any]:
     ]
 
 
-def count_by_kind(records: list[Record]) -> dict[str, int]:
+def count_by_kind(records: Iterable[Record]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for record in records:
         counts[record["signal"]] = counts.get(record["signal"], 0) + 1

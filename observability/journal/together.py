@@ -1,8 +1,8 @@
 """Commits several uploads' work at once, where the database lets only one write at a time.
 
 SQLite's own way to wait for its turn is to sleep and try again, and each commit waits for the disk. So in one process
-the work that has come up while a commit went on is done and committed by the next thread in turn, all in one transaction:
-eight connections need one wait for the disk instead of eight. Nobody is answered before that commit.
+the work that came up while a commit went on is done by the next thread in turn, all in one transaction: eight
+connections need one wait for the disk instead of eight. Nobody is answered before that commit.
 """
 
 import threading

@@ -12,13 +12,17 @@ class Signal(models.TextChoices):
 class Batch(models.Model):
     """One upload's records of one session, compressed. The session's batches together are its journal."""
 
-    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="+", db_index=False)
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     session = models.ForeignKey(
         "observability.Session", on_delete=models.CASCADE, null=True, related_name="batches", db_index=False
     )
     seq = models.PositiveIntegerField(help_text="From 1, without gaps, per session.")
     signal = models.CharField(max_length=9, choices=Signal)
-    digest = models.BinaryField(max_length=16, help_text="Of the decoded body; the same upload again adds nothing.")
+    digest = models.BinaryField(
+        max_length=16, help_text="Of the decoded body; the same upload again adds nothing."
+    )
     payload = models.BinaryField(help_text="zstd over JSON lines.")
     record_count = models.PositiveIntegerField()
     received_at = models.DateTimeField()
@@ -29,7 +33,9 @@ class Batch(models.Model):
             models.UniqueConstraint(fields=["session", "seq"], name="batch_numbered"),
             models.UniqueConstraint(fields=["session", "digest"], name="batch_once"),
             models.UniqueConstraint(
-                fields=["project", "digest"], condition=Q(session__isnull=True), name="batch_of_no_session_once"
+                fields=["project", "digest"],
+                condition=Q(session__isnull=True),
+                name="batch_of_no_session_once",
             ),
         ]
 

@@ -28,7 +28,9 @@ class Job(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["run_after"], condition=Q(state__in=["waiting", "running"]), name="job_to_do")
+            models.Index(
+                fields=["run_after"], condition=Q(state__in=["waiting", "running"]), name="job_to_do"
+            )
         ]
 
     def __str__(self) -> str:

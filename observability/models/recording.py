@@ -14,8 +14,12 @@ class Recording(models.Model):
     size_bytes = models.PositiveBigIntegerField()
     name = models.CharField(max_length=200, help_text="Key in storage, or file name in the spool.")
     place = models.CharField(max_length=7, choices=Place)
-    start_ns = models.BigIntegerField(default=0, help_text="Time 0 of the file by the agent's clock; 0 if unknown.")
-    duration_ms = models.PositiveBigIntegerField(null=True, help_text="Measured from the file; empty until then.")
+    start_ns = models.BigIntegerField(
+        default=0, help_text="Time 0 of the file by the agent's clock; 0 if unknown."
+    )
+    duration_ms = models.PositiveBigIntegerField(
+        null=True, help_text="Measured from the file; empty until then."
+    )
     channels = models.PositiveSmallIntegerField(null=True)
     problem = models.CharField(max_length=200, blank=True, help_text="Why the file cannot be played, if so.")
     received_at = models.DateTimeField(auto_now_add=True)

@@ -17,7 +17,9 @@ class Refusal(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["project", "reason", "signal", "key"], name="refusal_counted_once")
+            models.UniqueConstraint(
+                fields=["project", "reason", "signal", "key"], name="refusal_counted_once"
+            )
         ]
         indexes = [models.Index(fields=["project", "-last_at"], name="refusal_newest_first")]
 

@@ -1,9 +1,13 @@
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from projects.models import Project
 
 
 SUMMARY_IS_BEHIND = Q(summary_cursor__lt=F("cursor")) | ~Q(summary_status=F("status"))
@@ -11,7 +15,7 @@ SUMMARY_IS_BEHIND = Q(summary_cursor__lt=F("cursor")) | ~Q(summary_status=F("sta
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
-    def for_project(self, project: object) -> "SessionQuerySet":
+    def for_project(self, project: "Project") -> "SessionQuerySet":
         """The project's sessions that have not expired, by the database's clock."""
         return self.filter(project=project, expires_at__gt=Now())
 
@@ -25,8 +29,12 @@ class Session(models.Model):
         LOST = "lost", "Lost contact"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="sessions", db_index=False)
-    job_id = models.CharField(max_length=200, blank=True, help_text="Empty until the job of a recording is known.")
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.CASCADE, related_name="sessions", db_index=False
+    )
+    job_id = models.CharField(
+        max_length=200, blank=True, help_text="Empty until the job of a recording is known."
+    )
     room_id = models.CharField(max_length=200, blank=True)
     room_name = models.CharField(max_length=200, blank=True)
     agent_name = models.CharField(max_length=200, blank=True)
@@ -34,7 +42,9 @@ class Session(models.Model):
     sdk_language = models.CharField(max_length=20, blank=True)
     sdk_version = models.CharField(max_length=40, blank=True)
     is_simulated = models.BooleanField(default=False)
-    is_redacted = models.BooleanField(default=False, help_text="The project or the agent asked for PII redaction.")
+    is_redacted = models.BooleanField(
+        default=False, help_text="The project or the agent asked for PII redaction."
+    )
 
     status = models.CharField(max_length=5, choices=Status, default=Status.LIVE)
     end_signal = models.CharField(max_length=30, blank=True, help_text="What told that the session is over.")
@@ -50,28 +60,43 @@ class Session(models.Model):
     chat_item_count = models.PositiveIntegerField(default=0)
     metric_point_count = models.PositiveIntegerField(default=0)
     error_count = models.PositiveIntegerField(default=0)
-    duplicate_count = models.PositiveIntegerField(default=0, help_text="Records received again and not kept twice.")
+    duplicate_count = models.PositiveIntegerField(
+        default=0, help_text="Records received again and not kept twice."
+    )
     rejected_count = models.PositiveIntegerField(default=0, help_text="Records that could not be kept.")
-    discarded = models.JSONField(default=dict, help_text="Records not kept because a switch is off, by signal.")
-    switched_off = models.JSONField(default=list, help_text="Signals that the project had off at first receipt: audio, transcript, traces, logs.")
+    discarded = models.JSONField(
+        default=dict, help_text="Records not kept because a switch is off, by signal."
+    )
+    switched_off = models.JSONField(
+        default=list,
+        help_text="Signals that the project had off at first receipt: audio, transcript, traces, logs.",
+    )
 
     summary = models.JSONField(default=dict, help_text="What lists show of the timeline.")
-    summary_cursor = models.PositiveIntegerField(default=0, help_text="The batch up to which the summary is made.")
+    summary_cursor = models.PositiveIntegerField(
+        default=0, help_text="The batch up to which the summary is made."
+    )
     summary_at = models.DateTimeField(null=True, help_text="When the summary was made.")
-    summary_status = models.CharField(max_length=5, blank=True, help_text="The status that the summary is made for.")
+    summary_status = models.CharField(
+        max_length=5, blank=True, help_text="The status that the summary is made for."
+    )
 
     objects = SessionQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["project", "job_id"], condition=~Q(job_id=""), name="session_once_per_job")
+            models.UniqueConstraint(
+                fields=["project", "job_id"], condition=~Q(job_id=""), name="session_once_per_job"
+            )
         ]
         indexes = [
             models.Index(fields=["project", "-first_received_at", "-id"], name="session_newest_first"),
             models.Index(fields=["project", "room_id"], name="session_of_room"),
             models.Index(fields=["expires_at"], name="session_expiry"),
             models.Index(fields=["last_received_at"], condition=Q(status="live"), name="session_live"),
-            models.Index(fields=["last_received_at"], condition=SUMMARY_IS_BEHIND, name="session_summary_behind"),
+            models.Index(
+                fields=["last_received_at"], condition=SUMMARY_IS_BEHIND, name="session_summary_behind"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -50,7 +50,12 @@ def signals_of(session: Session | None) -> list[Arrival]:
     rows = (
         Batch.objects.filter(session=session)
         .values("signal")
-        .annotate(records=Sum("record_count"), first=Min("received_at"), last=Max("received_at"), batches=Count("pk"))
+        .annotate(
+            records=Sum("record_count"),
+            first=Min("received_at"),
+            last=Max("received_at"),
+            batches=Count("pk"),
+        )
         if session
         else []
     )

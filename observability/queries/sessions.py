@@ -48,7 +48,9 @@ def session_rows(
 
 def session_in(project: Project, public_id: UUID) -> Session:
     """The project's session. A foreign one gets the same Http404 as one that never was."""
-    session = Session.objects.for_project(project).select_related("project").filter(public_id=public_id).first()
+    session = (
+        Session.objects.for_project(project).select_related("project").filter(public_id=public_id).first()
+    )
     if session is None:
         raise Http404
     return session
@@ -80,7 +82,11 @@ def matching(*, status: str, agent: str, room: str, text: str) -> Q:
 
 
 def cursor_of(session: Session) -> str:
-    return base64.urlsafe_b64encode(f"{session.first_received_at.isoformat()} {session.pk}".encode()).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(f"{session.first_received_at.isoformat()} {session.pk}".encode())
+        .decode()
+        .rstrip("=")
+    )
 
 
 def parsed_cursor(cursor: str) -> tuple[datetime, int]:

@@ -56,7 +56,9 @@ class Kept:
     cursor: int = 0
 
 
-def keep(project: Project, signal: str, groups: Sequence[Group], *, body_digest: bytes, now: datetime) -> list[Kept]:
+def keep(
+    project: Project, signal: str, groups: Sequence[Group], *, body_digest: bytes, now: datetime
+) -> list[Kept]:
     """Append each group to its session's journal. When this returns, it is committed.
 
     Groups are taken in the order of their job ids, so that two uploads with the same jobs cannot block each other.
@@ -199,7 +201,8 @@ def count_discarded(session_id: int, discarded: dict[str, int]) -> None:
     if any(discarded.values()):
         row = Session.objects.only("discarded").get(pk=session_id)
         row.discarded = {
-            signal: row.discarded.get(signal, 0) + discarded.get(signal, 0) for signal in {*row.discarded, *discarded}
+            signal: row.discarded.get(signal, 0) + discarded.get(signal, 0)
+            for signal in {*row.discarded, *discarded}
         }
         row.save(update_fields=["discarded"])
 
@@ -213,7 +216,7 @@ def count_duplicates(session_id: int, count: int) -> None:
 
 
 def group_by_job(records: Iterable[Record]) -> list[Group]:
-    """Records by the job that they name themselves. What names none goes to the only job of the upload, if there is one."""
+    """Records by the job that they name themselves. What names none goes to the upload's only job, if there is one."""
     jobs: dict[str, list[Record]] = {}
     for record in records:
         jobs.setdefault(record["job_id"], []).append(record)

@@ -25,7 +25,9 @@ def begin_session(
         orphan.save(update_fields=["job_id"])
         return session_of_id(orphan.pk, now=now)
     # Another connection may begin the same session at this moment; one of the two rows stays.
-    made = Session.objects.bulk_create([new_session(project, job_id, room_id, started_ns)], ignore_conflicts=True)
+    made = Session.objects.bulk_create(
+        [new_session(project, job_id, room_id, started_ns)], ignore_conflicts=True
+    )
     if job_id:
         found = session_of_job(project.pk, job_id, now=now)
         if found is None:
@@ -34,7 +36,9 @@ def begin_session(
     return session_of_id(Session.objects.get(public_id=made[0].public_id).pk, now=now)
 
 
-def session_of_recording(project: Project, room_id: str, started_ns: int, *, now: datetime) -> HeldSession | None:
+def session_of_recording(
+    project: Project, room_id: str, started_ns: int, *, now: datetime
+) -> HeldSession | None:
     """The room's session nearest to a recording that does not name its job (docs/contract.md §9.1)."""
     lock_room(project, room_id)
     nearest = session_of_room(project, room_id, started_ns or None)

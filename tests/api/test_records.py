@@ -101,7 +101,7 @@ def test_logs_are_searched_by_their_text(talk, script):
     every = records(talk, "log")
     word = str(every[0]["body"])[:12]
 
-    logs = script.get(address(talk, "logs"), **{}).json()["results"]
+    logs = script.get(address(talk, "logs")).json()["results"]
     found = script.client.get(address(talk, "logs"), {"text": word.upper()}, headers=script.headers).json()[
         "results"
     ]

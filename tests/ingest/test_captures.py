@@ -1,4 +1,4 @@
-"""Everything that a real SDK sent is readable back through the API, whatever the order, the repetitions and the company."""
+"""Everything that a real SDK sent is readable back through the API, in any order, repeated, and in company."""
 
 import random
 from collections import Counter
@@ -28,7 +28,9 @@ def send(agent: Agent, request: CapturedRequest) -> int:
     # Without a User-Agent it is Node's recording upload, whose answer is held back; a test need not wait for it.
     headers.setdefault("User-Agent", "node")
     endpoint = "/observability/" + request.path.partition("/observability/")[2]
-    response = agent.send("", request.body, path=agent.base + endpoint, content_type=request.content_type, **headers)
+    response = agent.send(
+        "", request.body, path=agent.base + endpoint, content_type=request.content_type, **headers
+    )
     return response.status_code
 
 
@@ -65,18 +67,31 @@ def span_line(span: dict[str, Any]) -> str:
 
 def log_line(log: dict[str, Any]) -> str:
     scope = log["scope"].get("name", "")
-    return told(["logs", log["time_ns"], log["body"], log["severity_text"], scope, log["span_id"], pairs(log)])
+    return told(
+        ["logs", log["time_ns"], log["body"], log["severity_text"], scope, log["span_id"], pairs(log)]
+    )
 
 
 def point_line(point: dict[str, Any]) -> str:
     value = float(point.get("sum", point.get("value", 0)))
-    facts = [point["name"], point["start_ns"], point["time_ns"], value, point.get("count", 0), point.get("bucket_counts", [])]
+    facts = [
+        point["name"],
+        point["start_ns"],
+        point["time_ns"],
+        value,
+        point.get("count", 0),
+        point.get("bucket_counts", []),
+    ]
     return told(["metrics", *facts, pairs(point)])
 
 
 def expected_of_sessions(run: str) -> Counter[str]:
     """Points of the agent's process between jobs name no job; the project keeps them, but no session shows them."""
-    return Counter(line for line in expected(captured(run)).elements() if "job_id=" in line or not line.startswith('["metrics"'))
+    return Counter(
+        line
+        for line in expected(captured(run)).elements()
+        if "job_id=" in line or not line.startswith('["metrics"')
+    )
 
 
 @pytest.mark.parametrize("run", WHOLE)
@@ -130,7 +145,9 @@ def test_chat_history_and_audio_of_a_capture_are_readable_back(agent, project, o
     assert (audio.status_code, b"".join(audio.streaming_content)) == (206, b"OggS")
 
 
-def test_capture_that_asks_for_redaction_keeps_every_record_but_not_the_callers_number(agent, project, owner_client):
+def test_capture_that_asks_for_redaction_keeps_every_record_but_not_the_callers_number(
+    agent, project, owner_client
+):
     answers = replay(agent, captured(REDACTED))
 
     lines = received(owner_client, project)

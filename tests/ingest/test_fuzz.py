@@ -11,7 +11,17 @@ from tests.captured import captured
 from tests.sending import Agent, logs, spans, token
 
 KNOWN = {200, 400, 401, 403, 404, 405, 413, 415}
-PATHS = ["traces/otlp/v0", "logs/otlp/v0", "metrics/otlp/v0", "recordings/v0", "traces", "", "recordings/v0/x", "%00", "a%0d%0ab"]
+PATHS = [
+    "traces/otlp/v0",
+    "logs/otlp/v0",
+    "metrics/otlp/v0",
+    "recordings/v0",
+    "traces",
+    "",
+    "recordings/v0/x",
+    "%00",
+    "a%0d%0ab",
+]
 CONTENT_TYPES = [
     "application/x-protobuf",
     "application/json",
@@ -25,7 +35,9 @@ CONTENT_TYPES = [
 ]
 ENCODINGS = ["", "gzip", "identity", "br", "GZIP", "gzip, gzip", "\xe9"]
 FORM = next(request for request in captured("node/1.9.0_no_logs") if request.signal == "recordings")
-header_text = st.text(st.characters(min_codepoint=1, max_codepoint=255, exclude_characters="\r\n"), max_size=60)
+header_text = st.text(
+    st.characters(min_codepoint=1, max_codepoint=255, exclude_characters="\r\n"), max_size=60
+)
 
 
 @st.composite
@@ -44,9 +56,10 @@ bodies = st.one_of(
     damaged(spans("llm_node")).map(gzip.compress),
     damaged(gzip.compress(spans("llm_node"))),
     damaged(FORM.body[:20_000]),
-    st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda x: st.lists(x) | st.dictionaries(st.text(max_size=5), x)).map(
-        lambda tree: repr(tree).replace("'", '"').replace("None", "null").encode("utf-8", "surrogatepass")
-    ),
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=5),
+        lambda x: st.lists(x) | st.dictionaries(st.text(max_size=5), x),
+    ).map(lambda tree: repr(tree).replace("'", '"').replace("None", "null").encode("utf-8", "surrogatepass")),
 )
 
 
@@ -57,10 +70,17 @@ bodies = st.one_of(
     body=bodies,
     content_type=st.sampled_from([*CONTENT_TYPES, FORM.content_type]),
     encoding=st.sampled_from(ENCODINGS),
-    authorization=st.one_of(st.just(f"Bearer {token()}"), st.just(f"bearer  {token()} "), header_text, st.just("Bearer a.b.c")),
-    extra=st.dictionaries(st.sampled_from(["Accept", "Host", "User-Agent", "Expect", "X-Forwarded-Proto", "Cookie"]), header_text),
+    authorization=st.one_of(
+        st.just(f"Bearer {token()}"), st.just(f"bearer  {token()} "), header_text, st.just("Bearer a.b.c")
+    ),
+    extra=st.dictionaries(
+        st.sampled_from(["Accept", "Host", "User-Agent", "Expect", "X-Forwarded-Proto", "Cookie"]),
+        header_text,
+    ),
 )
-def test_any_upload_is_answered_with_a_known_status(agent, path, method, body, content_type, encoding, authorization, extra):
+def test_any_upload_is_answered_with_a_known_status(
+    agent, path, method, body, content_type, encoding, authorization, extra
+):
     headers = {"User-Agent": "fuzz", **extra, "Authorization": authorization, "Content-Encoding": encoding}
 
     response = agent.client.generic(

@@ -10,7 +10,11 @@ def upload(client, *, user_agent=None):
     [request] = [each for each in captured("node/1.9.0_no_logs") if each.signal == "recordings"]
     headers = {"Authorization": f"Bearer {token()}"} | ({"User-Agent": user_agent} if user_agent else {})
     return client.generic(
-        "POST", "/p/acme/observability/recordings/v0", request.body, content_type=request.content_type, headers=headers
+        "POST",
+        "/p/acme/observability/recordings/v0",
+        request.body,
+        content_type=request.content_type,
+        headers=headers,
     )
 
 
@@ -39,4 +43,8 @@ def test_only_so_many_answers_are_held_at_once(agent, monkeypatch):
 def test_place_is_free_again_when_an_answer_has_been_let_go():
     held = Held(at_most=1)
 
-    assert [held.has_room(seconds=0), held.has_room(seconds=60), held.has_room(seconds=60)] == [True, True, False]
+    assert [held.has_room(seconds=0), held.has_room(seconds=60), held.has_room(seconds=60)] == [
+        True,
+        True,
+        False,
+    ]

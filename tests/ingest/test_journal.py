@@ -18,7 +18,8 @@ from observability.sessions import keep as keeping
 from observability.sessions.life import lose_silent_sessions
 from tests.sending import START_NS, attributes, logs, spans, text
 
-JSON_LOGS = b"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1795336557000000000","body":{"stringValue":"hi"},
+JSON_LOGS = b"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[
+{"timeUnixNano":"1795336557000000000","body":{"stringValue":"hi"},
 "attributes":[{"key":"job_id","value":{"stringValue":"AJ_1"}},{"key":"room_id","value":{"stringValue":"RM_1"}}]}]}]}]}"""
 
 
@@ -104,8 +105,14 @@ def test_records_without_a_job_go_to_the_only_job_of_their_upload(agent, project
 
 def test_records_that_name_no_job_are_kept_for_the_project(agent, project):
     stall = ExportMetricsServiceRequest()
-    metric = stall.resource_metrics.add().scope_metrics.add().metrics.add(name="lk.agents.event_loop.blocked_duration")
-    metric.gauge.data_points.add(time_unix_nano=START_NS, as_double=0.5, attributes=attributes(severity="error"))
+    metric = (
+        stall.resource_metrics.add()
+        .scope_metrics.add()
+        .metrics.add(name="lk.agents.event_loop.blocked_duration")
+    )
+    metric.gauge.data_points.add(
+        time_unix_nano=START_NS, as_double=0.5, attributes=attributes(severity="error")
+    )
 
     answers = [agent.send("metrics", stall.SerializeToString()).status_code for _ in range(2)]
 

@@ -20,7 +20,6 @@ from projects.models import ApiKey, Project
 from tests.people import API_KEY, API_SECRET
 from tests.sending import PROTOBUF, Agent, spans, token
 
-
 BATCH = spans("llm_node")
 OTHER_SECRET = "another-secret-of-thirty-two-bytes"
 MAGIC_WORDS = ["data recording is disabled", "disabled by owner"]
@@ -66,7 +65,9 @@ def test_refused_upload_is_answered_noted_and_not_kept(agent, project, body, bea
     assert response["Content-Type"] == PROTOBUF
     message = Status.FromString(response.content).message
     assert message and not any(words in message.lower() for words in MAGIC_WORDS)
-    assert [(r.reason, r.count, r.message) for r in Refusal.objects.filter(project=project)] == [(reason, 1, message)]
+    assert [(r.reason, r.count, r.message) for r in Refusal.objects.filter(project=project)] == [
+        (reason, 1, message)
+    ]
     assert Session.objects.count() == Batch.objects.count() == 0
 
 
@@ -80,7 +81,9 @@ def test_upload_without_a_token_is_told_what_to_send(project):
 def test_token_signed_with_another_algorithm_is_refused(agent):
     import jwt
 
-    unsigned = jwt.encode({"iss": API_KEY, "exp": time.time() + 60, "observability": {"write": True}}, None, "none")
+    unsigned = jwt.encode(
+        {"iss": API_KEY, "exp": time.time() + 60, "observability": {"write": True}}, None, "none"
+    )
 
     assert agent.send("traces", BATCH, bearer=unsigned).status_code == 401
 
@@ -176,7 +179,15 @@ def test_fault_of_our_own_asks_the_sender_to_come_back(agent, monkeypatch, caplo
 
 @pytest.mark.parametrize(
     "path",
-    ["/observability", "/observability/", "/p/acme/observability/traces", "/p/acme", "/p/", "/p/acme/x/y", "/observability/spans/otlp/v0"],
+    [
+        "/observability",
+        "/observability/",
+        "/p/acme/observability/traces",
+        "/p/acme",
+        "/p/",
+        "/p/acme/x/y",
+        "/observability/spans/otlp/v0",
+    ],
 )
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete", "options", "patch"])
 def test_unknown_upload_path_is_neither_html_nor_a_redirect(project, path, method):
@@ -229,7 +240,11 @@ def test_success_is_an_empty_export_response(agent):
     json_logs = agent.send("logs", b'{"resourceLogs":[]}', content_type="application/json")
 
     assert (protobuf.status_code, protobuf["Content-Type"], protobuf.content) == (200, PROTOBUF, b"")
-    assert (json_logs.status_code, json_logs["Content-Type"], json_logs.json()) == (200, "application/json", {})
+    assert (json_logs.status_code, json_logs["Content-Type"], json_logs.json()) == (
+        200,
+        "application/json",
+        {},
+    )
 
 
 def test_one_bad_span_does_not_cost_its_neighbours(agent, project):

@@ -42,7 +42,7 @@ VALUES = st.recursive(
             inner,
             max_size=3,
         )
-        | inner.map(lambda value: json.dumps(value))
+        | inner.map(json.dumps)
     ),
     max_leaves=8,
 )

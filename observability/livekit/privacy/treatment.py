@@ -147,9 +147,7 @@ def _treated_pair(pair: Any, treatment: Treatment, depth: int) -> Any:
 
 
 def _treated_list(values: list[Value], treatment: Treatment, depth: int) -> list[Value]:
-    result = []
-    for value in values:
-        result.append(treated(value, treatment, depth + 1))
+    result = [treated(value, treatment, depth + 1) for value in values]
     return result if differs(result, values) else values
 
 
