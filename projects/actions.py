@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import string
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -14,6 +15,9 @@ from projects.models import AccessToken, ApiKey, Membership, Plan, PrivacySwitch
 from projects.secrets import encrypt
 
 T = TypeVar("T")
+ALPHANUMERIC = string.ascii_letters + string.digits
+"""As LiveKit's own; one that began with a hyphen would be taken for an option on a command line."""
+SECRET_LENGTH = 43
 TOKEN_PREFIX = "ph_"  # noqa: S105  # the public beginning of each token
 MIN_SECRET_LENGTH = 16
 """LiveKit's `devkey: secret` is shorter, and known to everybody; HS256 wants 32 bytes and warns below."""
@@ -46,7 +50,7 @@ def register_api_key(project: Project, key: str, secret: str, *, by: User | None
 
 def generate_api_key(project: Project, *, by: User | None) -> NewSecret[ApiKey]:
     """A new pair, to be added to the `keys:` of the project's livekit-server."""
-    secret = secrets.token_urlsafe(32)
+    secret = "".join(secrets.choice(ALPHANUMERIC) for _ in range(SECRET_LENGTH))
     row = _save_api_key(project, "API" + secrets.token_hex(8), secret, by=by, is_generated=True)
     return NewSecret(row, secret)
 
