@@ -39,8 +39,8 @@ def accept_upload(project: Project, request: HttpRequest) -> AcceptedRecording:
 def hold_ms(request: HttpRequest) -> int:
     """How long the finished answer is to be held back: until Node's span timer has fired once more.
 
-    Node does not flush spans at exit, but its job waits for this answer (docs/contract.md §12.4). Python's SDK names itself in User-Agent.
-    The server's side of it is in config/threads.py, where a held answer costs no thread.
+    Node does not flush spans at exit, but its job waits for this answer (docs/contract.md §12.4). Python's SDK names
+    itself in User-Agent. The server's side of it is in config/threads.py, where a held answer costs no thread.
     """
     if "HTTP_USER_AGENT" in request.META or NODE_FLUSH_HOLD_S <= 0:
         return 0
