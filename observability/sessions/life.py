@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, When
+from django.db.models.functions import Coalesce
 
 from observability.limits import LOST_AFTER_S
 from observability.models import Session
@@ -25,7 +26,9 @@ def sessions_to_summarise(now: datetime) -> list[int]:
 
     it costs as much as showing it, and its page is up to date without.
     """
-    resting = Q(status=Session.Status.LIVE, summary_at__gt=now - timedelta(seconds=SUMMARISE_LIVE_EVERY_S))
-    behind = Session.objects.filter(SUMMARY_IS_BEHIND).exclude(resting)
+    recently = now - timedelta(seconds=SUMMARISE_LIVE_EVERY_S)
+    last_looked_at = Coalesce("summary_at", "first_received_at")
+    behind = Session.objects.filter(SUMMARY_IS_BEHIND).annotate(last_looked_at=last_looked_at)
+    behind = behind.exclude(status=Session.Status.LIVE, last_looked_at__gt=recently)
     over_first = Case(When(status=Session.Status.LIVE, then=1), default=0)
     return list(behind.order_by(over_first, "last_received_at").values_list("pk", flat=True)[:MAX_PER_SWEEP])
