@@ -48,6 +48,8 @@ def run_again_in_venv(lock: Path) -> None:
         if not is_installed(lock):
             install(lock)
     os.environ["PLAYHEAD_IN_VENV"] = "1"
+    # Each of many threads would else get a heap of its own: 140 MB instead of 120 for an idle server.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     os.execv(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *sys.argv[1:]])  # noqa: S606
 
 

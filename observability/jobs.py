@@ -54,6 +54,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "inspect-recording": Kind("observability.recordings.inspect.inspect_recording", LONG, limit_s=900),
+    "analyse-recording": Kind("observability.recordings.waveform.analyse_recording", LONG, limit_s=900),
     "store-recording": Kind("observability.recordings.accept.store_recording", LONG, limit_s=900),
 }
 

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from observability import jobs
+from observability.live.publish import publish_sessions
 from observability.sessions.life import lose_silent_sessions, sessions_to_summarise
 from observability.sessions.summary import refresh_summary
 
@@ -36,5 +37,6 @@ def sweep_sessions() -> None:
             break
         try:
             refresh_summary(session_id)
+            publish_sessions([session_id])
         except Exception:
             logger.exception("The summary of session %s could not be made.", session_id)

@@ -1,0 +1,70 @@
+"""Celery: which broker, which queues, and what happens when. The same for the worker inside `up` and for separate ones.
+
+Three queues, so that neither an hour of audio nor a sweep keeps short jobs waiting:
+`celery -A config worker -Q jobs,sweeps`, `celery -A config worker -Q long-jobs` and one `celery -A config beat`.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery, signals
+from django.conf import settings
+from django.db import close_old_connections
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+SWEEPS, SHORT, LONG = "sweeps", "jobs", "long-jobs"
+SWEEP_JOBS_EVERY_S = 1.0
+SWEEP_SESSIONS_EVERY_S = 5.0
+
+TRANSPORT_OPTIONS = (
+    {"polling_interval": 0.05}
+    if settings.CELERY_BROKER_URL.startswith("memory")
+    else {"socket_connect_timeout": 1, "socket_timeout": 10}
+)
+SCHEDULE = {
+    "sweep jobs": {
+        "task": "observability.sweep_jobs",
+        "schedule": SWEEP_JOBS_EVERY_S,
+        "options": {"expires": SWEEP_JOBS_EVERY_S * 5},
+    },
+    "sweep sessions": {
+        "task": "observability.sweep_sessions",
+        "schedule": SWEEP_SESSIONS_EVERY_S,
+        "options": {"expires": SWEEP_SESSIONS_EVERY_S},
+    },
+}
+
+
+def new_application(*, is_ours: bool) -> Celery:
+    """Beside the one that is `app`, each worker within a server has its own: it holds the queues that are consumed."""
+    application = Celery("playhead", set_as_current=is_ours)
+    application.conf.update(
+        broker_url=settings.CELERY_BROKER_URL,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options=TRANSPORT_OPTIONS,
+        imports=["observability.tasks"],
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_default_queue=SHORT,
+        task_routes={"observability.sweep_*": {"queue": SWEEPS}},
+        task_time_limit=3600,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_enable_remote_control=False,
+        beat_schedule=SCHEDULE,
+    )
+    return application
+
+
+app = new_application(is_ours=True)
+app.set_default()  # in every thread, not only in this one
+
+
+def close_broken_connections(**kwargs: Any) -> None:
+    """What a request does at its ends, for tasks: a database that was restarted costs none of them."""
+    close_old_connections()
+
+
+signals.task_prerun.connect(close_broken_connections)
+signals.task_postrun.connect(close_broken_connections)

@@ -1,0 +1,73 @@
+"""Reads the environment. A bad value stops the start with a sentence that names the variable."""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+SWITCH_WORDS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def number(name: str, default: int) -> int:
+    value = text(name)
+    try:
+        return int(value) if value else default
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def switch(name: str, default: bool) -> bool:
+    value = text(name).lower()
+    if value and value not in SWITCH_WORDS:
+        raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}.")
+    return SWITCH_WORDS.get(value, default)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def left_by_last_start(file: Path) -> str:
+    """What `manage.py up` wrote down, so that commands beside it speak of the same address."""
+    return file.read_text().strip() if file.exists() else ""
+
+
+def secret(name: str, *, kept_in: Path) -> str:
+    """From `NAME`, from the file that `NAME_FILE` points to, or from a file of our own, made at first need."""
+    if text(name):
+        return text(name)
+    named = text(f"{name}_FILE")
+    file = Path(named) if named else kept_in
+    if not file.exists():
+        if named:
+            raise ImproperlyConfigured(f"{name}_FILE points to {file}, which does not exist.")
+        write_new_secret(file)
+    return file.read_text().strip()
+
+
+def write_new_secret(file: Path) -> None:
+    """Two processes may start at once; the first to link its file into place wins."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(secrets.token_urlsafe(48))
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,66 @@
+"""What `manage.py up` says once the server answers."""
+
+import logging
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connections
+
+from config import installation
+from config.first_start import FirstStart
+
+ANSWERS_WITHIN_S = 60
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    url: str
+    first_start: FirstStart | None
+    say: Callable[[str], None]
+
+    def speak(self) -> None:
+        wait_until_it_answers(self.url)
+        self.say(f"Playhead is ready at {self.url}")
+        if self.first_start is None:
+            self.say(
+                f"To sign in without a password: python3 manage.py sign-in-link {installation.owner_email()}"
+            )
+        else:
+            self.introduce(self.first_start)
+        connections.close_all()
+
+    def introduce(self, first_start: FirstStart) -> None:
+        self.say(f"Sign in as {first_start.owner.email} (works once, within a day):")
+        self.say(f"  {installation.sign_in_url(first_start.owner)}")
+        self.say("Connect an agent (the secret is not shown again):")
+        self.say(f"  LIVEKIT_OBSERVABILITY_URL={installation.address_of(first_start.project)}")
+        self.say(f"  LIVEKIT_API_KEY={first_start.pair.key}")
+        self.say(f"  LIVEKIT_API_SECRET={first_start.pair.secret}")
+        if settings.DEMO_SESSIONS:
+            self.say("Adding two demo sessions …")
+            add_demo_sessions(first_start.project.slug)
+        self.say("Press Ctrl-C to stop.")
+
+
+def wait_until_it_answers(url: str) -> None:
+    """Through the port, as a browser would; this also loads all pages before the first visitor does."""
+    deadline = time.monotonic() + ANSWERS_WITHIN_S
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"{url}/livez", timeout=ANSWERS_WITHIN_S).close()  # noqa: S310  (our own url)
+            return
+        except OSError:
+            time.sleep(0.05)
+
+
+def add_demo_sessions(slug: str) -> None:
+    """In a process of its own, because making sound needs memory that this one would keep."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "seed-demo", slug]
+    if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
+        logger.warning("The demo sessions could not be added; `manage.py seed-demo` tries again.")

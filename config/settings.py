@@ -1,0 +1,267 @@
+"""All settings, driven by the environment. docs/settings.md explains each variable.
+
+Without any variable Playhead runs on embedded defaults: SQLite and files under DATA_DIR, tasks and live messages
+in the one process. DATABASE_URL, REDIS_URL and the storage variables choose the production parts; the code is the same.
+"""
+
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+import django_stubs_ext
+from csp.constants import NONCE, NONE, SELF
+
+from config import env
+from config.addresses import own_addresses
+
+django_stubs_ext.monkeypatch()
+"""So that a form or a view can name its model to the type checker, as in ModelForm[User]."""
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- What must I set? -------------------------------------------------------------------------------------------
+
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).resolve()
+DEBUG = env.switch("DEBUG", False)
+BASE_URL = env.text("BASE_URL", env.left_by_last_start(DATA_DIR / "url") or "http://127.0.0.1:8000").rstrip(
+    "/"
+)
+SECRET_KEY = env.secret("SECRET_KEY", kept_in=DATA_DIR / "keys" / "secret-key")
+SECRETS_KEY = env.secret("SECRETS_KEY", kept_in=DATA_DIR / "keys" / "secrets-key")
+"""Encrypts API secrets at rest. Never in the database, so that a dump of it forges no token."""
+SECRETS_KEY_OLD = env.words("SECRETS_KEY_OLD")
+
+_base = urlsplit(BASE_URL)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [
+    "localhost",
+    ".localhost",
+    "127.0.0.1",
+    "[::1]",
+    "host.docker.internal",
+    socket.gethostname().lower(),
+    *own_addresses(),
+    _base.hostname or "localhost",
+]
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS") or [f"{_base.scheme}://{_base.netloc}"]
+
+# --- Where is the data? -----------------------------------------------------------------------------------------
+
+DATABASE_URL = env.text("DATABASE_URL")
+if DATABASE_URL:
+    DATABASES = {
+        "default": dj_database_url.parse(
+            DATABASE_URL, conn_max_age=env.number("DATABASE_CONN_MAX_AGE_S", 600)
+        )
+    }
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(DATA_DIR / "playhead.sqlite3"),
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL: a commit is on the disk before the agent gets its 200.
+                # The cache is each thread's own, so it stays small; the operating system's is behind it.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4000;",
+            },
+            # A file even in tests: threads of a live server cannot share one in memory.
+            "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
+        }
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MEDIA_ROOT = DATA_DIR / "media"
+SPOOL_DIR = Path(env.text("SPOOL_DIR", str(DATA_DIR / "spool")))
+"""Where uploads are written first; on the disk of MEDIA_ROOT, so that keeping a recording is a rename."""
+FILE_UPLOAD_TEMP_DIR = None
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+if env.text("AWS_STORAGE_BUCKET_NAME"):
+    from botocore.config import Config
+
+    _media = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env.text("AWS_STORAGE_BUCKET_NAME"),
+            "endpoint_url": env.text("AWS_S3_ENDPOINT_URL") or None,
+            "default_acl": None,
+            "file_overwrite": False,
+            "max_memory_size": 8 * 1024 * 1024,
+            # An upload waits for this; what cannot be stored now stays in the spool and is moved later.
+            "client_config": Config(connect_timeout=2, read_timeout=10, retries={"max_attempts": 2}),
+        },
+    }
+else:
+    _media = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}}
+STORAGES = {
+    "default": _media,
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "servestatic.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Who may connect? -------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+SESSION_COOKIE_AGE = env.number("SESSION_COOKIE_AGE_S", 14 * 24 * 3600)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _base.scheme == "https"
+SECURE_SSL_REDIRECT = False
+"""The proxy's business. A redirect on an ingest path loses the agent's data without an error."""
+SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.switch("BEHIND_PROXY", False) else None
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # subdomains and
+    "security.W021",  # preload lists are the owner of the domain's decision
+    "security.W008",  # the redirect above
+]
+X_FRAME_OPTIONS = "DENY"
+APPEND_SLASH = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- What runs? -------------------------------------------------------------------------------------------------
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+INSTALLED_APPS = [
+    "config",
+    "accounts",
+    "projects",
+    "observability",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "channels",
+    "csp",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+MIDDLEWARE = [
+    "observability.ingest.middleware.IngestBypass",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["observability.api.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "projects.authentication.AccessTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Playhead",
+    "DESCRIPTION": "Sessions of LiveKit agents: transcripts, traces, logs, metrics and audio.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+WEB_THREADS = env.number("WEB_THREADS", 16)
+"""Requests worked on at one moment; waiting for a client takes none (docs/decisions/0001-http-on-threads.md)."""
+UPLOAD_THREADS = env.number("UPLOAD_THREADS", 8)
+"""Large bodies that are received at one moment; the next ones wait, and the SDKs give a recording 15 minutes."""
+
+REDIS_URL = env.text("REDIS_URL")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    if REDIS_URL
+    else {"BACKEND": "observability.live.layers.ThreadSafeInMemoryChannelLayer"}
+}
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", REDIS_URL or "memory://localhost")
+
+DEMO_SESSIONS = env.switch("DEMO_SESSIONS", True)
+"""Two made-up sessions at the first start of `manage.py up`, to look around in."""
+
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "playhead@localhost")
+
+# --- What is logged? --------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING").upper()},
+    # A 4xx is the client's business; uploads that are refused are counted where their project sees it.
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

@@ -1,0 +1,17 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from config.health import livez, readyz
+from projects.pages.home import home
+
+urlpatterns = [
+    path("livez", livez, name="livez"),
+    path("readyz", readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("", home, name="home"),
+    path("account/", include("accounts.urls")),
+    path("account/", include("allauth.urls")),
+    path("api/", include("observability.api.urls")),
+    path("projects/<slug:slug>/", include("observability.pages.urls")),
+    path("projects/<slug:slug>/settings/", include("projects.pages.urls")),
+]

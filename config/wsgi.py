@@ -1,0 +1,59 @@
+"""HTTP: pages, API, uploads and static files, on threads."""
+
+import os
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.headers import Headers
+
+from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.wsgi import get_wsgi_application
+from servestatic import ServeStatic
+
+from config.threads import HOLD_HEADER, Application
+from observability.limits import MAX_HELD_THREADS
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+def with_static_files(application: Application) -> Application:
+    """Under DEBUG from where they are written, so that a change shows at once."""
+    if settings.DEBUG:
+        return StaticFilesHandler(application)  # type: ignore[arg-type]  # any WSGI application will do
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    served: Application = ServeStatic(
+        application,
+        root=settings.STATIC_ROOT,
+        prefix=settings.STATIC_URL,
+        allow_all_origins=False,
+        add_headers_function=refuse_to_guess_types,
+    )
+    return served
+
+
+def refuse_to_guess_types(headers: Headers, path: str, url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+
+
+def with_held_answers(application: Application) -> Application:
+    """For servers that run the WSGI application directly: an answer that is held back holds its thread."""
+    places = threading.BoundedSemaphore(MAX_HELD_THREADS)
+
+    def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            held_s = sum(int(value) / 1000 for name, value in headers if name.lower() == HOLD_HEADER)
+            if held_s and places.acquire(blocking=False):
+                time.sleep(held_s)
+                places.release()
+            kept = [(name, value) for name, value in headers if name.lower() != HOLD_HEADER]
+            return start_response(status, kept, *error)
+
+        return application(environ, start)
+
+    return call
+
+
+on_threads = with_static_files(get_wsgi_application())
+application = with_held_answers(on_threads)
