@@ -1,0 +1,108 @@
+"""What every test has: its own data folder, plain static files, quick passwords, people and projects.
+
+This file is read before Django's settings are, so the environment that they see is made here.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import django
+import pytest
+
+KEPT_FROM_OUTSIDE = {"DATABASE_URL", "REDIS_URL"}
+"""The suite runs on the embedded defaults, and again on the parts that these two name."""
+
+_data = tempfile.TemporaryDirectory(prefix="playhead-tests-", ignore_cleanup_errors=True)
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+    "DATA_DIR": _data.name,
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps a loop in the main thread
+    "PLAYHEAD_IN_VENV": "1",
+}
+for name in [
+    "BASE_URL",
+    "DEBUG",
+    "ALLOWED_HOSTS",
+    "CELERY_BROKER_URL",
+    "AWS_STORAGE_BUCKET_NAME",
+    "OWNER_EMAIL",
+]:
+    os.environ.pop(name, None)
+
+django.setup()
+
+from django.apps import apps as django_apps  # noqa: E402  (settings need the environment above)
+from django.conf import settings as django_settings  # noqa: E402
+
+django_settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+from tests.browser import (  # noqa: E402
+    browser_type_launch_args,
+    deselect_browser_tests,
+    say_what_was_left_out,
+)
+from tests.people import (  # noqa: E402
+    api_key,
+    live_session,
+    other_project,
+    owner,
+    owner_client,
+    project,
+    read_token,
+    session,
+    stranger,
+    stranger_client,
+    teammate,
+    teammate_client,
+)
+
+__all__ = [
+    "api_key",
+    "browser_type_launch_args",
+    "live_session",
+    "other_project",
+    "owner",
+    "owner_client",
+    "project",
+    "read_token",
+    "session",
+    "stranger",
+    "stranger_client",
+    "teammate",
+    "teammate_client",
+]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    deselect_browser_tests(config, items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    say_what_was_left_out(config, terminalreporter.write_line)
+
+
+@pytest.fixture(autouse=True)
+def plans_survive_a_flush(request: pytest.FixtureRequest) -> None:
+    """Tests that need real transactions empty the tables behind them, and so the rows that migrations made are gone."""
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        request.getfixturevalue("transactional_db")
+        import_module("projects.migrations.0002_plans").add_plans(django_apps, None)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_over() -> Iterator[None]:
+    from channels.layers import channel_layers
+    from django.core.cache import cache
+
+    yield
+    channel_layers.backends.clear()
+    cache.clear()
+    for folder in [Path(django_settings.MEDIA_ROOT), Path(django_settings.SPOOL_DIR)]:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,128 @@
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+READERS = {"text", "number", "switch", "words", "secret"}
+
+
+def run_with(variables: dict[str, str], code: str, tmp_path: Path) -> "subprocess.CompletedProcess[str]":
+    """A process that has these variables and no others of ours."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DATA_DIR": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    command = [sys.executable, "-c", f"from django.conf import settings; {code}"]
+    return subprocess.run(
+        command, cwd=ROOT, env={**environment, **variables}, capture_output=True, text=True, check=False
+    )
+
+
+def names_read_in(file: Path) -> set[str]:
+    """First arguments of env.text("NAME") and its like."""
+    calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
+    return {
+        call.args[0].value
+        for call in calls
+        if reader_of(call) in READERS
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+        and re.fullmatch("[A-Z0-9_]+", str(call.args[0].value))
+    }
+
+
+def reader_of(call: ast.Call) -> str:
+    if (
+        isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "env"
+    ):
+        return call.func.attr
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def documented() -> set[str]:
+    return set(
+        re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE)
+    )
+
+
+def all_names() -> set[str]:
+    sources = [*(ROOT / "config").rglob("*.py"), *(ROOT / "observability").rglob("*.py")]
+    return set().union(*(names_read_in(file) for file in sources))
+
+
+def test_every_variable_is_explained_and_every_explained_one_exists():
+    assert documented() - {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "DATA_DIR"} == all_names() - {
+        "DATA_DIR"
+    }
+
+
+@pytest.mark.parametrize(
+    ("variables", "complaint"),
+    [
+        ({"DEBUG": "perhaps"}, "DEBUG must be on or off, not 'perhaps'."),
+        ({"WEB_THREADS": "many"}, "WEB_THREADS must be a whole number, not 'many'."),
+        (
+            {"SECRET_KEY_FILE": "/nowhere/key"},
+            "SECRET_KEY_FILE points to /nowhere/key, which does not exist.",
+        ),
+    ],
+)
+def test_bad_value_stops_the_start_with_a_sentence_that_names_the_variable(tmp_path, variables, complaint):
+    done = run_with(variables, "settings.DEBUG", tmp_path)
+
+    assert done.returncode == 1
+    assert complaint in done.stderr
+
+
+def test_without_a_variable_everything_is_under_the_data_folder(tmp_path):
+    code = "print(settings.DATABASES['default']['NAME'], settings.MEDIA_ROOT, settings.SPOOL_DIR, settings.STATIC_ROOT)"
+
+    places = run_with({}, code, tmp_path).stdout.split()
+
+    assert len(places) == 4
+    assert all(place.startswith(f"{tmp_path}/") for place in places)
+
+
+def test_secrets_are_made_once_and_kept_from_others(tmp_path):
+    code = "print(settings.SECRET_KEY, settings.SECRETS_KEY)"
+
+    first, second = run_with({}, code, tmp_path).stdout, run_with({}, code, tmp_path).stdout
+
+    assert first == second
+    assert len(set(first.split())) == 2
+    assert {file.stat().st_mode & 0o777 for file in (tmp_path / "keys").iterdir()} == {0o600}
+
+
+def test_secret_is_read_from_a_file_that_a_variable_points_to(tmp_path):
+    (tmp_path / "secret").write_text("from a file\n")
+
+    done = run_with({"SECRET_KEY_FILE": str(tmp_path / "secret")}, "print(settings.SECRET_KEY)", tmp_path)
+
+    assert done.stdout == "from a file\n"
+
+
+def test_variables_alone_choose_the_production_parts(tmp_path):
+    variables = {
+        "DATABASE_URL": "postgres://playhead@db/playhead",
+        "REDIS_URL": "redis://cache/1",
+        "AWS_STORAGE_BUCKET_NAME": "recordings",
+    }
+    code = (
+        "print(settings.DATABASES['default']['ENGINE'], settings.CELERY_BROKER_URL,"
+        " settings.CHANNEL_LAYERS['default']['BACKEND'], settings.STORAGES['default']['BACKEND'])"
+    )
+
+    assert run_with(variables, code, tmp_path).stdout.split() == [
+        "django.db.backends.postgresql",
+        "redis://cache/1",
+        "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "storages.backends.s3.S3Storage",
+    ]
