@@ -1,0 +1,9 @@
+from django.urls import path
+
+from accounts import pages
+
+app_name = "accounts"
+urlpatterns = [
+    path("", pages.account_edit, name="account-edit"),
+    path("link/<str:token>/", pages.link_open, name="link-open"),
+]
