@@ -1,0 +1,126 @@
+"""How to point an agent at this project, and a check that turns green when its first data arrive."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from observability.models import Signal
+from observability.pages.wording import count
+from observability.queries.arrivals import Arrival, Arrivals, arrivals_of
+from projects.access import project_for_viewer
+from projects.models import Project
+from projects.pages.frame import page, signed_in
+
+WAITING_REFRESH_S, SETTLED_REFRESH_S = 2, 10
+PLACEHOLDER_KEY = "your LiveKit API key"
+UNITS = {Signal.TRACES: "span", Signal.LOGS: "line", Signal.METRICS: "point", Signal.RECORDING: "record"}
+WAITING_WORDS = {
+    Signal.TRACES: "waiting; a span is sent when it has ended",
+    Signal.LOGS: "waiting; sent every few seconds",
+    Signal.METRICS: "waiting; sent every 30 to 60 seconds and at the end",
+    Signal.RECORDING: "expected after the session ends",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalRow:
+    name: str
+    has_come: bool
+    words: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalNote:
+    message: str
+    advice: str
+    signal: str
+    key: str
+    count: int
+    last_at: datetime
+
+
+ADVICE = {
+    "unknown-key": "Register this key under API keys, or correct LIVEKIT_API_KEY in the agent’s environment.",
+    "wrong-secret": (
+        "The secret kept here is not the one the agent signs with. Revoke the key and register the pair again."
+    ),
+    "ambiguous-key": (
+        "Several projects have a key of this name. Set LIVEKIT_OBSERVABILITY_URL to this project’s address, as above."
+    ),
+    "expired-token": "The clocks of the agent and of this server differ by more than a minute. Set both by NTP.",
+    "no-token": "Something sends without signing. Is it an agent with the SDK versions named above?",
+    "bad-token": "The signature cannot be read. Is it an agent with the SDK versions named above?",
+    "missing-grant": "The token may not write observability data: the SDK is too old, or something else is sending.",
+    "recording-disabled": "Agent observability is switched off under Data and privacy.",
+    "no-such-endpoint": (
+        "The address is not quite right. Copy LIVEKIT_OBSERVABILITY_URL as it stands here, with nothing after it."
+    ),
+    "too-large": (
+        "One upload was larger than this server accepts. An operator can raise the limit that the message names."
+    ),
+}
+OTHER_ADVICE = (
+    "The message above says what the server did not accept. Check the agent’s version and its environment."
+)
+
+
+@require_safe
+@signed_in
+def connect(request: HttpRequest, slug: str) -> HttpResponse:
+    project = project_for_viewer(request.user, slug)
+    key = project.api_keys.filter(revoked_at=None).first()
+    named = check_context(project) | {
+        "base_url": base_url_of(project),
+        "server_url": settings.BASE_URL,
+        "api_key": key.key if key else "",
+        "shown_key": key.key if key else PLACEHOLDER_KEY,
+    }
+    return page(request, "observability/connect.html", project, section="connect", place="connect", **named)
+
+
+@require_safe
+@signed_in
+def connect_check(request: HttpRequest, slug: str) -> HttpResponse:
+    project = project_for_viewer(request.user, slug)
+    named = check_context(project) | {"project": project, "base_url": base_url_of(project)}
+    return render(request, "observability/_connect_check.html", named)
+
+
+def check_context(project: Project) -> dict[str, Any]:
+    arrivals = arrivals_of(project)
+    return {
+        "newest_session": arrivals.newest_session,
+        "arrival_rows": [arrival_row(arrival) for arrival in arrivals.signals],
+        "refusal": refusal_note(arrivals),
+        "refresh_every_s": SETTLED_REFRESH_S if arrivals.have_begun else WAITING_REFRESH_S,
+    }
+
+
+def arrival_row(arrival: Arrival) -> ArrivalRow:
+    signal = Signal(arrival.signal)
+    words = count(arrival.records, UNITS[signal]) if arrival.records else WAITING_WORDS[signal]
+    return ArrivalRow(str(signal.label), bool(arrival.records), words, arrival.last_at)
+
+
+def refusal_note(arrivals: Arrivals) -> RefusalNote | None:
+    refusal = arrivals.last_refusal
+    if refusal is None or not arrivals.refusal_is_newer:
+        return None
+    return RefusalNote(
+        refusal.message,
+        ADVICE.get(refusal.reason, OTHER_ADVICE),
+        refusal.signal,
+        refusal.key,
+        refusal.count,
+        refusal.last_at,
+    )
+
+
+def base_url_of(project: Project) -> str:
+    return f"{settings.BASE_URL}/p/{project.slug}"

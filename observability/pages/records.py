@@ -1,0 +1,101 @@
+"""Spans and log lines of a session: filtered lists, and the details of one."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from observability.models import Session
+from observability.pages.details import log_pane, span_pane
+from observability.pages.log_rows import LEAST, LogPage, log_page
+from observability.pages.span_rows import SpanPage, span_page
+from observability.queries.records import records_of, timeline_of
+from observability.queries.sessions import session_in
+from observability.records import SpanRecord
+from observability.timeline import span_details
+from observability.timeline.model import Timeline
+from projects.access import project_for_viewer
+from projects.pages.frame import signed_in
+
+MAX_TEXT = 200
+
+
+@require_safe
+@signed_in
+def span_list(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
+    project = project_for_viewer(request.user, slug)
+    session = session_in(project, public_id)
+    named = {"project": project, "session": session, "spans": spans_asked_for(request, timeline_of(session))}
+    return render(request, "observability/_span_rows.html", named)
+
+
+@require_safe
+@signed_in
+def log_list(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
+    project = project_for_viewer(request.user, slug)
+    session = session_in(project, public_id)
+    named = {"project": project, "session": session, "logs": logs_asked_for(request, timeline_of(session))}
+    return render(request, "observability/_log_rows.html", named)
+
+
+@require_safe
+@signed_in
+def span_show(request: HttpRequest, slug: str, public_id: UUID, trace_id: str, span_id: str) -> HttpResponse:
+    session = session_in(project_for_viewer(request.user, slug), public_id)
+    timeline, records = timeline_of(session), spans_of(session)
+    span = next(
+        (span for span in timeline.spans if (span.trace_id, span.span_id) == (trace_id, span_id)), None
+    )
+    record = next(
+        (record for record in records if (record["trace_id"], record["span_id"]) == (trace_id, span_id)), None
+    )
+    if span is None or record is None:
+        raise Http404
+    pane = span_pane(timeline, span, span_details(record, records))
+    return render(request, "observability/_span_details.html", {"pane": pane})
+
+
+@require_safe
+@signed_in
+def log_show(request: HttpRequest, slug: str, public_id: UUID, index: int) -> HttpResponse:
+    project = project_for_viewer(request.user, slug)
+    session = session_in(project, public_id)
+    timeline = timeline_of(session)
+    line = next((line for line in timeline.logs if line.index == index), None)
+    if line is None:
+        raise Http404
+    named = {"project": project, "session": session, "pane": log_pane(timeline, line)}
+    return render(request, "observability/_log_details.html", named)
+
+
+def spans_of(session: Session) -> list[SpanRecord]:
+    return [record for record in records_of(session) if record["signal"] == "span"]
+
+
+def spans_asked_for(request: HttpRequest, timeline: Timeline) -> SpanPage:
+    """By `span_turn`, `span_text` and how many are on the page already."""
+    turn = number(request, "span_turn")
+    return span_page(
+        timeline, turn=turn or None, text=words(request, "span_text"), after=number(request, "after")
+    )
+
+
+def logs_asked_for(request: HttpRequest, timeline: Timeline) -> LogPage:
+    level = request.GET.get("log_level", "")
+    return log_page(
+        timeline,
+        level=level if level in LEAST else "",
+        text=words(request, "log_text"),
+        after=number(request, "after"),
+    )
+
+
+def words(request: HttpRequest, name: str) -> str:
+    return request.GET.get(name, "")[:MAX_TEXT].strip()
+
+
+def number(request: HttpRequest, name: str) -> int:
+    """A number that is none counts as not given."""
+    value = request.GET.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0

@@ -1,0 +1,114 @@
+"""The page of one session, and the parts of it that are asked for one at a time."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from observability.models import Recording, Session
+from observability.pages.details import pretty
+from observability.pages.lanes import lanes_of
+from observability.pages.latency_table import latency_table
+from observability.pages.log_rows import LEVELS
+from observability.pages.player import player_of
+from observability.pages.records import logs_asked_for, spans_asked_for
+from observability.pages.session_head import figures_of, head_of, signal_states
+from observability.pages.transcript_lines import transcript_lines
+from observability.queries.records import recording_of, timeline_of
+from observability.queries.sessions import session_in
+from observability.timeline.model import Timeline
+from projects.access import project_for_viewer
+from projects.models import Project
+from projects.pages.frame import note, page, signed_in
+
+LIVE_REFRESH_S, SETTLING_REFRESH_S = 2, 6
+NOTHING_NEW = 204
+
+
+@require_safe
+@signed_in
+def session_show(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
+    project = project_for_viewer(request.user, slug)
+    session = session_in(project, public_id)
+    note(request, project, "session.viewed", str(session.public_id))
+    named = session_context(request, project, session, recording_of(session))
+    return page(request, "observability/session.html", project, section="sessions", **named)
+
+
+@require_safe
+@signed_in
+def session_refresh(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """The same parts again if anything has come since `version`; a 204 costs neither side anything."""
+    project = project_for_viewer(request.user, slug)
+    session = session_in(project, public_id)
+    recording = recording_of(session)
+    if request.GET.get("version") == version_of(session, recording):
+        return HttpResponse(status=NOTHING_NEW)
+    named = session_context(request, project, session, recording) | {"project": project}
+    return render(request, "observability/_session.html", named)
+
+
+def session_context(
+    request: HttpRequest, project: Project, session: Session, recording: Recording | None
+) -> dict[str, Any]:
+    timeline = timeline_of(session)
+    return {
+        "session": session,
+        "head": head_of(session, timeline),
+        "figures": figures_of(timeline),
+        "signals": signal_states(timeline),
+        "player": player_of(request, project, session, timeline, recording),
+        "lanes": lanes_of(timeline),
+        "lines": transcript_lines(timeline),
+        "transcript_reason": timeline.completeness["transcript"].reason,
+        "spans": spans_asked_for(request, timeline),
+        "logs": logs_asked_for(request, timeline),
+        "levels": LEVELS,
+        "turn_indexes": [turn.index for turn in timeline.turns],
+        "latency": latency_table(timeline),
+        "timeline": timeline,
+        "report_facts": report_facts(session, timeline),
+        "report_options": pretty(dict(timeline.report.options)) if timeline.report else "",
+        "report_summary": pretty(dict(timeline.report.summary))
+        if timeline.report and timeline.report.summary
+        else "",
+        "tag_rows": [(tag.name, pretty(tag.metadata) if tag.metadata else "") for tag in timeline.tags],
+        "version": version_of(session, recording),
+        "refresh_every_s": refresh_every_s(session, timeline),
+    }
+
+
+def version_of(session: Session, recording: Recording | None) -> str:
+    """Of what the page shows: another one means that there is something to fetch."""
+    audio = f"{recording.revision}.{recording.duration_ms}.{recording.place}" if recording else ""
+    return f"{session.cursor}-{session.status}-{audio}"
+
+
+def refresh_every_s(session: Session, timeline: Timeline) -> int | None:
+    """None once nothing more is expected."""
+    if session.status == Session.Status.LIVE:
+        return LIVE_REFRESH_S
+    return SETTLING_REFRESH_S if any(s.state == "expected" for s in timeline.completeness.values()) else None
+
+
+def report_facts(session: Session, timeline: Timeline) -> list[tuple[str, str]]:
+    head, report = timeline.session, timeline.report
+    facts = [
+        ("Room", " ".join(part for part in (session.room_name, session.room_id) if part)),
+        ("Jobs", ", ".join(head.job_ids)),
+        ("Participant", head.participant_identity or session.participant),
+        ("SDK", f"{head.sdk.language} {head.sdk.version}".strip()),
+        ("SDK by its report", report.sdk_version if report else ""),
+        ("End told by", session.end_signal.replace("_", " ")),
+        ("Closed because", (head.close_reason or (report.close_reason if report else "")).replace("_", " ")),
+        ("User turns by the SDK", str(report.user_turns) if report and report.user_turns is not None else ""),
+        (
+            "Errors by the SDK",
+            ", ".join(f"{n} {kind}" for kind, n in report.errors.items() if n) if report else "",
+        ),
+        ("Traces", str(head.traces)),
+        ("Received twice, kept once", str(session.duplicate_count)),
+    ]
+    return [(name, value) for name, value in facts if value]

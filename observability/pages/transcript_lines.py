@@ -1,0 +1,175 @@
+"""The transcript as lines: words, tool calls with their results, handoffs, and where an answer stayed away."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from observability.pages.answer_time import is_slow
+from observability.pages.wording import duration, milliseconds, offset, seconds
+from observability.records import Value
+from observability.timeline.dialogue import TranscriptItem, Turn
+from observability.timeline.marks import ToolCall
+from observability.timeline.model import Timeline
+
+STATE_WORDS = {"generated": "not spoken yet", "speaking_unconfirmed": "being spoken", "failed": "broke off"}
+MOST_ARGUMENT_CHARS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    key: str
+    kind: str
+    """user, agent, call, handoff, config, failure, note."""
+    at_ms: float
+    at: str
+    who: str = ""
+    text: str = ""
+    is_cut: bool = False
+    state: str = ""
+    chip: str = ""
+    chip_kind: str = ""
+    """slow for the slowest answer of the session, slowish for others above the target."""
+    tool_name: str = ""
+    arguments: str = ""
+    output: str = ""
+    is_failed: bool = False
+    duration: str = ""
+    turn: int | None = None
+
+
+def transcript_lines(timeline: Timeline) -> list[Line]:
+    """In the order of time."""
+    chips = answer_chips(timeline)
+    calls = {call.call_id: call for call in timeline.tools if call.call_id}
+    lines = [line_of(item, timeline, calls, chips) for item in timeline.transcript if is_shown(item, calls)]
+    lines += [
+        silence_line(turn, timeline) for turn in timeline.turns if turn.outcome in {"failed", "no_answer"}
+    ]
+    return sorted(lines, key=lambda line: line.at_ms)
+
+
+def is_shown(item: TranscriptItem, calls: Mapping[str, ToolCall]) -> bool:
+    """A call's output stands with the call; an item without words says nothing."""
+    if item.type == "function_call_output":
+        return item.call_id not in calls
+    return item.type != "message" or bool(item.text.strip())
+
+
+def line_of(
+    item: TranscriptItem,
+    timeline: Timeline,
+    calls: Mapping[str, ToolCall],
+    chips: Mapping[str, tuple[str, str]],
+) -> Line:
+    at_ms = milliseconds(timeline.session.start_ns, item.at_ns)
+    plain = Line(key=item.id, kind="note", at_ms=at_ms, at=offset(at_ms), turn=item.turn)
+    if item.type == "message":
+        return message_line(plain, item, chips.get(item.id, ("", "")))
+    if item.type == "function_call":
+        return call_line(plain, item, calls.get(item.call_id))
+    if item.type == "function_call_output":
+        return replace(
+            plain,
+            kind="call",
+            tool_name=item.tool_name,
+            output=compact(item.output),
+            is_failed=bool(item.is_error),
+        )
+    if item.type == "agent_handoff":
+        return replace(plain, kind="handoff", who=item.old_agent, text=item.new_agent)
+    if item.type == "agent_config_update":
+        return replace(plain, kind="config", text=config_text(item.config))
+    return replace(plain, text=item.text or "an item of a kind that this version does not know")
+
+
+def message_line(plain: Line, item: TranscriptItem, chip: tuple[str, str]) -> Line:
+    kind, who = {"user": ("user", "User"), "assistant": ("agent", item.agent or "Agent")}.get(
+        item.role, ("note", item.role.capitalize())
+    )
+    return replace(
+        plain,
+        kind=kind,
+        who=who,
+        text=item.text,
+        is_cut=bool(item.interrupted),
+        state=STATE_WORDS.get(item.state, ""),
+        chip=chip[0],
+        chip_kind=chip[1],
+    )
+
+
+def call_line(plain: Line, item: TranscriptItem, call: ToolCall | None) -> Line:
+    took_ms = call.duration_ms if call else None
+    return replace(
+        plain,
+        kind="call",
+        tool_name=item.tool_name,
+        arguments=arguments_text(
+            item.arguments if item.arguments is not None else call.arguments if call else None
+        ),
+        output=compact(call.output) if call else "",
+        is_failed=bool(call and call.is_error),
+        duration=str(duration(took_ms)) if took_ms is not None else "",
+    )
+
+
+def silence_line(turn: Turn, timeline: Timeline) -> Line:
+    """What the caller heard instead of an answer: nothing."""
+    at_ms = milliseconds(timeline.session.start_ns, turn.user_end_ns or turn.end_ns)
+    reasons = [
+        f"{error.message}" for error in timeline.errors if error.turn == turn.index and not error.recovered
+    ]
+    return Line(
+        key=f"silence-{turn.index}",
+        kind="failure",
+        at_ms=at_ms + 0.001,
+        at=offset(at_ms),
+        who=f"Turn {turn.index} got no answer",
+        text=reasons[0] if reasons else "",
+        turn=turn.index,
+    )
+
+
+def answer_chips(timeline: Timeline) -> dict[str, tuple[str, str]]:
+    """For each turn the first words of its answer carry how long they took: by item id, text and kind."""
+    turns = {turn.index: turn for turn in timeline.turns}
+    chips: dict[str, tuple[str, str]] = {}
+    for item in timeline.transcript:
+        if item.type != "message" or item.role != "assistant" or not item.text:
+            continue
+        turn = turns.pop(item.turn, None) if item.turn else None
+        if turn and turn.latency.e2e_ms is not None:
+            chips[item.id] = (str(seconds(turn.latency.e2e_ms)), chip_kind(turn, timeline))
+    return chips
+
+
+def chip_kind(turn: Turn, timeline: Timeline) -> str:
+    if not is_slow(turn.latency.e2e_ms):
+        return ""
+    return "slow" if turn.index == timeline.figures.slowest_turn else "slowish"
+
+
+def arguments_text(arguments: Value) -> str:
+    if isinstance(arguments, dict):
+        return ", ".join(f"{name}: {compact(value)}" for name, value in arguments.items())
+    return compact(arguments)
+
+
+def compact(value: Value) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def config_text(config: Mapping[str, Value]) -> str:
+    """What of the agent was changed."""
+    words = {
+        "instructions": "new instructions",
+        "tools_added": "tools added",
+        "tools_removed": "tools removed",
+    }
+    changes = []
+    for name, said in words.items():
+        if value := config.get(name):
+            changes.append(f"{said}: {', '.join(map(str, value))}" if isinstance(value, list) else said)
+    return "; ".join(changes) or "configuration updated"

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from observability.pages import connect, records, session, session_list
+
+app_name = "observability"
+urlpatterns = [
+    path("sessions/", session_list.session_list, name="session-list"),
+    path("sessions/rows/", session_list.session_list_rows, name="session-rows"),
+    path("sessions/<uuid:public_id>/", session.session_show, name="session-show"),
+    path("sessions/<uuid:public_id>/refresh/", session.session_refresh, name="session-refresh"),
+    path("sessions/<uuid:public_id>/spans/", records.span_list, name="span-list"),
+    path(
+        "sessions/<uuid:public_id>/spans/<str:trace_id>-<str:span_id>/", records.span_show, name="span-show"
+    ),
+    path("sessions/<uuid:public_id>/logs/", records.log_list, name="log-list"),
+    path("sessions/<uuid:public_id>/logs/<int:index>/", records.log_show, name="log-show"),
+    path("connect/", connect.connect, name="connect"),
+    path("connect/check/", connect.connect_check, name="connect-check"),
+]

@@ -1,0 +1,64 @@
+"""What every page of a project has in common: its reader is signed in, and its rail knows the project."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import User
+from projects.access import may_administer, projects_of
+from projects.audit import address_of, record_event
+from projects.models import Project
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+LAST_PROJECT = "last_project"
+
+
+def signed_in(view: View[P]) -> View[P]:
+    """Send strangers to sign in. A part that htmx asked for makes the whole page go there, and come back after."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        htmx = HtmxDetails(request)
+        if htmx:
+            return HttpResponseClientRedirect(
+                f"{reverse('account_login')}?next={htmx.current_url_abs_path or '/'}"
+            )
+        return redirect_to_login(request.get_full_path())
+
+    return guarded
+
+
+def reader_of(request: HttpRequest) -> User:
+    """The user of a `signed_in` view."""
+    return cast(User, request.user)
+
+
+def page(
+    request: HttpRequest, template: str, project: Project, *, section: str, status: int = 200, **named: Any
+) -> HttpResponse:
+    """A whole page of the project, with what its rail and account menu show."""
+    reader = reader_of(request)
+    if request.session.get(LAST_PROJECT) != project.slug:
+        request.session[LAST_PROJECT] = project.slug
+    frame = {
+        "project": project,
+        "projects": projects_of(reader),
+        "may_administer": may_administer(project, reader),
+        "section": section,
+    }
+    return render(request, template, frame | named, status=status)
+
+
+def note(request: HttpRequest, project: Project, verb: str, target: str = "") -> None:
+    """Write what the reader did or saw into the project's audit trail."""
+    record_event(project, reader_of(request), verb, target, address_of(request))

@@ -1,0 +1,110 @@
+"""API keys, which agents sign with, and access tokens, which open the API to scripts."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from projects.access import project_for_admin
+from projects.actions import create_access_token, generate_api_key, register_api_key, revoke_api_key
+from projects.models import Project
+from projects.pages.forms import AccessTokenForm, RegisterKeyForm
+from projects.pages.frame import note, page, reader_of, signed_in
+
+TAKEN = "This project has a key of that name already. Revoke it first if its secret has changed."
+
+
+@require_safe
+@signed_in
+def key_list(request: HttpRequest, slug: str) -> HttpResponse:
+    return keys_page(request, project_for_admin(request.user, slug))
+
+
+@require_POST
+@signed_in
+def key_register(request: HttpRequest, slug: str) -> HttpResponse:
+    project = project_for_admin(request.user, slug)
+    form = RegisterKeyForm(request.POST)
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                row = register_api_key(project, **form.cleaned_data, by=reader_of(request))
+        except IntegrityError:
+            form.add_error("key", TAKEN)
+        except ValidationError as error:
+            form.add_error(None, " ".join(error.messages))
+        else:
+            note(request, project, "api_key.registered", row.key)
+            messages.success(
+                request, f"{row.key} is registered. Agents that sign with it may upload from now on."
+            )
+            return redirect("projects:key-list", project.slug)
+    return keys_page(request, project, register_form=form, status=422)
+
+
+@never_cache
+@require_POST
+@signed_in
+def key_generate(request: HttpRequest, slug: str) -> HttpResponse:
+    """The answer itself shows the secret: it is never kept where a later page could read it."""
+    project = project_for_admin(request.user, slug)
+    made = generate_api_key(project, by=reader_of(request))
+    note(request, project, "api_key.generated", made.row.key)
+    return keys_page(request, project, made_key=made)
+
+
+@require_POST
+@signed_in
+def key_revoke(request: HttpRequest, slug: str, key_id: int) -> HttpResponse:
+    project = project_for_admin(request.user, slug)
+    row = get_object_or_404(project.api_keys, pk=key_id, revoked_at=None)
+    revoke_api_key(row)
+    note(request, project, "api_key.revoked", row.key)
+    messages.success(request, f"{row.key} is revoked. Uploads signed with it are refused from now on.")
+    return redirect("projects:key-list", project.slug)
+
+
+@never_cache
+@require_POST
+@signed_in
+def token_create(request: HttpRequest, slug: str) -> HttpResponse:
+    project = project_for_admin(request.user, slug)
+    form = AccessTokenForm(request.POST)
+    if not form.is_valid():
+        return keys_page(request, project, token_form=form, status=422)
+    made = create_access_token(project, form.cleaned_data["name"], ["read"], by=reader_of(request))
+    note(request, project, "access_token.created", str(made.row))
+    return keys_page(request, project, made_token=made)
+
+
+@require_POST
+@signed_in
+def token_revoke(request: HttpRequest, slug: str, token_id: int) -> HttpResponse:
+    project = project_for_admin(request.user, slug)
+    row = get_object_or_404(project.access_tokens, pk=token_id, revoked_at=None)
+    project.access_tokens.filter(pk=row.pk).update(revoked_at=timezone.now())
+    note(request, project, "access_token.revoked", str(row))
+    messages.success(request, f"The token “{row.name}” is revoked.")
+    return redirect("projects:key-list", project.slug)
+
+
+def keys_page(request: HttpRequest, project: Project, *, status: int = 200, **named: object) -> HttpResponse:
+    rows = {
+        "api_keys": project.api_keys.filter(revoked_at=None).select_related("created_by"),
+        "access_tokens": project.access_tokens.filter(revoked_at=None).select_related("created_by"),
+        "register_form": RegisterKeyForm(),
+        "token_form": AccessTokenForm(),
+    }
+    return page(
+        request,
+        "projects/keys.html",
+        project,
+        section="settings",
+        status=status,
+        place="keys",
+        **rows | named,
+    )

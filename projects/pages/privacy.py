@@ -1,0 +1,74 @@
+"""Data and privacy: what of a session is kept, for how long, and who may hear it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BoundField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from projects.access import project_for_admin
+from projects.models import Plan
+from projects.pages.forms import PrivacyForm
+from projects.pages.frame import note, page, signed_in
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchText:
+    title: str
+    text: str
+    when_off: str
+    is_part: bool = True
+    """Below the main switch."""
+
+
+KEPT = {
+    "observability": SwitchText(
+        "Agent observability",
+        "Agents may send sessions to this project.",
+        "Agents are told politely to stop; their calls go on undisturbed.",
+        is_part=False,
+    ),
+    "audio": SwitchText(
+        "Audio",
+        "The stereo recording, sent once at the end of a session.",
+        "Sessions have no waveform and cannot be played.",
+    ),
+    "transcripts": SwitchText(
+        "Transcripts", "What was said, as text.", "Turns show their times but no words."
+    ),
+    "traces": SwitchText(
+        "Traces", "Spans of LLM, TTS, tools and turns.", "Turns, latencies and tool calls are not known."
+    ),
+    "logs": SwitchText(
+        "Logs", "Runtime logs, evaluations and the session report.", "Errors and evaluations are not known."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchRow:
+    field: BoundField
+    words: SwitchText
+    is_on: bool
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def privacy_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    project = project_for_admin(request.user, slug)
+    form = PrivacyForm(request.POST or None, instance=project.privacy)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        for name in form.changed_data:
+            note(request, project, "privacy.changed", f"{name}: {form.cleaned_data[name]}")
+        messages.success(request, "Saved. It counts for sessions that begin from now on.")
+        return redirect("projects:privacy-edit", project.slug)
+    named: dict[str, Any] = {
+        "form": form,
+        "kept_rows": [SwitchRow(form[name], words, bool(form[name].value())) for name, words in KEPT.items()],
+        "plans": Plan.objects.all(),
+    }
+    return page(request, "projects/privacy.html", project, section="settings", place="privacy", **named)

@@ -1,0 +1,34 @@
+/** What every page loads: each element says itself what it does. */
+import { CopyButton } from "./copy-button.js";
+import { FilterList } from "./filter-list.js";
+import { registerMorph } from "./htmx-morph.js";
+import { LocalTime } from "./local-time.js";
+import { RecordRows } from "./record-rows.js";
+import { SessionLanes } from "./session-lanes.js";
+import { SessionPlayer } from "./session-player.js";
+import { SessionView } from "./session-view.js";
+import { SpanTree } from "./span-tree.js";
+import { TabList } from "./tab-list.js";
+import { ThemeChoice } from "./theme-choice.js";
+import { tellTimeZone } from "./time-zone.js";
+import { TranscriptList } from "./transcript-list.js";
+import { ViewSwitch } from "./view-switch.js";
+
+const ELEMENTS = {
+  "copy-button": CopyButton,
+  "filter-list": FilterList,
+  "local-time": LocalTime,
+  "record-rows": RecordRows,
+  "session-lanes": SessionLanes,
+  "session-player": SessionPlayer,
+  "session-view": SessionView,
+  "span-tree": SpanTree,
+  "tab-list": TabList,
+  "theme-choice": ThemeChoice,
+  "transcript-list": TranscriptList,
+  "view-switch": ViewSwitch,
+};
+
+tellTimeZone();
+registerMorph(window.htmx);
+for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);

@@ -1,0 +1,85 @@
+import { Lifetime } from "./lifetime.js";
+import { position } from "./playhead-position.js";
+
+const TYPING = "input:not([type=range]), textarea, select, [contenteditable]";
+const OWN_ARROWS = `${TYPING}, input, [role=tab], [role=treegrid] *, tr`;
+const OWN_SPACE = `${TYPING}, button, summary, a, [role=tab]`;
+
+/** The page of a session as a whole: clicks that jump to a moment, keys, and the Details pane's coming and going. */
+export class SessionView extends HTMLElement {
+  connectedCallback() {
+    this.life = new Lifetime();
+    const { signal } = this.life;
+    this.addEventListener("click", this.#clicked, { signal });
+    document.addEventListener("keydown", this.#pressed, { signal });
+    this.addEventListener("htmx:afterSwap", this.#swapped, { signal });
+    this.addEventListener("htmx:responseError", this.#refused, { signal });
+  }
+
+  disconnectedCallback() {
+    this.life.end();
+  }
+
+  get #player() {
+    return this.querySelector("session-player");
+  }
+
+  #clicked = (event) => {
+    if (event.target.closest("[data-close-details]")) return this.#closeDetails();
+    const target = event.target.closest("[data-seek-ms]");
+    const isInnerControl = event.target.closest("summary, pre, a");
+    if (!target || isInnerControl || isSelecting()) return;
+    position.seekTo(Number(target.dataset.seekMs));
+    if (event.detail > 0) document.activeElement.blur(); // so that Space plays after a click, and still presses for keyboards
+  };
+
+  #pressed = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const action = this.#actionFor(event);
+    if (!action) return;
+    event.preventDefault();
+    action();
+  };
+
+  #actionFor({ key, target }) {
+    const isTyping = target.closest?.(TYPING);
+    if (key === "Escape") return this.hasAttribute("data-details") && !isTyping ? () => this.#closeDetails() : null;
+    if (isTyping) return null;
+    if (key === " ") return target.closest(OWN_SPACE) ? null : () => this.#player.toggle();
+    if (key.startsWith("Arrow") && target.closest(OWN_ARROWS)) return null;
+    return {
+      ArrowLeft: () => this.#player.step(-1),
+      ArrowRight: () => this.#player.step(1),
+      j: () => this.#player.stepTurn(1),
+      k: () => this.#player.stepTurn(-1),
+      f: () => document.getElementById("follow").click(),
+    }[key];
+  }
+
+  #swapped = (event) => {
+    if (event.target.id === "details") this.setAttribute("data-details", "");
+    if (event.target === this) position.advanceTo(position.ms);
+  };
+
+  /** A session may expire or be deleted while someone looks at it; asking again would change nothing. */
+  #refused = (event) => {
+    if (event.target.id !== "session-refresh" || event.detail.xhr.status !== 404) return;
+    event.target.remove();
+    const notice = document.createElement("p");
+    notice.className = "notice notice--error";
+    notice.textContent = "This session is no longer here: its time is over, or it was deleted.";
+    document.querySelector(".notices").append(notice);
+  };
+
+  #closeDetails() {
+    this.removeAttribute("data-details");
+    const row = this.querySelector("tr[aria-selected=true]");
+    row?.removeAttribute("aria-selected");
+    row?.focus();
+  }
+}
+
+/** Someone who marks text with the mouse wants the text, not another moment. */
+function isSelecting() {
+  return String(document.getSelection()).length > 0;
+}

@@ -1,0 +1,58 @@
+import { Lifetime } from "./lifetime.js";
+
+const MOVES = { ArrowRight: 1, ArrowLeft: -1 };
+
+/** Tabs by the ARIA practice: arrows move, Home and End jump. The chosen tab stays in the address if `data-param` names it. */
+export class TabList extends HTMLElement {
+  connectedCallback() {
+    this.life = new Lifetime();
+    const { signal } = this.life;
+    this.addEventListener("click", this.#clicked, { signal });
+    this.addEventListener("keydown", this.#pressed, { signal });
+    const asked = new URLSearchParams(location.search).get(this.dataset.param ?? "");
+    this.choose(this.#tabs.find((tab) => tab.dataset.tab === asked) ?? this.#tabs[0]);
+  }
+
+  disconnectedCallback() {
+    this.life.end();
+  }
+
+  get #tabs() {
+    return [...this.querySelectorAll("[role=tab]")];
+  }
+
+  choose(chosen) {
+    for (const tab of this.#tabs) {
+      const isChosen = tab === chosen;
+      tab.setAttribute("aria-selected", String(isChosen));
+      tab.tabIndex = isChosen ? 0 : -1;
+      document.getElementById(tab.getAttribute("aria-controls")).hidden = !isChosen;
+    }
+  }
+
+  #clicked = (event) => {
+    const tab = event.target.closest("[role=tab]");
+    if (!tab) return;
+    this.choose(tab);
+    this.#rememberInAddress(tab);
+  };
+
+  #pressed = (event) => {
+    const tabs = this.#tabs;
+    const at = tabs.indexOf(document.activeElement);
+    const to = { Home: 0, End: tabs.length - 1 }[event.key] ?? at + (MOVES[event.key] ?? 0);
+    if (at < 0 || to === at) return;
+    event.preventDefault();
+    const tab = tabs[(to + tabs.length) % tabs.length];
+    tab.focus();
+    this.choose(tab);
+    this.#rememberInAddress(tab);
+  };
+
+  #rememberInAddress(tab) {
+    if (!this.dataset.param) return;
+    const address = new URL(location.href);
+    address.searchParams.set(this.dataset.param, tab.dataset.tab);
+    history.replaceState(history.state, "", address);
+  }
+}

@@ -1,0 +1,70 @@
+import { Lifetime } from "./lifetime.js";
+import { position } from "./playhead-position.js";
+
+const NEAR_END_PX = 80;
+
+/** The scrolling transcript: marks the line under the playhead and, while told to follow, keeps it in view. */
+export class TranscriptList extends HTMLElement {
+  connectedCallback() {
+    this.life = new Lifetime();
+    const { signal } = this.life;
+    position.addEventListener("moved", this.#mark, { signal });
+    this.addEventListener("wheel", this.#letGo, { signal, passive: true });
+    this.addEventListener("touchmove", this.#letGo, { signal, passive: true });
+    this.addEventListener("scroll", this.#noteEnd, { signal, passive: true });
+    this.#button.addEventListener("click", () => this.setFollowing(!this.isFollowing), { signal });
+    this.isAtEnd = true;
+    this.observer = new MutationObserver(this.#grown);
+    this.observer.observe(this, { childList: true, subtree: true });
+    this.life.onEnd(() => this.observer.disconnect());
+    this.#grown();
+  }
+
+  disconnectedCallback() {
+    this.life.end();
+  }
+
+  get isFollowing() {
+    return this.#button.getAttribute("aria-pressed") === "true";
+  }
+
+  setFollowing(isOn) {
+    this.#button.setAttribute("aria-pressed", String(isOn));
+    if (isOn) this.#reveal();
+  }
+
+  get #button() {
+    return document.getElementById("follow");
+  }
+
+  #letGo = () => {
+    if (this.isFollowing) this.setFollowing(false);
+  };
+
+  #noteEnd = () => {
+    this.isAtEnd = this.scrollHeight - this.scrollTop - this.clientHeight < NEAR_END_PX;
+  };
+
+  /** New lines of a live session stay in sight of whoever looks at the newest ones. */
+  #grown = () => {
+    if (this.hasAttribute("data-live") && this.isFollowing && this.isAtEnd) this.scrollTop = this.scrollHeight;
+  };
+
+  #mark = () => {
+    const lines = [...this.querySelectorAll("[data-seek-ms]")];
+    const current = lines.findLast((line) => Number(line.dataset.seekMs) <= position.ms + 1);
+    if (current === this.current) return;
+    this.current?.removeAttribute("data-current");
+    current?.setAttribute("data-current", "");
+    this.current = current;
+    if (this.isFollowing) this.#reveal();
+  };
+
+  #reveal() {
+    if (!this.current) return;
+    const box = this.current.getBoundingClientRect();
+    const frame = this.getBoundingClientRect();
+    const target = this.scrollTop + box.top - frame.top - (frame.height - box.height) / 3;
+    this.scrollTo({ top: target, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+  }
+}

@@ -1,0 +1,87 @@
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from observability.models import Refusal, Session
+from projects.models import ApiKey, Project
+from tests.pages.reading import open_page
+
+CONNECT, CHECK = "observability:connect", "observability:connect-check"
+
+
+def test_the_lines_to_copy_name_this_projects_address_and_key(
+    owner_client: Client, api_key: ApiKey, settings: object
+) -> None:
+    settings.BASE_URL = "https://insights.example.org"  # type: ignore[attr-defined]
+
+    page = open_page(owner_client, CONNECT, "acme")
+
+    for line in [
+        "export LIVEKIT_OBSERVABILITY_URL=https://insights.example.org/p/acme",
+        'export LIVEKIT_API_KEY="APIacme"',
+        "agents: enable_user_data_recording: true",
+        "record=True",
+        "curl https://insights.example.org/livez",
+    ]:
+        assert line in page
+
+
+def test_a_project_without_a_key_is_told_that_uploads_would_be_refused(
+    owner_client: Client, teammate_client: Client, project: Project
+) -> None:
+    assert "Register or generate a key pair" in open_page(owner_client, CONNECT, "acme")
+    assert "An admin of Acme can register one." in open_page(teammate_client, CONNECT, "acme")
+
+
+def test_the_check_waits_until_something_comes(owner_client: Client, project: Project) -> None:
+    assert "Waiting for the first data" in open_page(owner_client, CHECK, "acme")
+
+
+def test_the_check_says_per_signal_what_has_come(owner_client: Client, front_desk: Session) -> None:
+    page = open_page(owner_client, CHECK, "acme")
+
+    assert "Data has arrived" in page
+    assert "front-desk, room-0-1795336557" in page
+    assert "Traces 270 spans" in page
+
+
+@pytest.mark.parametrize(
+    ("reason", "advice"),
+    [
+        ("unknown-key", "Register this key under API keys"),
+        ("wrong-secret", "Revoke the key and register the pair again"),
+        ("something-new", "The message above says what the server did not accept"),
+    ],
+)
+def test_a_refusal_is_shown_with_what_to_do(
+    owner_client: Client, project: Project, reason: str, advice: str
+) -> None:
+    refuse(project, reason)
+
+    page = open_page(owner_client, CHECK, "acme")
+
+    assert "The door stayed shut." in page
+    assert "7 refused for this reason" in page
+    assert advice in page
+
+
+def test_a_mended_set_up_is_not_blamed_for_what_was(
+    owner_client: Client, project: Project, front_desk: Session
+) -> None:
+    refuse(project, "unknown-key", at=front_desk.first_received_at)
+
+    assert "refused" not in open_page(owner_client, CHECK, "acme")
+
+
+def refuse(project: Project, reason: str, at: object = None) -> None:
+    at = at or timezone.now()
+    Refusal.objects.create(
+        project=project,
+        reason=reason,
+        signal="traces",
+        key="devkey",
+        message="The door stayed shut.",
+        count=7,
+        first_at=at,
+        last_at=at,
+    )

@@ -1,0 +1,69 @@
+"""One person in a real browser: signs in, finds the session, listens, reads the details."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from observability.models import Session
+from tests.pages.conftest import Replay
+from tests.people import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def complaints(page: Page) -> Iterator[list[str]]:
+    """What the browser's console holds against our pages."""
+    found: list[str] = []
+
+    def remember(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            found.append(message.text)
+
+    page.on("console", remember)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    yield found
+    assert found == []
+
+
+@pytest.fixture
+def signed_in_page(page: Page, live_server: LiveServer, owner: object, complaints: list[str]) -> Page:
+    owner.set_password(PASSWORD)  # type: ignore[attr-defined]
+    owner.save()  # type: ignore[attr-defined]
+    page.goto(live_server.url)
+    page.get_by_label("Email").fill("owner@acme.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    return page
+
+
+def test_a_slow_answer_is_found_heard_and_explained(front_desk: Session, signed_in_page: Page) -> None:
+    page = signed_in_page
+
+    page.get_by_role("link", name="front-desk").click()
+    page.get_by_role("button", name="Slowest answer").click()
+    expect(page.locator("[data-current]")).to_contain_text("Please book a table for four people tonight.")
+    expect(page.locator("[data-clock]")).to_have_text("0:49.44")
+
+    page.get_by_label("Turn", exact=True).select_option("5")
+    page.get_by_role("row", name="llm_node").first.click()
+    expect(page.get_by_role("region", name="Details", exact=True)).to_contain_text("First token")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("First token", exact=True)).to_be_hidden()
+
+
+def test_a_live_session_grows_while_someone_looks(replay: Replay, signed_in_page: Page) -> None:
+    session = replay("node/1.9.0_full", requests=24)
+    page = signed_in_page
+
+    page.goto(f"{page.url.split('/projects/')[0]}/projects/acme/sessions/{session.public_id}/")
+    expect(page.locator("#lines")).to_contain_text("Breakfast is served")
+    page.get_by_role("row", name="tts_node").first.click()
+    expect(page.get_by_role("region", name="Details", exact=True)).to_contain_text("tts_node")
+    replay("node/1.9.0_full")
+
+    expect(page.locator("#lines")).to_contain_text("Goodbye, and thank you for calling", timeout=15_000)
+    expect(page.get_by_role("region", name="Details", exact=True)).to_contain_text("tts_node")
+    expect(page.locator("session-player audio")).to_be_attached()

@@ -1,0 +1,105 @@
+from django.test import Client
+from django.urls import reverse
+
+from projects.actions import create_access_token
+from projects.models import AccessToken, ApiKey, AuditEvent, Project
+from projects.secrets import decrypt
+from tests.pages.reading import open_page, words
+
+LIST = "projects:key-list"
+SECRET = "a-secret-of-more-than-sixteen"
+
+
+def test_keys_are_listed_without_their_secrets(owner_client: Client, api_key: ApiKey) -> None:
+    page = open_page(owner_client, LIST, "acme")
+
+    assert "APIacme registered by Olivia Owner" in page
+    assert "not used yet" in page
+    assert decrypt(api_key.encrypted_secret) not in page
+
+
+def test_the_pair_one_has_is_registered(owner_client: Client, project: Project) -> None:
+    response = register(owner_client, "APIours", SECRET)
+
+    assert "APIours is registered" in words(response)
+    assert decrypt(project.api_keys.get().encrypted_secret) == SECRET
+    assert trail() == [("api_key.registered", "APIours")]
+
+
+def test_a_short_secret_is_refused_in_place(owner_client: Client, project: Project) -> None:
+    response = register(owner_client, "devkey", "secret")
+
+    assert response.status_code == 422
+    assert "at least 16 characters" in words(response)
+    assert not project.api_keys.exists()
+
+
+def test_the_same_key_twice_is_explained(owner_client: Client, api_key: ApiKey) -> None:
+    assert "This project has a key of that name already" in words(register(owner_client, "APIacme", SECRET))
+
+
+def test_a_generated_pair_shows_its_secret_this_once(owner_client: Client, project: Project) -> None:
+    shown = words(owner_client.post(reverse("projects:key-generate", args=["acme"])))
+    secret = decrypt(project.api_keys.get().encrypted_secret)
+
+    assert f"LIVEKIT_API_SECRET={secret}" in shown
+    assert secret not in open_page(owner_client, LIST, "acme")
+
+
+def test_a_page_with_a_secret_is_stored_nowhere(owner_client: Client, project: Project) -> None:
+    response = owner_client.post(reverse("projects:key-generate", args=["acme"]))
+
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_a_revoked_key_leaves_the_list(owner_client: Client, api_key: ApiKey) -> None:
+    response = owner_client.post(reverse("projects:key-revoke", args=["acme", api_key.pk]), follow=True)
+
+    assert "APIacme is revoked" in words(response)
+    assert "No key yet" in words(response)
+    assert trail() == [("api_key.revoked", "APIacme")]
+
+
+def test_a_key_of_another_project_cannot_be_revoked(
+    stranger_client: Client, other_project: Project, api_key: ApiKey
+) -> None:
+    response = stranger_client.post(reverse("projects:key-revoke", args=["other", api_key.pk]))
+
+    assert response.status_code == 404
+    assert ApiKey.objects.get().revoked_at is None
+
+
+def test_a_token_is_shown_once_and_may_only_read(owner_client: Client, project: Project) -> None:
+    shown = words(
+        owner_client.post(reverse("projects:token-create", args=["acme"]), {"name": "nightly report"})
+    )
+    token = AccessToken.objects.get()
+
+    assert f"{token.prefix}" in shown
+    assert token.scopes == ["read"]
+    assert trail()[0][0] == "access_token.created"
+
+
+def test_a_token_needs_a_name(owner_client: Client, project: Project) -> None:
+    response = owner_client.post(reverse("projects:token-create", args=["acme"]), {"name": " "})
+
+    assert response.status_code == 422
+    assert not AccessToken.objects.exists()
+
+
+def test_a_revoked_token_no_longer_opens_anything(owner_client: Client, project: Project) -> None:
+    made = create_access_token(project, "script", ["read"], by=None)
+
+    owner_client.post(reverse("projects:token-revoke", args=["acme", made.row.pk]))
+
+    assert AccessToken.objects.get().revoked_at is not None
+
+
+def register(client: Client, key: str, secret: str) -> object:
+    return client.post(
+        reverse("projects:key-register", args=["acme"]), {"key": key, "secret": secret}, follow=True
+    )
+
+
+def trail() -> list[tuple[str, str]]:
+    return list(AuditEvent.objects.values_list("verb", "target"))

@@ -1,0 +1,37 @@
+from django.test import Client
+from django.urls import reverse
+
+from projects.models import AuditEvent, PrivacySwitches, Project
+from tests.pages.reading import open_page, words
+
+EDIT = "projects:privacy-edit"
+ALL_ON = dict.fromkeys(("observability", "audio", "transcripts", "traces", "logs"), "on")
+
+
+def test_the_page_tells_plan_and_retention(owner_client: Client, project: Project) -> None:
+    page = open_page(owner_client, EDIT, "acme")
+
+    assert "kept for 30 days" in page
+    assert "Build this project" in page
+    assert "A change counts for sessions that begin after you save" in page
+
+
+def test_a_switch_is_saved_and_written_down(owner_client: Client, project: Project) -> None:
+    form = {name: on for name, on in ALL_ON.items() if name != "audio"} | {"audio_role": "admin"}
+
+    response = owner_client.post(reverse(EDIT, args=["acme"]), form, follow=True)
+
+    assert "It counts for sessions that begin from now on" in words(response)
+    switches = PrivacySwitches.objects.get(project=project)
+    assert (switches.audio, switches.traces, switches.audio_role) == (False, True, "admin")
+    assert set(AuditEvent.objects.values_list("verb", "target")) == {
+        ("privacy.changed", "audio: False"),
+        ("privacy.changed", "audio_role: admin"),
+    }
+
+
+def test_an_impossible_choice_saves_nothing(owner_client: Client, project: Project) -> None:
+    response = owner_client.post(reverse(EDIT, args=["acme"]), {"audio_role": "everybody"})
+
+    assert "Nothing was saved" in words(response)
+    assert PrivacySwitches.objects.get(project=project).observability

@@ -1,0 +1,130 @@
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from observability.models import Session
+from tests.pages.conftest import Replay
+from tests.pages.reading import open_page, session_args, words
+
+SPANS, LOGS = "observability:span-list", "observability:log-list"
+SPAN, LOG = "observability:span-show", "observability:log-show"
+
+
+def test_spans_are_found_by_turn_and_by_words(owner_client: Client, front_desk: Session) -> None:
+    args = session_args(front_desk)
+
+    by_turn = open_page(owner_client, SPANS, *args, span_turn="5")
+    by_words = open_page(owner_client, SPANS, *args, span_text="BOOK_table")
+
+    assert "0:46.6 – 0:54.8" in by_turn
+    assert "function_tool" in by_words
+    assert "llm_node" not in by_words
+
+
+def test_a_failed_span_is_called_failed(owner_client: Client, front_desk: Session) -> None:
+    assert "function_tool failed book_table" in open_page(
+        owner_client, SPANS, *session_args(front_desk), span_text="book_table"
+    )
+
+
+def test_nothing_found_is_said(owner_client: Client, front_desk: Session) -> None:
+    args = session_args(front_desk)
+
+    assert open_page(owner_client, SPANS, *args, span_text="no such") == "No span matches."
+    assert open_page(owner_client, LOGS, *args, log_text="no such") == "No log line matches."
+
+
+def test_long_lists_come_in_pieces(
+    owner_client: Client, front_desk: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("observability.pages.span_rows.ROWS_AT_ONCE", 100)
+    args = session_args(front_desk)
+
+    first = open_page(owner_client, SPANS, *args)
+    last = open_page(owner_client, SPANS, *args, after="200")
+
+    assert "Show more: 100 of 270 shown" in first
+    assert "Show more" not in last
+
+
+@pytest.mark.parametrize(
+    "after", ["-1", "x", "²", "9" * 40], ids=["negative", "no number", "superscript", "huge"]
+)
+def test_a_number_that_is_none_counts_as_not_given(
+    owner_client: Client, front_desk: Session, after: str
+) -> None:
+    assert "job_entrypoint" in open_page(owner_client, SPANS, *session_args(front_desk), after=after)
+
+
+def test_logs_are_found_by_level_and_by_words(owner_client: Client, front_desk: Session) -> None:
+    args = session_args(front_desk)
+
+    errors = open_page(owner_client, LOGS, *args, log_level="error")
+    worded = open_page(owner_client, LOGS, *args, log_text="looking up")
+
+    assert "exception occurred while executing tool" in errors
+    assert "receptionist entered" not in errors
+    assert "looking up double for 3 nights" in worded
+    assert "receptionist entered" not in worded
+
+
+def test_the_details_of_an_llm_call_are_figures_conversation_and_attributes(
+    owner_client: Client, front_desk: Session
+) -> None:
+    [key, *_] = keys_of(owner_client, front_desk, span_text="llm_node", span_turn="4")
+
+    page = open_page(owner_client, SPAN, *session_args(front_desk), *key)
+
+    for told in ["First token 253 ms", "tok/s", "Messages", "system", "gen_ai.request.model", "Copy JSON"]:
+        assert told in page
+
+
+def test_the_details_of_a_log_line_lead_to_its_span(owner_client: Client, front_desk: Session) -> None:
+    html = owner_client.get(
+        reverse(LOGS, args=session_args(front_desk)), {"log_level": "error"}
+    ).content.decode()
+    index = html.split('id="log-')[2].split('"')[0]
+
+    page = open_page(owner_client, LOG, *session_args(front_desk), index)
+
+    assert "exception.message booking backend is down" in page
+    assert "Show the span it was written in" in page
+
+
+@pytest.mark.parametrize("key", [("0" * 32, "0" * 16), ("x", "y")], ids=["unknown", "no id"])
+def test_a_span_that_is_not_of_the_session_is_not_found(
+    owner_client: Client, front_desk: Session, key: tuple[str, str]
+) -> None:
+    assert owner_client.get(reverse(SPAN, args=[*session_args(front_desk), *key])).status_code == 404
+
+
+def test_a_log_line_that_is_not_of_the_session_is_not_found(owner_client: Client, session: Session) -> None:
+    assert owner_client.get(reverse(LOG, args=[*session_args(session), 0])).status_code == 404
+
+
+@pytest.mark.parametrize("run", ["python/1.5.1", "python/1.8.9_second_session", "node/1.9.0_no_logs"])
+def test_every_span_and_log_line_opens(owner_client: Client, replay: Replay, run: str) -> None:
+    session = replay(run)
+    keys = keys_of(owner_client, session)
+
+    statuses = {
+        owner_client.get(reverse(SPAN, args=[*session_args(session), *key])).status_code for key in keys
+    }
+
+    assert statuses == {200}
+
+
+def test_the_words_of_callers_are_never_markup(owner_client: Client, replay: Replay) -> None:
+    session = replay("python/1.8.9_full")
+
+    response = owner_client.get(reverse(SPANS, args=session_args(session)), {"span_text": "<script>"})
+
+    assert words(response) == "No span matches."
+
+
+def keys_of(client: Client, session: Session, **query: str) -> list[list[str]]:
+    """Trace and span ids of the spans found, as their rows carry them."""
+    html = client.get(reverse(SPANS, args=session_args(session)), query).content.decode()
+    return [key.split("-") for key in re.findall(r'id="span-([0-9a-f]+-[0-9a-f]+)"', html)]

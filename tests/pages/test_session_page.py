@@ -1,0 +1,183 @@
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from observability.models import Session
+from projects.models import AuditEvent, PrivacySwitches, Project, Role
+from tests.pages.conftest import Replay
+from tests.pages.reading import HTMX, open_page, session_args, words
+
+SHOW, REFRESH = "observability:session-show", "observability:session-refresh"
+
+
+@pytest.fixture
+def shown(owner_client: Client, front_desk: Session) -> str:
+    return open_page(owner_client, SHOW, *session_args(front_desk))
+
+
+def test_the_head_tells_what_the_session_was(shown: str) -> None:
+    for told in [
+        "front-desk",
+        "Ended",
+        "Success",
+        "room-0-1795336557",
+        "2:22 min",
+        "Python 1.8.9",
+        "language:en",
+    ]:
+        assert told in shown
+
+
+def test_the_figures_name_the_slowest_answer_and_what_failed(shown: str) -> None:
+    for told in [
+        "Slowest answer 1.36 s turn 5",
+        "Median answer 1.13 s",
+        "No answer 1 turn 9",
+        "Cut off 2 of 15",
+    ]:
+        assert told in shown
+
+
+def test_each_signal_says_what_of_it_is_here(shown: str) -> None:
+    for told in ["Transcript 48 items", "Traces 270 spans", "Metrics 67 points", "Expires"]:
+        assert told in shown
+
+
+def test_the_transcript_holds_words_tools_handoffs_and_silence(shown: str) -> None:
+    for told in [
+        "Please book a table for four people tonight.",
+        "book_table(guests: 4)",
+        "An internal error occurred",
+        "receptionist → billing",
+        "user cut in",
+        "Turn 9 got no answer",
+    ]:
+        assert told in shown
+
+
+def test_a_line_leads_to_its_moment(owner_client: Client, front_desk: Session) -> None:
+    html = owner_client.get(reverse(SHOW, args=session_args(front_desk))).content.decode()
+
+    assert 'data-seek-ms="46567.9" data-turn="5"' in html
+
+
+def test_the_metrics_tab_splits_each_answer_into_its_parts(shown: str) -> None:
+    assert "5 0:49.4 1.36 s 261 221 287 108 249 233" in shown
+    assert "9 1:32.1 no answer – – – – – –" in shown
+    assert "LLM driver / script-llm-1" in shown
+
+
+def test_judges_outcome_and_tags_stand_together(shown: str) -> None:
+    for told in ["the caller said goodbye", "conciseness fail scripted: too long", '"visits": 3']:
+        assert told in shown
+
+
+def test_the_report_tells_options_and_versions(shown: str) -> None:
+    assert "SDK by its report 1.8.9" in shown
+    assert '"max_delay": 2.5' in shown
+
+
+def test_a_session_of_which_little_has_come_says_so(owner_client: Client, replay: Replay) -> None:
+    session = replay("python/1.8.9_crash")
+
+    page = open_page(owner_client, SHOW, *session_args(session))
+
+    for told in ["Live", "No words yet.", "No span has arrived.", "The recording arrives after the end."]:
+        assert told in page
+
+
+def test_an_empty_session_is_a_page_too(owner_client: Client, session: Session) -> None:
+    assert "No words yet." in open_page(owner_client, SHOW, *session_args(session))
+
+
+@pytest.mark.parametrize("run", ["python/1.5.1", "node/1.9.0_full", "python/1.8.9_only_audio_transcript"])
+def test_every_sdk_generation_has_a_page(owner_client: Client, replay: Replay, run: str) -> None:
+    session = replay(run)
+
+    response = owner_client.get(reverse(SHOW, args=session_args(session)))
+
+    assert "Transcript" in words(response)
+
+
+def test_a_live_page_asks_for_news_and_gets_nothing_while_there_are_none(
+    owner_client: Client, replay: Replay
+) -> None:
+    session = replay("node/1.9.0_full", requests=20)
+    opened = owner_client.get(reverse(SHOW, args=session_args(session)))
+
+    version = opened.context["version"]
+    news = owner_client.get(reverse(REFRESH, args=session_args(session)), {"version": version}, headers=HTMX)
+
+    assert 'hx-trigger="every 2s"' in opened.content.decode()
+    assert (news.status_code, news.content) == (204, b"")
+
+
+def test_a_live_page_gets_itself_again_when_something_came(owner_client: Client, replay: Replay) -> None:
+    session = replay("node/1.9.0_full", requests=20)
+    version = owner_client.get(reverse(SHOW, args=session_args(session))).context["version"]
+    replay("node/1.9.0_full")
+
+    news = owner_client.get(reverse(REFRESH, args=session_args(session)), {"version": version}, headers=HTMX)
+
+    assert "<html" not in news.content.decode()
+    assert "Goodbye, and thank you for calling" in words(news)
+
+
+def test_an_ended_session_with_everything_asks_no_more(owner_client: Client, front_desk: Session) -> None:
+    html = owner_client.get(reverse(SHOW, args=session_args(front_desk))).content.decode()
+
+    assert "session-refresh" not in html
+
+
+def test_only_those_who_may_hear_get_a_player(
+    teammate_client: Client, owner_client: Client, front_desk: Session
+) -> None:
+    PrivacySwitches.objects.update(audio_role=Role.ADMIN)
+
+    theirs, ours = (
+        client.get(reverse(SHOW, args=session_args(front_desk))).content.decode()
+        for client in (teammate_client, owner_client)
+    )
+
+    assert "<audio" not in theirs
+    assert "This project lets only some of its members hear recordings." in theirs
+    assert "<audio" in ours
+
+
+def test_looking_at_a_session_is_written_down_once(
+    owner_client: Client, front_desk: Session, owner: object
+) -> None:
+    owner_client.get(reverse(SHOW, args=session_args(front_desk)))
+    owner_client.get(reverse(REFRESH, args=session_args(front_desk)), headers=HTMX)
+
+    seen = AuditEvent.objects.values_list("actor", "verb", "target", "address")
+
+    assert list(seen) == [(owner.pk, "session.viewed", str(front_desk.public_id), "127.0.0.1")]  # type: ignore[attr-defined]
+
+
+def test_an_expired_session_is_not_found(owner_client: Client, session: Session) -> None:
+    Session.objects.update(expires_at=timezone.now())
+
+    assert owner_client.get(reverse(SHOW, args=session_args(session))).status_code == 404
+
+
+def test_a_session_of_another_project_is_not_found(
+    owner_client: Client, project: Project, other_project: Project, session: Session
+) -> None:
+    Session.objects.update(project=other_project)
+
+    for public_id in (session.public_id, uuid4()):
+        assert owner_client.get(reverse(SHOW, args=["acme", public_id])).status_code == 404
+
+
+def test_the_page_costs_few_queries(
+    owner_client: Client, front_desk: Session, django_assert_num_queries: Callable[..., object]
+) -> None:
+    owner_client.get(reverse(SHOW, args=session_args(front_desk)))
+
+    with django_assert_num_queries(11):
+        owner_client.get(reverse(SHOW, args=session_args(front_desk)))
