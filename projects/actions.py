@@ -76,6 +76,6 @@ def _save_api_key(project: Project, key: str, secret: str, *, by: User | None, i
     row = ApiKey(
         project=project, key=key, encrypted_secret=encrypt(secret), created_by=by, is_generated=is_generated
     )
-    row.full_clean(exclude=["project"])
+    row.full_clean()
     row.save()
     return row
