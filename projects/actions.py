@@ -59,10 +59,17 @@ def revoke_api_key(api_key: ApiKey) -> None:
     ApiKey.objects.filter(pk=api_key.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
 
 
-def create_access_token(project: Project, name: str, scopes: list[str], *, by: User | None) -> NewSecret[AccessToken]:
+def create_access_token(
+    project: Project, name: str, scopes: list[str], *, by: User | None
+) -> NewSecret[AccessToken]:
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     row = AccessToken.objects.create(
-        project=project, name=name, scopes=scopes, prefix=token[:8], token_hash=hash_token(token), created_by=by
+        project=project,
+        name=name,
+        scopes=scopes,
+        prefix=token[:8],
+        token_hash=hash_token(token),
+        created_by=by,
     )
     return NewSecret(row, token)
 

@@ -15,7 +15,9 @@ class Plan(models.Model):
     events_per_month = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="Spans, log records and metric points; empty for no limit."
     )
-    recording_minutes_per_month = models.PositiveIntegerField(null=True, blank=True, help_text="Empty for no limit.")
+    recording_minutes_per_month = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty for no limit."
+    )
     requests_per_minute = models.PositiveIntegerField(help_text="Uploads of one project.")
 
     class Meta:
@@ -65,6 +67,9 @@ class Membership(models.Model):
         return f"{self.user}, {self.get_role_display()} of {self.project}"
 
 
+KEY_IS_TAKEN = "This project has a key of that name already. Revoke it first if its secret has changed."
+
+
 class ApiKey(models.Model):
     """The pair that an agent signs its uploads with, the same that it uses for its LiveKit server."""
 
@@ -81,7 +86,10 @@ class ApiKey(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "key"], condition=Q(revoked_at__isnull=True), name="api_key_once_per_project"
+                fields=["project", "key"],
+                condition=Q(revoked_at__isnull=True),
+                name="api_key_once_per_project",
+                violation_error_message=KEY_IS_TAKEN,
             )
         ]
         indexes = [models.Index(fields=["key"], condition=Q(revoked_at__isnull=True), name="api_key_in_use")]
@@ -113,7 +121,9 @@ class AccessToken(models.Model):
 class PrivacySwitches(models.Model):
     """What of a session is kept. A change counts for sessions that begin after it."""
 
-    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="privacy", primary_key=True)
+    project = models.OneToOneField(
+        Project, on_delete=models.CASCADE, related_name="privacy", primary_key=True
+    )
     observability = models.BooleanField("Agent observability", default=True)
     audio = models.BooleanField(default=True)
     transcripts = models.BooleanField(default=True)

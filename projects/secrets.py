@@ -27,7 +27,9 @@ def decrypt(encrypted: str) -> str:
 @cache
 def _cipher() -> MultiFernet:
     """The first key encrypts; older ones still decrypt, so that keys can be changed without losing a secret."""
-    return MultiFernet([Fernet(_fernet_key(key)) for key in [settings.SECRETS_KEY, *settings.SECRETS_KEY_OLD]])
+    return MultiFernet(
+        [Fernet(_fernet_key(key)) for key in [settings.SECRETS_KEY, *settings.SECRETS_KEY_OLD]]
+    )
 
 
 def _fernet_key(passphrase: str) -> bytes:

@@ -11,11 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from projects.access import project_for_admin
 from projects.actions import create_access_token, generate_api_key, register_api_key, revoke_api_key
-from projects.models import Project
+from projects.models import KEY_IS_TAKEN, Project
 from projects.pages.forms import AccessTokenForm, RegisterKeyForm
 from projects.pages.frame import note, page, reader_of, signed_in
-
-TAKEN = "This project has a key of that name already. Revoke it first if its secret has changed."
 
 
 @require_safe
@@ -34,7 +32,7 @@ def key_register(request: HttpRequest, slug: str) -> HttpResponse:
             with transaction.atomic():
                 row = register_api_key(project, **form.cleaned_data, by=reader_of(request))
         except IntegrityError:
-            form.add_error("key", TAKEN)
+            form.add_error("key", KEY_IS_TAKEN)
         except ValidationError as error:
             form.add_error(None, " ".join(error.messages))
         else:
