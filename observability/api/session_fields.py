@@ -78,9 +78,7 @@ def counts(session: Session) -> dict[str, int]:
 def completeness(session: Session, summary: dict[str, Any]) -> dict[str, Any]:
     """Until the first summary is made: what the counters tell."""
     known = summary.get("completeness")
-    return (
-        known or {signal: _state(session, signal, counter) for signal, counter in SIGNALS.items()}
-    )
+    return known or {signal: _state(session, signal, counter) for signal, counter in SIGNALS.items()}
 
 
 def _state(session: Session, signal: str, counter: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 from django.urls import include, path, re_path
 
-from observability.api import audio, docs, records, sessions, timeline
+from observability.api import audio, docs, peaks, records, sessions, timeline
 from observability.api.doors import NothingHere
 
 app_name = "api"
@@ -14,6 +14,7 @@ of_session = [
     path("metrics/", records.Metrics.as_view(), name="session-metrics"),
     path("chat-items/", records.ChatItems.as_view(), name="session-chat-items"),
     path("audio/", audio.Audio.as_view(), name="session-audio"),
+    path("peaks/", peaks.Peaks.as_view(), name="session-peaks"),
 ]
 
 urlpatterns = [

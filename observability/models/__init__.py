@@ -3,5 +3,6 @@ from observability.models.job import Job
 from observability.models.recording import Recording
 from observability.models.refusal import Refusal
 from observability.models.session import Session
+from observability.models.waveform import Waveform
 
-__all__ = ["Batch", "Job", "Recording", "Refusal", "Session", "Signal"]
+__all__ = ["Batch", "Job", "Recording", "Refusal", "Session", "Signal", "Waveform"]

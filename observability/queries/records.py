@@ -6,7 +6,7 @@ from observability.journal.read import batches_of
 from observability.models import Recording, Session
 from observability.records import Record
 from observability.timeline import build
-from observability.timeline.context import RecordingFile, SessionContext
+from observability.timeline.context import HeardInFile, RecordingFile, SessionContext
 from observability.timeline.dedupe import unique
 from observability.timeline.model import Timeline
 
@@ -37,11 +37,25 @@ def context_of(session: Session) -> SessionContext:
 
 def recording_of(session: Session) -> Recording | None:
     """The newest revision of the session's audio."""
-    return Recording.objects.filter(session=session).order_by("-revision").first()
+    recordings = Recording.objects.filter(session=session).select_related("waveform")
+    return recordings.order_by("-revision").first()
 
 
 def file_of(recording: Recording) -> RecordingFile:
     return RecordingFile(
         start_ns=recording.start_ns,
         duration_ms=float(recording.duration_ms) if recording.duration_ms is not None else None,
+        heard=heard_in(recording),
+    )
+
+
+def heard_in(recording: Recording) -> HeardInFile | None:
+    """None until a worker has listened, or if there was nothing to hear it from."""
+    waveform = getattr(recording, "waveform", None)
+    if waveform is None or not waveform.speech:
+        return None
+    user, agent = waveform.speech["user"], waveform.speech["agent"]
+    return HeardInFile(
+        tuple((from_ms, to_ms) for from_ms, to_ms in user),
+        None if agent is None else tuple((from_ms, to_ms) for from_ms, to_ms in agent),
     )

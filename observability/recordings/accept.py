@@ -17,6 +17,7 @@ from observability.sessions.open import begin_session, session_of_recording
 from projects.models import Project
 
 INSPECT_RECORDING = "inspect-recording"
+ANALYSE_RECORDING = "analyse-recording"
 STORE_RECORDING = "store-recording"
 STORE_AGAIN_AFTER = timedelta(seconds=30)
 """The upload's own request moves the file first; the job finds nothing to do unless that failed."""
@@ -182,6 +183,7 @@ def _ask_for_work(recording: Recording, now: datetime) -> None:
     Job.objects.bulk_create(
         [
             Job(kind=INSPECT_RECORDING, object_id=recording.pk, run_after=now),
+            Job(kind=ANALYSE_RECORDING, object_id=recording.pk, run_after=now),
             Job(kind=STORE_RECORDING, object_id=recording.pk, run_after=now + STORE_AGAIN_AFTER),
         ]
     )

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from observability.models import Recording, Session
-from observability.recordings import files
+from observability.recordings import files, waveform_files
 
 
 @transaction.atomic
@@ -17,4 +17,5 @@ def erase_session(session: Session) -> None:
         return
     for recording in Recording.objects.filter(session=held).select_related("session"):
         files.delete(recording)
+        waveform_files.delete(recording)
     held.delete()

@@ -16,6 +16,7 @@ from observability.timeline.material import sorted_out
 from observability.timeline.model import Timeline
 from observability.timeline.moments import interruptions_of, states_of
 from observability.timeline.pairing import Pairing, paired
+from observability.timeline.silence import with_measured_silences
 from observability.timeline.tools import tools_of
 from observability.timeline.transcript import transcript_of
 from observability.timeline.tree import tree_of
@@ -34,7 +35,8 @@ def build(batches: Iterable[Iterable[Record]], *, context: SessionContext) -> Ti
     material = sorted_out(records, context)
     start_ns, last_ns = origin_ns(material), latest_ns(material)
     pairing = paired(material)
-    turns = turns_of(material, pairing)
+    recording = recording_of(material)
+    turns = with_measured_silences(turns_of(material, pairing), recording)
     speeches = speeches_as_told(material, pairing, turns)
     agents, handoffs = agents_of(material, last_ns or None), handoffs_of(material)
     spans = tree_of(material, _turn_of_root(pairing))
@@ -64,7 +66,7 @@ def build(batches: Iterable[Iterable[Record]], *, context: SessionContext) -> Ti
         report=report_of(material),
         figures=figures_of(material, turns, tools, errors, handoffs),
         completeness=completeness_of(Evidence(material, transcript, last_ns)),
-        recording=recording_of(material),
+        recording=recording,
     )
 
 

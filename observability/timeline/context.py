@@ -7,12 +7,23 @@ from observability.timeline.words import Signal, Status
 
 
 @dataclass(frozen=True, slots=True)
+class HeardInFile:
+    """Where somebody speaks in the audio, as a worker measured it: [from, to] in milliseconds of the file."""
+
+    user: tuple[tuple[float, float], ...] = ()
+    agent: tuple[tuple[float, float], ...] | None = ()
+    """None if the file has one channel, in which nobody can be told from anybody."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingFile:
     """The audio of the session as this server keeps it."""
 
     start_ns: int = 0
     """Wall clock of the file's time 0; 0 if unknown, then the recording header's is taken."""
     duration_ms: float | None = None
+    heard: HeardInFile | None = None
+    """None until a worker has listened."""
 
 
 @dataclass(frozen=True, slots=True)

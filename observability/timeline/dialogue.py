@@ -79,6 +79,10 @@ class Latency:
     reason: str = ""
     """In a few words, what made it long, if that can be said ("book_table failed, the model was asked
     twice")."""
+    measured_ms: float | None = None
+    """The same silence, measured in the sound of the recording."""
+    measured_reason: str = ""
+    """Why not, in a sentence; "" if it was measured, or if there is nothing to measure."""
     impossible: tuple[str, ...] = ()
     """Names of figures that were received with a value that cannot be (negative, longer than a day)."""
 

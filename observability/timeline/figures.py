@@ -15,6 +15,7 @@ LATENCIES = {
     "llm_ttft": "llm_ttft_ms",
     "tts_ttfb": "tts_ttfb_ms",
     "unexplained": "unexplained_ms",
+    "measured": "measured_ms",
 }
 
 

@@ -6,9 +6,11 @@ from observability.livekit.chat_items import ChatItem
 from observability.livekit.identity import revelations
 from observability.livekit.values import text
 from observability.records import Record, SpanRecord, Value
+from observability.timeline.context import RecordingFile
+from observability.timeline.dialogue import Stretch
 from observability.timeline.material import Material
 from observability.timeline.model import SessionHead
-from observability.timeline.totals import Recording
+from observability.timeline.totals import Heard, Recording
 
 
 def head_of(material: Material, records: Iterable[Record], start_ns: int, last_ns: int) -> SessionHead:
@@ -59,7 +61,29 @@ def recording_of(material: Material) -> Recording | None:
         if header is not None
         else 0
     )
-    return Recording(start_ns, file.duration_ms if file is not None else None, present=file is not None)
+    announced_ms = header.get("duration_ms", 0) if header is not None else 0
+    return Recording(
+        start_ns,
+        file.duration_ms if file is not None else None,
+        present=file is not None,
+        announced_ms=float(announced_ms) or None,
+        heard=_heard(file, start_ns),
+    )
+
+
+def _heard(file: RecordingFile | None, start_ns: int) -> Heard | None:
+    if file is None or file.heard is None or not start_ns:
+        return None
+    agent = file.heard.agent
+    return Heard(
+        _stretches(file.heard.user, start_ns), None if agent is None else _stretches(agent, start_ns)
+    )
+
+
+def _stretches(in_file: Iterable[tuple[float, float]], start_ns: int) -> tuple[Stretch, ...]:
+    return tuple(
+        Stretch(start_ns + round(from_ms * 1e6), start_ns + round(to_ms * 1e6)) for from_ms, to_ms in in_file
+    )
 
 
 def _moments(material: Material, *, first: bool) -> Iterable[int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from observability.records import Value
+from observability.timeline.dialogue import Stretch
 from observability.timeline.words import State
 
 
@@ -104,7 +105,7 @@ class Figures:
     handoffs: int
     slowest_turn: int | None
     latency: Mapping[str, Spread]
-    """e2e, transcription_delay, end_of_turn_delay, hook, llm_ttft, tts_ttfb, unexplained."""
+    """e2e, transcription_delay, end_of_turn_delay, hook, llm_ttft, tts_ttfb, unexplained, measured."""
     user_speech_ms: float | None
     agent_speech_ms: float | None
     counts: Mapping[str, int]
@@ -121,8 +122,21 @@ class Completeness:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Who speaks when in the sound of the recording itself, whatever the spans say."""
+
+    user: tuple[Stretch, ...]
+    agent: tuple[Stretch, ...] | None
+    """None for a recording with one channel."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     start_ns: int
     """Wall clock of the file's time 0: position in file = time - start."""
     duration_ms: float | None
     present: bool
+    announced_ms: float | None = None
+    """How long the SDK said that it recorded, the closing of the session included."""
+    heard: Heard | None = None
+    """None until a worker has listened to the file, or if its time 0 is not known."""

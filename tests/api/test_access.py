@@ -8,12 +8,13 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
+from observability.recordings.waveform import analyse_recording
 from projects.actions import create_access_token
 from projects.models import Role
 from tests.api.conftest import BASE, Script, address
 from tests.people import MembershipFactory, SessionFactory, UserFactory, signed_in
 
-THINGS = ["", "timeline", "transcript", "spans", "logs", "metrics", "chat-items", "audio"]
+THINGS = ["", "timeline", "transcript", "spans", "logs", "metrics", "chat-items", "audio", "peaks"]
 NOT_FOUND = {"error": {"code": "not-found", "message": "There is no such thing, or it is not yours to see."}}
 NOBODY = {"error": {"code": "unauthenticated", "message": "Authentication credentials were not provided."}}
 
@@ -67,6 +68,8 @@ def test_nobody_is_asked_who_he_is(route, talk):
 
 @pytest.mark.parametrize("route", routes())
 def test_a_member_and_a_script_of_the_project_may_read(route, talk, teammate_client, script):
+    analyse_recording(talk.recordings.get().pk)
+
     answers = [teammate_client.get(opened(route, talk)), script.get(opened(route, talk))]
 
     assert [answer.status_code for answer in answers] == [200, 200]

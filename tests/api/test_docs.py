@@ -8,7 +8,17 @@ from pytest_django.live_server_helper import LiveServer
 def test_schema_describes_every_address_of_the_api(client):
     schema = client.get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi+json"}).json()
 
-    things = ["", "audio/", "chat-items/", "logs/", "metrics/", "spans/", "timeline/", "transcript/"]
+    things = [
+        "",
+        "audio/",
+        "chat-items/",
+        "logs/",
+        "metrics/",
+        "peaks/",
+        "spans/",
+        "timeline/",
+        "transcript/",
+    ]
     sessions = "/api/v1/projects/{project}/sessions/"
     assert sorted(schema["paths"]) == sorted(
         [sessions, *[f"{sessions}{{session}}/{thing}" for thing in things]]

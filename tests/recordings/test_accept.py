@@ -99,7 +99,8 @@ def test_upload_leaves_work_for_a_worker(accept):
     accepted = accept(upload())
 
     jobs = Job.objects.filter(object_id=accepted.recording_id).order_by("kind").values_list("kind", "state")
-    assert list(jobs) == [("inspect-recording", "waiting"), ("store-recording", "waiting")]
+    kinds = ["analyse-recording", "inspect-recording", "store-recording"]
+    assert list(jobs) == [(kind, "waiting") for kind in kinds]
 
 
 def test_failed_commit_leaves_neither_session_nor_stored_file(accept, monkeypatch):

@@ -65,7 +65,13 @@ def test_snapshot_has_the_keys_that_the_documentation_names():
 def test_recordings_place_on_the_axis_comes_from_its_header():
     recording = as_json(built(span("a", 0, 9), header(start_ns=T0 + 5_000_000)))["recording"]
 
-    assert recording == {"start_ms": 5.0, "duration_ms": None, "present": True}
+    assert recording == {
+        "start_ms": 5.0,
+        "duration_ms": None,
+        "present": True,
+        "announced_ms": None,
+        "heard": None,
+    }
 
 
 def test_unknown_is_null_and_never_zero():
