@@ -18,7 +18,7 @@ from benchmarks.load import Outcome, send_as_fast_as_possible, send_at_rate
 from benchmarks.servers import Server, embedded, production
 from benchmarks.sessions import GeneratedSession, generated_sessions, http_request, token
 
-CONNECTIONS = 8
+CONNECTIONS = 24
 REQUESTS_PER_S = 45
 GOALS = {"sqlite": 2_500, "postgres": 5_000}
 MAX_CPU_S_PER_1000 = 0.30

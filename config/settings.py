@@ -54,6 +54,9 @@ if DATABASE_URL:
             DATABASE_URL, conn_max_age=env.number("DATABASE_CONN_MAX_AGE_S", 600)
         )
     }
+    if DATABASES["default"]["ENGINE"].endswith("postgresql") and env.switch("DATABASE_PREPARE", True):
+        # Planning the statement of an upload costs PostgreSQL more than running it: 515 µs became 235 µs.
+        DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5
 else:
     DATABASES = {
         "default": {

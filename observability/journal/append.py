@@ -94,7 +94,8 @@ LEARN = f"""
     log_count = {SESSION_TABLE}.log_count + %s,
     metric_point_count = {SESSION_TABLE}.metric_point_count + %s,
     chat_item_count = {SESSION_TABLE}.chat_item_count + %s,
-    last_received_at = %s
+    last_received_at = %s,
+    has_news = TRUE
 """
 """Both databases read the columns on the right as they were before the statement."""
 

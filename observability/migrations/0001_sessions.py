@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ('switched_off', models.JSONField(default=list, help_text='Signals that the project had off at first receipt: audio, transcript, traces, logs.')),
                 ('summary', models.JSONField(default=dict, help_text='What lists show of the timeline.')),
                 ('summary_cursor', models.PositiveIntegerField(default=0, help_text='The batch up to which the summary is made.')),
+                ('has_news', models.BooleanField(default=True, help_text='Since the summary was made.')),
                 ('summary_at', models.DateTimeField(help_text='When the summary was made.', null=True)),
                 ('summary_status', models.CharField(blank=True, help_text='The status that the summary is made for.', max_length=5)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='projects.project')),
@@ -139,11 +140,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='session',
-            index=models.Index(condition=models.Q(('status', 'live')), fields=['last_received_at'], name='session_live'),
+            index=models.Index(condition=models.Q(('status', 'live')), fields=['id'], name='session_live'),
         ),
         migrations.AddIndex(
             model_name='session',
-            index=models.Index(condition=models.Q(('summary_cursor__lt', models.F('cursor')), models.Q(('summary_status', models.F('status')), _negated=True), _connector='OR'), fields=['last_received_at'], name='session_summary_behind'),
+            index=models.Index(condition=models.Q(('has_news', True)), fields=['id'], name='session_with_news'),
         ),
         migrations.AddConstraint(
             model_name='session',

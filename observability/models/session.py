@@ -2,16 +2,12 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 if TYPE_CHECKING:
     from projects.models import Project
-
-
-SUMMARY_IS_BEHIND = Q(summary_cursor__lt=F("cursor")) | ~Q(summary_status=F("status"))
-"""A change of status counts too: what is expected while a session lives is missing once it has ended."""
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -76,6 +72,7 @@ class Session(models.Model):
     summary_cursor = models.PositiveIntegerField(
         default=0, help_text="The batch up to which the summary is made."
     )
+    has_news = models.BooleanField(default=True, help_text="Since the summary was made.")
     summary_at = models.DateTimeField(null=True, help_text="When the summary was made.")
     summary_status = models.CharField(
         max_length=5, blank=True, help_text="The status that the summary is made for."
@@ -93,10 +90,9 @@ class Session(models.Model):
             models.Index(fields=["project", "-first_received_at", "-id"], name="session_newest_first"),
             models.Index(fields=["project", "room_id"], name="session_of_room"),
             models.Index(fields=["expires_at"], name="session_expiry"),
-            models.Index(fields=["last_received_at"], condition=Q(status="live"), name="session_live"),
-            models.Index(
-                fields=["last_received_at"], condition=SUMMARY_IS_BEHIND, name="session_summary_behind"
-            ),
+            # No column that every upload changes, or PostgreSQL would write all of these anew each time.
+            models.Index(fields=["id"], condition=Q(status="live"), name="session_live"),
+            models.Index(fields=["id"], condition=Q(has_news=True), name="session_with_news"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,6 @@ from django.db.models.functions import Coalesce
 
 from observability.limits import LOST_AFTER_S
 from observability.models import Session
-from observability.models.session import SUMMARY_IS_BEHIND
 
 MAX_PER_SWEEP = 200
 SUMMARISE_LIVE_EVERY_S = 10
@@ -18,7 +17,7 @@ def lose_silent_sessions(now: datetime) -> int:
     silent = Session.objects.filter(
         status=Session.Status.LIVE, last_received_at__lt=now - timedelta(seconds=LOST_AFTER_S)
     )
-    return silent.update(status=Session.Status.LOST)
+    return silent.update(status=Session.Status.LOST, has_news=True)
 
 
 def sessions_to_summarise(now: datetime) -> list[int]:
@@ -28,7 +27,7 @@ def sessions_to_summarise(now: datetime) -> list[int]:
     """
     recently = now - timedelta(seconds=SUMMARISE_LIVE_EVERY_S)
     last_looked_at = Coalesce("summary_at", "first_received_at")
-    behind = Session.objects.filter(SUMMARY_IS_BEHIND).annotate(last_looked_at=last_looked_at)
+    behind = Session.objects.filter(has_news=True).annotate(last_looked_at=last_looked_at)
     behind = behind.exclude(status=Session.Status.LIVE, last_looked_at__gt=recently)
     over_first = Case(When(status=Session.Status.LIVE, then=1), default=0)
     return list(behind.order_by(over_first, "last_received_at").values_list("pk", flat=True)[:MAX_PER_SWEEP])

@@ -22,13 +22,16 @@ def refresh_summary(session_id: int) -> None:
         return
     timeline = timeline_of(session)
     with transaction.atomic():
-        held = Session.objects.select_for_update().only("summary_cursor", "status").get(pk=session_id)
+        held = (
+            Session.objects.select_for_update().only("summary_cursor", "cursor", "status").get(pk=session_id)
+        )
         if held.summary_cursor <= session.cursor:
             Session.objects.filter(pk=session_id).update(
                 summary=summary_of(timeline),
                 summary_cursor=session.cursor,
                 summary_status=session.status,
                 summary_at=Now(),
+                has_news=(held.cursor, held.status) != (session.cursor, session.status),
                 started_ns=timeline.session.start_ns or session.started_ns,
                 error_count=timeline.figures.errors,
             )

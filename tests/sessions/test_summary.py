@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from observability.models import Session
-from observability.sessions.life import sessions_to_summarise
+from observability.sessions.life import lose_silent_sessions, sessions_to_summarise
 from observability.sessions.summary import refresh_summary
 from observability.tasks import sweep_sessions
 from tests.captured import captured_exports
@@ -61,7 +61,7 @@ def test_change_of_status_is_summarised_again(agent, project):
     agent.send("traces", spans("user_turn"))
     refresh_summary(only_session().pk)
 
-    Session.objects.update(status=Session.Status.LOST)
+    lose_silent_sessions(timezone.now() + timedelta(hours=1))
 
     assert sessions_to_summarise(timezone.now()) == [only_session().pk]
 
