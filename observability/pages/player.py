@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from observability.models import Recording, Session
-from observability.pages.wording import clock, milliseconds
 from observability.timeline.model import Timeline
 from projects.access import may_hear_audio
 from projects.models import Project
@@ -15,31 +15,26 @@ from projects.models import Project
 class Player:
     is_ready: bool
     address: str
-    offset_ms: float
-    """Position in the file = time since the session's start - this."""
-    length_ms: float
-    length: str
+    peaks_address: str
+    """Of the waveform; "" as long as there is no recording."""
+    timeline_address: str
     reason: str
     """Why nothing can be played, in one sentence."""
-    version: str
-    """Changes when there is another recording to play."""
 
 
 def player_of(
     request: HttpRequest, project: Project, session: Session, timeline: Timeline, recording: Recording | None
 ) -> Player:
-    end_ns = max(timeline.session.end_ns or 0, timeline.session.last_ns, timeline.session.start_ns)
-    length_ms = milliseconds(timeline.session.start_ns, end_ns)
+    """A later revision of the recording has other addresses, so that the browser plays that one."""
     reason = silence_reason(request, project, timeline, recording)
-    file = timeline.recording
+    of_session = (project.slug, session.public_id)
+    revision = f"?revision={recording.revision}" if recording else ""
     return Player(
         is_ready=not reason,
-        address=f"/api/v1/projects/{project.slug}/sessions/{session.public_id}/audio/",
-        offset_ms=milliseconds(timeline.session.start_ns, file.start_ns) if file and file.start_ns else 0.0,
-        length_ms=length_ms,
-        length=clock(length_ms),
+        address=reverse("api:session-audio", args=of_session) + revision,
+        peaks_address=reverse("api:session-peaks", args=of_session) + revision if recording else "",
+        timeline_address=reverse("observability:session-snapshot", args=of_session),
         reason=reason,
-        version=f"{recording.revision}" if recording and not reason else "none",
     )
 
 

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from observability.models import Recording, Session
+from observability.pages.answer_time import TARGET_MS
 from observability.pages.details import pretty
-from observability.pages.lanes import lanes_of
 from observability.pages.latency_table import latency_table
 from observability.pages.log_rows import LEVELS
 from observability.pages.player import player_of
@@ -60,7 +60,7 @@ def session_context(
         "figures": figures_of(timeline),
         "signals": signal_states(timeline),
         "player": player_of(request, project, session, timeline, recording),
-        "lanes": lanes_of(timeline),
+        "target_ms": TARGET_MS,
         "lines": transcript_lines(timeline),
         "transcript_reason": timeline.completeness["transcript"].reason,
         "spans": spans_asked_for(request, timeline),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from observability.pages import connect, records, session, session_list
+from observability.pages import connect, records, session, session_list, snapshot
 
 app_name = "observability"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("sessions/rows/", session_list.session_list_rows, name="session-rows"),
     path("sessions/<uuid:public_id>/", session.session_show, name="session-show"),
     path("sessions/<uuid:public_id>/refresh/", session.session_refresh, name="session-refresh"),
+    path("sessions/<uuid:public_id>/snapshot/", snapshot.session_snapshot, name="session-snapshot"),
     path("sessions/<uuid:public_id>/spans/", records.span_list, name="span-list"),
     path(
         "sessions/<uuid:public_id>/spans/<str:trace_id>-<str:span_id>/", records.span_show, name="span-show"

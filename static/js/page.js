@@ -4,13 +4,12 @@ import { FilterList } from "./filter-list.js";
 import { registerMorph } from "./htmx-morph.js";
 import { LocalTime } from "./local-time.js";
 import { RecordRows } from "./record-rows.js";
-import { SessionLanes } from "./session-lanes.js";
-import { SessionPlayer } from "./session-player.js";
 import { SessionView } from "./session-view.js";
 import { SpanTree } from "./span-tree.js";
 import { TabList } from "./tab-list.js";
 import { ThemeChoice } from "./theme-choice.js";
 import { tellTimeZone } from "./time-zone.js";
+import { SessionTimeline } from "./timeline/session-timeline.js";
 import { TranscriptList } from "./transcript-list.js";
 import { ViewSwitch } from "./view-switch.js";
 
@@ -19,8 +18,7 @@ const ELEMENTS = {
   "filter-list": FilterList,
   "local-time": LocalTime,
   "record-rows": RecordRows,
-  "session-lanes": SessionLanes,
-  "session-player": SessionPlayer,
+  "session-timeline": SessionTimeline,
   "session-view": SessionView,
   "span-tree": SpanTree,
   "tab-list": TabList,

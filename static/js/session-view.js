@@ -1,27 +1,29 @@
 import { Lifetime } from "./lifetime.js";
+import { focusSearch, openLog, openSpan } from "./open-record.js";
 import { position } from "./playhead-position.js";
 
 const TYPING = "input:not([type=range]), textarea, select, [contenteditable]";
-const OWN_ARROWS = `${TYPING}, input, [role=tab], [role=treegrid] *, tr`;
-const OWN_SPACE = `${TYPING}, button, summary, a, [role=tab]`;
 
-/** The page of a session as a whole: clicks that jump to a moment, keys, and the Details pane's coming and going. */
+/**
+ * The page of a session as a whole: clicks that jump to a moment, what is chosen on the timeline, and the Details
+ * pane's coming and going.
+ */
 export class SessionView extends HTMLElement {
   connectedCallback() {
     this.life = new Lifetime();
     const { signal } = this.life;
     this.addEventListener("click", this.#clicked, { signal });
     document.addEventListener("keydown", this.#pressed, { signal });
+    this.addEventListener("span-selected", ({ detail }) => openSpan(detail), { signal });
+    this.addEventListener("log-selected", ({ detail }) => openLog(detail), { signal });
+    this.addEventListener("search-requested", focusSearch, { signal });
+    this.addEventListener("follow-changed", ({ detail }) => this.querySelector("transcript-list").setFollowing(detail.isOn), { signal });
     this.addEventListener("htmx:afterSwap", this.#swapped, { signal });
     this.addEventListener("htmx:responseError", this.#refused, { signal });
   }
 
   disconnectedCallback() {
     this.life.end();
-  }
-
-  get #player() {
-    return this.querySelector("session-player");
   }
 
   #clicked = (event) => {
@@ -33,28 +35,13 @@ export class SessionView extends HTMLElement {
     if (event.detail > 0) document.activeElement.blur(); // so that Space plays after a click, and still presses for keyboards
   };
 
+  /** All other keys are the timeline's. */
   #pressed = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const action = this.#actionFor(event);
-    if (!action) return;
+    if (event.key !== "Escape" || !this.hasAttribute("data-details") || event.target.closest?.(TYPING)) return;
+    if (this.querySelector("dialog[open]")) return;
     event.preventDefault();
-    action();
+    this.#closeDetails();
   };
-
-  #actionFor({ key, target }) {
-    const isTyping = target.closest?.(TYPING);
-    if (key === "Escape") return this.hasAttribute("data-details") && !isTyping ? () => this.#closeDetails() : null;
-    if (isTyping) return null;
-    if (key === " ") return target.closest(OWN_SPACE) ? null : () => this.#player.toggle();
-    if (key.startsWith("Arrow") && target.closest(OWN_ARROWS)) return null;
-    return {
-      ArrowLeft: () => this.#player.step(-1),
-      ArrowRight: () => this.#player.step(1),
-      j: () => this.#player.stepTurn(1),
-      k: () => this.#player.stepTurn(-1),
-      f: () => document.getElementById("follow").click(),
-    }[key];
-  }
 
   #swapped = (event) => {
     if (event.target.id === "details") this.setAttribute("data-details", "");

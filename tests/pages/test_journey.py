@@ -54,6 +54,25 @@ def test_a_slow_answer_is_found_heard_and_explained(front_desk: Session, signed_
     expect(page.get_by_text("First token", exact=True)).to_be_hidden()
 
 
+def test_the_timeline_is_walked_with_the_keyboard_alone(front_desk: Session, signed_in_page: Page) -> None:
+    page = signed_in_page
+    page.get_by_role("link", name="front-desk").click()
+    expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
+
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-announce]")).to_have_text(
+        "llm_node script-llm-1, LLM, at 0:00.08, lasts 531 ms"
+    )
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Details", exact=True)).to_contain_text("llm_node")
+    page.wait_for_url("**#span=*")
+
+    page.keyboard.press("t")
+    expect(page.get_by_role("button", name="Back to the lanes")).to_be_focused()
+    expect(page.get_by_role("cell", name="llm_node script-llm-1").first).to_be_visible()
+
+
 def test_a_live_session_grows_while_someone_looks(replay: Replay, signed_in_page: Page) -> None:
     session = replay("node/1.9.0_full", requests=24)
     page = signed_in_page
@@ -66,4 +85,4 @@ def test_a_live_session_grows_while_someone_looks(replay: Replay, signed_in_page
 
     expect(page.locator("#lines")).to_contain_text("Goodbye, and thank you for calling", timeout=15_000)
     expect(page.get_by_role("region", name="Details", exact=True)).to_contain_text("tts_node")
-    expect(page.locator("session-player audio")).to_be_attached()
+    expect(page.locator("session-timeline audio[src]")).to_be_attached()

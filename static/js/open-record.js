@@ -1,0 +1,29 @@
+/** Opens in the Details pane what was chosen on the timeline, as if its row had been clicked. */
+
+export function openSpan({ traceId, spanId }) {
+  const key = `${traceId}-${spanId}`;
+  open({ rowId: `span-${key}`, address: `spans/${key}/`, tabId: "tab-spans" });
+}
+
+export function openLog({ index }) {
+  open({ rowId: `log-${index}`, address: `logs/${index}/`, tabId: "tab-logs" });
+}
+
+/** A row may be missing: filtered out, not loaded yet, or newer than the table. */
+function open({ rowId, address, tabId }) {
+  const tab = document.getElementById(tabId);
+  tab?.closest("tab-list").choose(tab);
+  const row = document.getElementById(rowId);
+  if (!row) {
+    window.htmx.ajax("GET", address, { target: "#details", swap: "innerHTML" });
+    return;
+  }
+  row.hidden = false;
+  row.closest("span-tree, record-rows").open(row);
+  row.scrollIntoView({ block: "nearest" });
+}
+
+/** The search field of the records that are shown. */
+export function focusSearch() {
+  document.querySelector("[role=tabpanel]:not([hidden]) input[type=search]")?.focus();
+}

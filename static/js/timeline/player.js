@@ -1,0 +1,105 @@
+import { ChannelMixer } from "./channel-mixer.js";
+
+/** Browsers tell the position of a running <audio> in steps; between two of them time is counted on, at most this far. */
+const MOST_AHEAD_MS = 60;
+
+const NOT_LOADED = "The recording could not be loaded. Reload the page to try again.";
+
+/** The sound. Its position is the clock: the playhead is where the ear is, not where a timer thinks it should be. */
+export class Player extends EventTarget {
+  #audio;
+  #mixer;
+  #toldMs = 0;
+  #toldAt = 0;
+
+  /** @param {HTMLAudioElement} audio */
+  constructor(audio, life) {
+    super();
+    this.#audio = audio;
+    this.#mixer = new ChannelMixer(audio, life);
+    this.offsetMs = 0; // where the recording begins in the session
+    this.problem = "";
+    const { signal } = life;
+    for (const name of ["play", "playing", "pause", "ended", "waiting"]) {
+      audio.addEventListener(name, () => this.#changed(), { signal });
+    }
+    audio.addEventListener("error", () => this.#fail(NOT_LOADED), { signal });
+    life.onEnd(() => audio.pause());
+  }
+
+  load(source, offsetMs) {
+    this.offsetMs = offsetMs;
+    if (!source || this.#audio.getAttribute("src") === source) return;
+    this.#audio.preload = "metadata";
+    this.#audio.src = source;
+    this.problem = "";
+    this.#changed();
+  }
+
+  get isReady() {
+    return Boolean(this.#audio.getAttribute("src")) && !this.problem;
+  }
+
+  get isPlaying() {
+    return this.isReady && !this.#audio.paused && !this.#audio.ended;
+  }
+
+  /** Milliseconds since the session began, of what is heard at this moment. */
+  nowMs(performanceMs) {
+    const toldMs = this.#audio.currentTime * 1000;
+    if (toldMs !== this.#toldMs) [this.#toldMs, this.#toldAt] = [toldMs, performanceMs];
+    const isRunning = this.isPlaying && !this.#audio.seeking && this.#audio.readyState > HTMLMediaElement.HAVE_CURRENT_DATA;
+    const aheadMs = isRunning ? Math.min(MOST_AHEAD_MS, Math.max(0, performanceMs - this.#toldAt)) : 0;
+    return Math.max(0, toldMs + (aheadMs - this.#mixer.latencyMs) * this.#audio.playbackRate) + this.offsetMs;
+  }
+
+  toggle(fromMs) {
+    if (!this.isReady) return;
+    if (this.isPlaying) {
+      this.#audio.pause();
+      return;
+    }
+    if (this.#audio.ended) this.seek(0);
+    else this.seek(fromMs);
+    this.#mixer.resume();
+    this.#audio.play().catch((error) => this.#refused(error));
+  }
+
+  seek(ms) {
+    if (!this.isReady) return;
+    const seconds = Math.max(0, ms - this.offsetMs) / 1000;
+    if (Math.abs(this.#audio.currentTime - seconds) > 0.005) this.#audio.currentTime = seconds;
+  }
+
+  setSpeed(rate) {
+    this.#audio.playbackRate = rate;
+    this.#audio.preservesPitch = true;
+  }
+
+  isMuted(channel) {
+    return this.#mixer.isMuted(channel);
+  }
+
+  /** @param {"user"|"agent"} channel */
+  toggleMute(channel) {
+    if (!this.isReady) return;
+    this.#mixer.setMuted(channel, !this.#mixer.isMuted(channel));
+    this.#changed();
+  }
+
+  /** A browser may want another click before it makes a sound; a pause that comes too soon is no problem at all. */
+  #refused(error) {
+    if (error.name === "AbortError") return;
+    if (error.name === "NotAllowedError") this.#changed();
+    else this.#fail("The recording could not be played.");
+  }
+
+  #fail(problem) {
+    this.problem = problem;
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("changed"));
+  }
+}
