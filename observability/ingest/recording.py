@@ -10,6 +10,7 @@ from django.utils import timezone
 from observability.ingest.body import announced_bytes, body_stream
 from observability.ingest.refusals import Malformed, RecordingDisabled, TooLarge, Unavailable
 from observability.limits import MAX_HELD_ANSWERS, MAX_RECORDING_BYTES, NODE_FLUSH_HOLD_S
+from observability.live.publish import publish
 from observability.recordings.accept import AcceptedRecording, NoIdentity, SwitchedOff, accept_recording
 from observability.recordings.form import FormTooLarge, MalformedForm, read_form
 from projects.models import Project
@@ -31,6 +32,7 @@ def accept_upload(project: Project, request: HttpRequest) -> AcceptedRecording:
         raise RecordingDisabled from None
     except OSError as error:
         raise Unavailable("The recording could not be written to disk; please repeat the upload.") from error
+    publish(project.pk, [accepted.kept])
     if accepted.is_cut_short:
         raise Unavailable("The upload broke off. What arrived is kept; please repeat it.")
     return accepted

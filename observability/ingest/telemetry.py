@@ -6,6 +6,7 @@ from datetime import datetime
 from observability import limits
 from observability.ingest.body import digest_of
 from observability.ingest.refusals import RecordingDisabled
+from observability.live.publish import publish
 from observability.otlp.count import Limits
 from observability.otlp.decode import decode
 from observability.otlp.result import Decoded
@@ -41,6 +42,7 @@ def accept_telemetry(
     """
     decoded = decode(signal, body, content_type, LIMITS)
     kept = keep(project, signal, group_by_job(decoded.records), body_digest=digest_of(body), now=now)
+    publish(project.pk, kept)
     if kept and all(group.refused_as_off for group in kept):
         raise RecordingDisabled
     if not kept and not project.privacy.observability:

@@ -1,0 +1,109 @@
+"""What a watched thing looks like now. Runs on threads; everything begins at a project from projects.access."""
+
+import time
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from observability.live.changes import taken_apart
+from observability.live.limits import LISTED_SESSIONS
+from observability.live.shown import Shown, shown_after
+from observability.models import Recording, Session
+from observability.queries.records import recording_of, timeline_of
+from observability.queries.sessions import session_in
+from observability.timeline import as_json
+from observability.timeline.completeness import LATE_NS
+from projects.models import Project
+
+LIST_FIELDS = ("public_id", "status", "cursor", "summary_cursor", "summary_status")
+
+
+class Reading(Protocol):
+    """One thing to watch."""
+
+    @property
+    def project(self) -> Project: ...
+
+    def renewed(self, before: Shown | None, hinted: frozenset[int]) -> Shown:
+        """`before` itself if nothing has changed. Raises Http404 once the thing is gone, or its project."""
+
+    def concerns(self, session_id: int) -> bool: ...
+
+
+@dataclass(slots=True)
+class SessionReading:
+    """One session's timeline: the same JSON as the API's."""
+
+    project: Project
+    public_id: UUID
+    session_id: int
+    ended_ns: int = 0
+    """The end as the timeline knows it."""
+
+    @classmethod
+    def of(cls, project: Project, public_id: UUID) -> "SessionReading":
+        """Raises Http404 for a session of another project and for one that never was."""
+        return cls(project, public_id, session_in(project, public_id).pk)
+
+    def concerns(self, session_id: int) -> bool:
+        return session_id == self.session_id
+
+    def renewed(self, before: Shown | None, hinted: frozenset[int]) -> Shown:
+        session = session_in(self.project, self.public_id)
+        facts = self.facts_of(session, recording_of(session))
+        if before is not None and before.facts == facts:
+            return before
+        timeline = timeline_of(session)
+        self.ended_ns = timeline.session.end_ns or timeline.session.last_ns
+        body = {"id": str(session.public_id), "cursor": session.cursor, "timeline": as_json(timeline)}
+        is_live = session.status == Session.Status.LIVE
+        return shown_after(before, facts, taken_apart(body), cursor=session.cursor, is_live=is_live)
+
+    def facts_of(self, session: Session, recording: Recording | None) -> Hashable:
+        """All that the timeline is made of: batches up to the cursor, the row, the recording, and the clock.
+
+        By the clock what is expected after the end becomes missing.
+        """
+        is_late = time.time_ns() > (session.ended_ns or self.ended_ns) + LATE_NS
+        audio = (recording.pk, recording.start_ns, recording.duration_ms) if recording else ()
+        row = (session.status, session.end_signal, session.ended_ns, repr(session.discarded))
+        return session.cursor, row, repr(session.switched_off), audio, is_late
+
+
+@dataclass(slots=True)
+class ListReading:
+    """The project's newest sessions: enough to know which rows of a list are behind."""
+
+    project: Project
+    hinted_before: frozenset[int] = frozenset()
+
+    def concerns(self, session_id: int) -> bool:
+        return True
+
+    def renewed(self, before: Shown | None, hinted: frozenset[int]) -> Shown:
+        rows = self.rows(hinted)
+        sessions = [fields_of(row) for row in rows]
+        live = sum(row["status"] == Session.Status.LIVE for row in sessions)
+        facts = tuple(rows)
+        if before is not None and before.facts == facts:
+            return before
+        parts = taken_apart({"live": live, "sessions": sessions})
+        cursor = sum(row["cursor"] for row in sessions)
+        return shown_after(before, facts, parts, cursor=cursor, is_live=live > 0)
+
+    def rows(self, hinted: frozenset[int]) -> list[tuple[Any, ...]]:
+        """The newest (index session_newest_first), and older ones of which a hint told."""
+        sessions = Session.objects.for_project(self.project).order_by("-first_received_at", "-pk")
+        newest = list(sessions.values_list("pk", *LIST_FIELDS)[:LISTED_SESSIONS])
+        older = (self.hinted_before | hinted) - {row[0] for row in newest}
+        self.hinted_before = frozenset(sorted(older)[-LISTED_SESSIONS:])
+        if self.hinted_before:
+            newest += sessions.filter(pk__in=self.hinted_before).values_list("pk", *LIST_FIELDS)
+        return newest
+
+
+def fields_of(row: tuple[Any, ...]) -> dict[str, Any]:
+    _pk, public_id, status, cursor, summary_cursor, summary_status = row
+    summary = f"{summary_cursor}-{summary_status}"
+    return {"id": str(public_id), "status": status, "cursor": cursor, "summary": summary}

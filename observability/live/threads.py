@@ -1,0 +1,34 @@
+"""Threads for what would hold up the event loop: reading the database, building and compressing snapshots."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from django.db import close_old_connections
+
+from observability.live.limits import BUILD_THREADS, CHECK_THREADS
+
+T = TypeVar("T")
+
+_build = ThreadPoolExecutor(BUILD_THREADS, "live build")
+_check = ThreadPoolExecutor(CHECK_THREADS, "live check")
+
+
+async def built(do: Callable[[], T]) -> T:
+    """Of what may take long."""
+    return await asyncio.get_running_loop().run_in_executor(_build, with_database, do)
+
+
+async def checked(do: Callable[[], T]) -> T:
+    """Of what is quick and must not wait for what is long."""
+    return await asyncio.get_running_loop().run_in_executor(_check, with_database, do)
+
+
+def with_database(do: Callable[[], T]) -> T:
+    """A connection that broke or grew old is replaced, as between two requests."""
+    close_old_connections()
+    try:
+        return do()
+    finally:
+        close_old_connections()

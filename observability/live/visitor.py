@@ -1,0 +1,111 @@
+"""Who opens a socket, and whether they still may. Runs on threads."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, load_backend
+from django.http import parse_cookie
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from rest_framework.exceptions import AuthenticationFailed
+
+from accounts.models import User
+from projects.access import project_for_token, project_for_viewer
+from projects.audit import record_event
+from projects.authentication import token_of
+from projects.models import AccessToken, AuditEvent, Project
+
+ONE_LOOK = timedelta(minutes=5)
+"""Sockets of one person for one session, opened within this time, are one look."""
+
+
+class NotSignedIn(Exception):
+    """Neither a valid session of the browser nor a valid token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """As the socket's request brought them; looked up again at every check."""
+
+    bearer: str
+    session_key: str
+    address: str | None
+
+    @classmethod
+    def of(cls, scope: Any) -> "Credentials":
+        headers = {name: value.decode("latin1") for name, value in scope["headers"]}
+        scheme, _, secret = headers.get(b"authorization", "").partition(" ")
+        cookies = parse_cookie(headers.get(b"cookie", ""))
+        client = scope.get("client")
+        return cls(
+            bearer=secret.strip() if scheme.lower() == "bearer" else "",
+            session_key=cookies.get(settings.SESSION_COOKIE_NAME, ""),
+            address=client[0] if client else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    project: Project
+    user: User | None = None
+    token: AccessToken | None = None
+
+    @property
+    def key(self) -> str:
+        return f"user {self.user.pk}" if self.user else f"token {self.token.pk if self.token else ''}"
+
+
+def visitor_of(credentials: Credentials, slug: str) -> Visitor:
+    """Raises NotSignedIn, or Http404 for a project that is not theirs or does not exist."""
+    if credentials.bearer:
+        try:
+            token = token_of(credentials.bearer)
+        except AuthenticationFailed:
+            raise NotSignedIn from None
+        return Visitor(project_for_token(token, slug, scope="read"), token=token)
+    user = user_of(credentials.session_key)
+    return Visitor(project_for_viewer(user, slug), user=user)
+
+
+def user_of(session_key: str) -> User:
+    """Only looks: unlike Django's middleware it never ends or renews the browser's session."""
+    if not session_key:
+        raise NotSignedIn
+    session = import_module(settings.SESSION_ENGINE).SessionStore(session_key).load()
+    backend = session.get(BACKEND_SESSION_KEY)
+    if SESSION_KEY not in session or backend not in settings.AUTHENTICATION_BACKENDS:
+        raise NotSignedIn
+    user = load_backend(backend).get_user(User._meta.pk.to_python(session[SESSION_KEY]))
+    if user is None or not is_of(user, session.get(HASH_SESSION_KEY, "")):
+        raise NotSignedIn
+    return user
+
+
+def is_of(user: User, session_hash: str) -> bool:
+    """False after the password was changed."""
+    hashes: Iterable[str] = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    return any(constant_time_compare(session_hash, each) for each in hashes)
+
+
+def note_look(visitor: Visitor, address: str | None, verb: str, target: str) -> None:
+    """Index: audit_of_project, of which the last few minutes are read."""
+    recent = AuditEvent.objects.filter(
+        project=visitor.project,
+        at__gt=timezone.now() - ONE_LOOK,
+        verb=verb,
+        target=target,
+        actor=visitor.user,
+        token=visitor.token,
+    )
+    if recent.exists():
+        return
+    if visitor.token:
+        AuditEvent.objects.create(
+            project=visitor.project, token=visitor.token, verb=verb, target=target, address=address
+        )
+    else:
+        record_event(visitor.project, visitor.user, verb, target, address)

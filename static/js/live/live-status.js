@@ -1,0 +1,79 @@
+import { Lifetime } from "../lifetime.js";
+import { LiveFeed } from "./live-feed.js";
+import { Trailing } from "./trailing.js";
+
+const REFRESH_EVERY_MS = 1000;
+const LABELS = {
+  connecting: "Connecting",
+  live: "Live",
+  reconnecting: "Reconnecting",
+  ended: "Ended",
+  lost: "Lost contact",
+  closed: "Not updating",
+};
+const REASONS = {
+  "signed-out": "Signed out",
+  "not-found": "No longer available",
+  "too-many": "Too many pages open",
+};
+
+/**
+ * `<live-status src="/ws/…">`: keeps a LiveFeed, and says how it is: in `data-state` for the eye, in words for everybody.
+ *
+ * Sends "live:change" with `detail: {snapshot, changes}` for each frame, and "live:refresh" at most once in
+ * `refresh-every-ms` for what asks the server for HTML. Both bubble. `feed` is there for whoever comes later.
+ */
+export class LiveStatus extends HTMLElement {
+  connectedCallback() {
+    this.life = new Lifetime();
+    this.feed = new LiveFeed(socketUrl(this.getAttribute("src")));
+    this.refresh = new Trailing(() => this.#send("live:refresh"), Number(this.getAttribute("refresh-every-ms")) || REFRESH_EVERY_MS);
+    this.setAttribute("role", "status");
+    this.#listen(this.life.signal);
+    this.life.onEnd(() => this.feed.stop());
+    this.life.onEnd(() => this.refresh.stop());
+    this.#show();
+    this.feed.start();
+  }
+
+  disconnectedCallback() {
+    this.life.end();
+  }
+
+  #listen(signal) {
+    this.feed.addEventListener("state", this.#show, { signal });
+    this.feed.addEventListener("change", this.#changed, { signal });
+    window.addEventListener("online", () => this.feed.check(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || this.feed.check(), { signal });
+  }
+
+  #changed = ({ detail }) => {
+    this.#show();
+    this.#send("live:change", detail);
+    this.refresh.request();
+  };
+
+  #show = () => {
+    const state = stateOf(this.feed);
+    const label = REASONS[this.feed.reason] ?? LABELS[state];
+    const place = this.querySelector("[data-label]") ?? this;
+    this.dataset.state = state;
+    if (place.textContent !== label) place.textContent = label;
+  };
+
+  #send(name, detail = null) {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+  }
+}
+
+/** A session that is over is "ended" or "lost" as long as the line is good. */
+export function stateOf(feed) {
+  const status = feed.snapshot?.timeline?.session?.status;
+  return feed.state === "live" && (status === "ended" || status === "lost") ? status : feed.state;
+}
+
+function socketUrl(src) {
+  const url = new URL(src, document.baseURI);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}
