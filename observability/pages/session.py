@@ -23,7 +23,8 @@ from projects.access import project_for_viewer
 from projects.models import Project
 from projects.pages.frame import note, page, signed_in
 
-LIVE_REFRESH_S, SETTLING_REFRESH_S = 2, 6
+REFRESH_S = 10
+"""Where the socket does not get through; otherwise it says when there is something to fetch."""
 NOTHING_NEW = 204
 
 
@@ -88,9 +89,8 @@ def version_of(session: Session, recording: Recording | None) -> str:
 
 def refresh_every_s(session: Session, timeline: Timeline) -> int | None:
     """None once nothing more is expected."""
-    if session.status == Session.Status.LIVE:
-        return LIVE_REFRESH_S
-    return SETTLING_REFRESH_S if any(s.state == "expected" for s in timeline.completeness.values()) else None
+    is_settled = all(signal.state != "expected" for signal in timeline.completeness.values())
+    return None if session.status != Session.Status.LIVE and is_settled else REFRESH_S
 
 
 def report_facts(session: Session, timeline: Timeline) -> list[tuple[str, str]]:

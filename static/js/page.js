@@ -2,6 +2,7 @@
 import { CopyButton } from "./copy-button.js";
 import { FilterList } from "./filter-list.js";
 import { registerMorph } from "./htmx-morph.js";
+import { LiveStatus } from "./live/live-status.js";
 import { LocalTime } from "./local-time.js";
 import { RecordRows } from "./record-rows.js";
 import { SessionView } from "./session-view.js";
@@ -16,6 +17,7 @@ import { ViewSwitch } from "./view-switch.js";
 const ELEMENTS = {
   "copy-button": CopyButton,
   "filter-list": FilterList,
+  "live-status": LiveStatus,
   "local-time": LocalTime,
   "record-rows": RecordRows,
   "session-timeline": SessionTimeline,

@@ -1,12 +1,13 @@
 """One person in a real browser: signs in, finds the session, listens, reads the details."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from observability.models import Session
+from tests.live.conftest import Server, begin, end, free_port
 from tests.pages.conftest import Replay
 from tests.people import PASSWORD
 
@@ -28,11 +29,20 @@ def complaints(page: Page) -> Iterator[list[str]]:
     assert found == []
 
 
+@pytest.fixture(scope="session")
+def portal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Server]:
+    """Pages and websockets on one port, on the tests' database; static files from where they are written."""
+    with django_db_blocker.unblock():
+        begun = begin(free_port(), DEBUG="1")
+    yield begun
+    end(begun)
+
+
 @pytest.fixture
-def signed_in_page(page: Page, live_server: LiveServer, owner: object, complaints: list[str]) -> Page:
+def signed_in_page(page: Page, portal: Server, owner: object, complaints: list[str]) -> Page:
     owner.set_password(PASSWORD)  # type: ignore[attr-defined]
     owner.save()  # type: ignore[attr-defined]
-    page.goto(live_server.url)
+    page.goto(portal.url)
     page.get_by_label("Email").fill("owner@acme.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

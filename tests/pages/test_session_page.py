@@ -112,7 +112,7 @@ def test_a_live_page_asks_for_news_and_gets_nothing_while_there_are_none(
     version = opened.context["version"]
     news = owner_client.get(reverse(REFRESH, args=session_args(session)), {"version": version}, headers=HTMX)
 
-    assert 'hx-trigger="every 2s"' in opened.content.decode()
+    assert 'hx-trigger="live:refresh from:body, every 10s"' in opened.content.decode()
     assert (news.status_code, news.content) == (204, b"")
 
 
