@@ -35,6 +35,9 @@ MAX_JSON_DEPTH = number("MAX_JSON_DEPTH", 100)
 MAX_JSON_INTEGER_DIGITS = number("MAX_JSON_INTEGER_DIGITS", 100)
 """Longer ones take Python quadratic time to read."""
 
+MAX_BATCH_BYTES = number("MAX_BATCH_BYTES", 128 * MIB)
+"""The records of one session in one upload, written out: each repeats its resource, so a small body can grow much."""
+
 MAX_IN_FLIGHT_BYTES = number("MAX_IN_FLIGHT_BYTES", 256 * MIB)
 """Inflated bodies in this process at one moment; beyond it senders are asked to come back."""
 

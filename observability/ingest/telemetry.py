@@ -11,7 +11,7 @@ from observability.otlp.count import Limits
 from observability.otlp.decode import decode
 from observability.otlp.result import Decoded
 from observability.otlp.shape import Signal
-from observability.sessions.keep import Kept, group_by_job, keep
+from observability.sessions.keep import Kept, count_rejected, group_by_job, keep
 from projects.models import Project
 
 LIMITS = Limits(
@@ -43,11 +43,20 @@ def accept_telemetry(
     decoded = decode(signal, body, content_type, LIMITS)
     kept = keep(project, signal, group_by_job(decoded.records), body_digest=digest_of(body), now=now)
     publish(project.pk, kept)
-    if kept and all(group.refused_as_off for group in kept):
-        raise RecordingDisabled
-    if not kept and not project.privacy.observability:
-        raise RecordingDisabled
+    refuse_if_off(kept)
+    if decoded.rejected_count and len(kept) == 1 and kept[0].session_id:
+        count_rejected(kept[0].session_id, decoded.rejected_count)
     return accepted(signal, decoded, kept)
+
+
+def refuse_if_off(kept: list[Kept]) -> None:
+    """Only for a job that had not begun: one such answer ends all uploads of the agent's session.
+
+    What names no job, such as metrics of its process, may come from an agent whose session goes on.
+    """
+    named = [group for group in kept if group.job_id]
+    if named and all(group.refused_as_off for group in named):
+        raise RecordingDisabled
 
 
 def accepted(signal: Signal, decoded: Decoded, kept: list[Kept]) -> Accepted:

@@ -75,9 +75,11 @@ class Appended:
 
 LEARN = f"""
     room_id = CASE WHEN {SESSION_TABLE}.room_id = '' THEN %s ELSE {SESSION_TABLE}.room_id END,
-    room_name = CASE WHEN {SESSION_TABLE}.room_name = '' THEN %s ELSE {SESSION_TABLE}.room_name END,
+    room_name = CASE WHEN {SESSION_TABLE}.is_redacted OR %s THEN ''
+                     WHEN {SESSION_TABLE}.room_name = '' THEN %s ELSE {SESSION_TABLE}.room_name END,
     agent_name = CASE WHEN {SESSION_TABLE}.agent_name = '' THEN %s ELSE {SESSION_TABLE}.agent_name END,
-    participant = CASE WHEN {SESSION_TABLE}.participant = '' THEN %s ELSE {SESSION_TABLE}.participant END,
+    participant = CASE WHEN {SESSION_TABLE}.is_redacted OR %s THEN ''
+                       WHEN {SESSION_TABLE}.participant = '' THEN %s ELSE {SESSION_TABLE}.participant END,
     sdk_language = CASE WHEN {SESSION_TABLE}.sdk_language = '' THEN %s ELSE {SESSION_TABLE}.sdk_language END,
     sdk_version = CASE WHEN {SESSION_TABLE}.sdk_version = '' THEN %s ELSE {SESSION_TABLE}.sdk_version END,
     is_simulated = {SESSION_TABLE}.is_simulated OR %s,
@@ -105,8 +107,9 @@ HOLD = f"""
     FROM {SESSION_TABLE} WHERE """  # noqa: S608  # our own names
 INSERT_BATCH = f"""
     INSERT INTO {BATCH_TABLE} (project_id, session_id, seq, signal, digest, payload, record_count, received_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
-"""  # noqa: S608
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT """  # noqa: S608
+SESSION_TARGET = "(session_id, digest) DO NOTHING"
+NO_SESSION_TARGET = "(project_id, digest) WHERE session_id IS NULL DO NOTHING"
 ADVANCE_SESSION = f"UPDATE {SESSION_TABLE} SET cursor = %s, {LEARN} WHERE id = %s"  # noqa: S608
 APPEND_AT_ONCE = f"""
     WITH held AS (
@@ -117,7 +120,7 @@ APPEND_AT_ONCE = f"""
     ), added AS (
         INSERT INTO {BATCH_TABLE} (project_id, session_id, seq, signal, digest, payload, record_count, received_at)
         SELECT %s, id, cursor + 1, %s, %s, %s, %s, %s FROM held
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (session_id, digest) DO NOTHING
         RETURNING session_id, seq
     )
     UPDATE {SESSION_TABLE} SET cursor = added.seq, {LEARN} FROM added
@@ -187,9 +190,11 @@ def append_unassigned(project_id: int, batch: NewBatch) -> bool:
 
 
 def insert(project_id: int, session_id: int | None, seq: int, batch: NewBatch) -> bool:
+    """Only a repetition is passed over. A number given twice is an error: a new batch must not be taken for an old."""
     row = [batch.signal, batch.digest, batch.payload, batch.record_count, db_time(batch.received_at)]
+    target = "(session_id, digest) DO NOTHING" if session_id else NO_SESSION_TARGET
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_BATCH, [project_id, session_id, seq, *row])
+        cursor.execute(INSERT_BATCH + target, [project_id, session_id, seq, *row])
         return bool(cursor.rowcount == 1)
 
 
@@ -197,8 +202,10 @@ def learnt(batch: NewBatch, news: News) -> list[Any]:
     """The parameters of LEARN."""
     return [
         news.room_id,
+        news.is_redacted,
         news.room_name,
         news.agent_name,
+        news.is_redacted,
         news.participant,
         news.sdk_language,
         news.sdk_version,

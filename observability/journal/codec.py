@@ -1,34 +1,57 @@
 """The one codec of journal and archive: zstd over JSON lines, one record a line (observability/records.py)."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import orjson
 import zstandard
 
+from observability.limits import MAX_BATCH_BYTES
 from observability.records import Record
 
+MAX_DECODED_BYTES = MAX_BATCH_BYTES + 16 * 1024 * 1024
+"""The last piece may be a whole record over the limit."""
+
 LEVEL = 3
-MAX_PAYLOAD_BYTES = 256 * 1024 * 1024
-"""A batch is bounded by what one request may hold; this only stops a damaged frame header from taking the memory."""
+PIECE_BYTES = 1024 * 1024
+"""Larger batches are compressed piece by piece: their lines together can be far larger than the request was."""
 
 _threads = threading.local()
 
 
+class BatchTooLarge(Exception):
+    """The records, each with its resource and scope, exceed what one batch may be."""
+
+
 def encode(records: Iterable[Record]) -> bytes:
-    lines = b"\n".join([orjson.dumps(record) for record in records])
-    return _compressor().compress(lines)
+    """Raises BatchTooLarge beyond MAX_BATCH_BYTES of lines, before they take the memory."""
+    lines = bytearray()
+    stream, compressed, written = None, [], 0
+    for record in records:
+        lines += orjson.dumps(record)
+        lines += b"\n"
+        if len(lines) >= PIECE_BYTES:
+            stream = stream or zstandard.ZstdCompressor(level=LEVEL).compressobj()
+            written += len(lines)
+            if written > MAX_BATCH_BYTES:
+                raise BatchTooLarge(
+                    f"The records of one session exceed {MAX_BATCH_BYTES} bytes when written one by one."
+                )
+            compressed.append(stream.compress(bytes(lines)))
+            lines.clear()
+    if stream is None:
+        return _compressor().compress(bytes(lines))
+    return b"".join([*compressed, stream.compress(bytes(lines)), stream.flush()])
 
 
 def decode(payload: bytes) -> list[Record]:
-    lines = _decompressor().decompress(payload, max_output_size=MAX_PAYLOAD_BYTES)
+    """Raises ValueError if the payload is damaged or claims to be larger than any batch may be."""
+    if zstandard.frame_content_size(payload) > MAX_DECODED_BYTES:
+        raise ValueError("The payload is larger than any batch may be.")
+    lines = _decompressor().decompress(payload, max_output_size=MAX_DECODED_BYTES).strip()
     if not lines:
         return []
     return orjson.loads(b"[" + lines.replace(b"\n", b",") + b"]")  # type: ignore[no-any-return]
-
-
-def decode_all(payloads: Sequence[bytes]) -> list[list[Record]]:
-    return [decode(payload) for payload in payloads]
 
 
 def _compressor() -> zstandard.ZstdCompressor:

@@ -10,10 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 MAX_TOGETHER = 32
 """Bounds how long the database is held for others, such as pages that write."""
+
+MAX_DEADLOCKS = 2
+DEADLOCK_DETECTED = "40P01"
 
 T = TypeVar("T")
 
@@ -21,30 +24,44 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class Work:
     do: Callable[[], Any]
+    woken: threading.Event = field(default_factory=threading.Event)
+    """Set when it is done, or when it is its thread's turn to commit for everybody."""
     is_done: bool = False
     result: Any = None
     error: BaseException | None = None
 
-    def done(self) -> Any:
+    def outcome(self) -> Any:
         if self.error is not None:
             raise self.error
         return self.result
 
 
-@dataclass(slots=True)
 class Queue:
-    waiting: list[Work] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    turn: threading.Lock = field(default_factory=threading.Lock)
+    """Work that waits for the database. One thread at a time leads; the next one is the first that waits."""
 
-    def put(self, work: Work) -> None:
-        with self.lock:
-            self.waiting.append(work)
+    def __init__(self) -> None:
+        self._waiting: list[Work] = []
+        self._has_leader = False
+        self._lock = threading.Lock()
+
+    def join(self, work: Work) -> bool:
+        """True if nobody leads, so that the work's own thread has to."""
+        with self._lock:
+            self._waiting.append(work)
+            leads, self._has_leader = not self._has_leader, True
+            return leads
 
     def take(self) -> list[Work]:
-        with self.lock:
-            taken, self.waiting = self.waiting[:MAX_TOGETHER], self.waiting[MAX_TOGETHER:]
+        with self._lock:
+            taken, self._waiting = self._waiting[:MAX_TOGETHER], self._waiting[MAX_TOGETHER:]
             return taken
+
+    def pass_on(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting[0].woken.set()
+            else:
+                self._has_leader = False
 
 
 _queue = Queue()
@@ -55,16 +72,28 @@ def committed(do: Callable[[], T]) -> T:
 
     The work may run on another thread, together with others' work. It must be safe to repeat after a rollback.
     """
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
+    if connection.in_atomic_block:
         with transaction.atomic():
             return do()
+    if connection.vendor != "sqlite":
+        return repeated_after_deadlock(do)
     work = Work(do)
-    _queue.put(work)
-    while not work.is_done:
-        with _queue.turn:
-            if not work.is_done:
-                do_together(_queue.take())
-    return work.done()  # type: ignore[no-any-return]
+    if not _queue.join(work):
+        work.woken.wait()
+    if not work.is_done:
+        lead()
+    return work.outcome()  # type: ignore[no-any-return]
+
+
+def lead() -> None:
+    """The leader's own work is the first of those that it takes."""
+    works = _queue.take()
+    try:
+        do_together(works)
+    finally:
+        _queue.pass_on()
+        for work in works:
+            work.woken.set()
 
 
 def do_together(works: list[Work]) -> None:
@@ -85,3 +114,16 @@ def do_together(works: list[Work]) -> None:
 def commit(tasks: list[Callable[[], Any]]) -> list[Any]:
     with transaction.atomic():
         return [do() for do in tasks]
+
+
+def repeated_after_deadlock(do: Callable[[], T]) -> T:
+    """PostgreSQL ends one of two transactions that wait for each other; the other has gone on meanwhile."""
+    for _ in range(MAX_DEADLOCKS):
+        try:
+            with transaction.atomic():
+                return do()
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != DEADLOCK_DETECTED:
+                raise
+    with transaction.atomic():
+        return do()

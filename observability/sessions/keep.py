@@ -1,11 +1,12 @@
 """Keeps what an upload brought: every record in the journal of its session, in one transaction."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from django.db import connection
+from django.db.models import F
 
 from observability.journal.append import (
     HeldSession,
@@ -21,13 +22,23 @@ from observability.journal.codec import encode
 from observability.journal.together import committed
 from observability.limits import MAX_SESSION_RECORDS
 from observability.livekit.identity import SessionFacts, revelations
-from observability.livekit.privacy import Switches, permitted
+from observability.livekit.privacy import permitted
 from observability.models import Session
 from observability.records import Record
+from observability.sessions.allowed import (
+    EVERYTHING,
+    redact_what_came_before,
+    switches_now,
+    switches_of,
+    with_only,
+)
 from observability.sessions.open import begin_session
 from projects.models import Project
 
 DIGEST_BYTES = 16
+MAX_ID_CHARS = 200
+"""LiveKit's ids have 15."""
+ID_PREFIX_CHARS = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +103,7 @@ class Draft:
     @classmethod
     def of(cls, group: Group, signal: str, body_digest: bytes, now: datetime) -> "Draft":
         digest = hashlib.blake2b(body_digest + group.job_id.encode(), digest_size=DIGEST_BYTES).digest()
-        facts = revelations(group.records).get(group.job_id) or SessionFacts(group.job_id)
+        facts = next(iter(revelations(group.records).values()), SessionFacts(group.job_id))
         return cls(group, new_batch(signal, digest, group.records, now), news_of(facts, group.room_id))
 
 
@@ -118,59 +129,56 @@ def keep_draft(project: Project, draft: Draft, *, now: datetime) -> Kept:
 
 
 def keep_unassigned(project: Project, draft: Draft) -> Kept:
+    """Kept for the project, as far as its switches allow now."""
     if not project.privacy.observability:
         return Kept("", refused_as_off=True)
-    count = draft.batch.record_count
-    is_new = append_unassigned(project.pk, draft.batch)
-    return Kept("", stored=count if is_new else 0, duplicates=0 if is_new else count)
+    permit = permitted(draft.group.records, switches_now(project))
+    batch = draft.batch if permit.records is draft.group.records else with_only(draft.batch, permit.records)
+    if not batch.record_count:
+        return Kept("", discarded=permit.discarded)
+    is_new = append_unassigned(project.pk, batch)
+    return Kept(
+        "", stored=batch.record_count if is_new else 0, duplicates=0 if is_new else batch.record_count
+    )
 
 
 def keep_in_session(project: Project, session: HeldSession, draft: Draft) -> Kept:
-    """Within the caller's transaction, which holds the session."""
+    """Within the caller's transaction, which holds the session.
+
+    A batch of which nothing may be kept is appended empty: so it is known when it comes again, and what it tells of the
+    session's life is not lost.
+    """
     kept = Kept(draft.group.job_id, session.id, cursor=session.cursor)
     if session.is_expired:
-        return discard_all(kept, draft.batch.signal, draft.batch.record_count)
-    batch = allowed_part(session, draft, kept)
+        kept.discarded[draft.batch.signal] = draft.batch.record_count
+        return kept
+    batch, news, discarded = allowed_part(session, draft)
     if session.record_count + batch.record_count > MAX_SESSION_RECORDS:
         kept.over_limit = batch.record_count
-        return kept
-    if not batch.record_count:
-        count_discarded(session.id, kept.discarded)
-        return kept
-    appended = append(project.pk, session, batch, draft.news)
+        batch = with_only(batch, [])
+    appended = append(project.pk, session, batch, news)
     if appended is None:
-        kept.duplicates = batch.record_count
-        count_duplicates(session.id, batch.record_count)
-        return kept
-    count_discarded(session.id, kept.discarded)
-    kept.stored, kept.cursor = batch.record_count, appended.seq
+        kept.duplicates, kept.over_limit = batch.record_count, 0
+    else:
+        kept.stored, kept.cursor, kept.discarded = batch.record_count, appended.seq, discarded
+    count_apart(session.id, kept)
     return kept
 
 
-def allowed_part(session: HeldSession, draft: Draft, kept: Kept) -> NewBatch:
-    """The batch, without what the project's switches at the session's first receipt keep out."""
+def allowed_part(session: HeldSession, draft: Draft) -> tuple[NewBatch, News, dict[str, int]]:
+    """The batch without what may not be kept, what the rest tells, and how many records were discarded."""
     switches = switches_of(session, asks_for_redaction=draft.news.is_redacted)
     if switches == EVERYTHING:
-        return draft.batch
+        return draft.batch, draft.news, {}
+    if switches.redaction and not session.is_redacted:
+        redact_what_came_before(session.id, switches)
     permit = permitted(draft.group.records, switches)
-    kept.discarded.update(permit.discarded)
-    return new_batch(draft.batch.signal, draft.batch.digest, permit.records, draft.batch.received_at)
-
-
-EVERYTHING = Switches(audio=True, transcripts=True, traces=True, logs=True, redaction=False)
-
-
-def switches_of(session: HeldSession, *, asks_for_redaction: bool = False) -> Switches:
-    off, redaction = session.switched_off, session.is_redacted or asks_for_redaction
-    if not off and not redaction:
-        return EVERYTHING
-    return Switches(
-        audio="audio" not in off,
-        transcripts="transcript" not in off,
-        traces="traces" not in off,
-        logs="logs" not in off,
-        redaction=redaction,
+    news = (
+        replace(draft.news, is_redacted=True, room_name="", participant="")
+        if switches.redaction
+        else draft.news
     )
+    return with_only(draft.batch, permit.records), news, dict(permit.discarded)
 
 
 def news_of(facts: SessionFacts, room_id: str) -> News:
@@ -190,29 +198,26 @@ def news_of(facts: SessionFacts, room_id: str) -> News:
     )
 
 
-def discard_all(kept: Kept, signal: str, count: int) -> Kept:
-    """Acknowledged and not kept: the session's death date has passed, and nothing brings it back."""
-    kept.discarded[signal] = count
-    return kept
+def count_apart(session_id: int, kept: Kept) -> None:
+    """Count what was not kept. Rare, so through the ORM; the row is held."""
+    if not (kept.duplicates or kept.over_limit or any(kept.discarded.values())):
+        return
+    Session.objects.filter(pk=session_id).update(
+        duplicate_count=F("duplicate_count") + kept.duplicates,
+        rejected_count=F("rejected_count") + kept.over_limit,
+    )
+    count_discarded(session_id, kept.discarded)
 
 
 def count_discarded(session_id: int, discarded: dict[str, int]) -> None:
-    """Rare, so through the ORM; the row is locked."""
-    if any(discarded.values()):
-        row = Session.objects.only("discarded").get(pk=session_id)
-        row.discarded = {
-            signal: row.discarded.get(signal, 0) + discarded.get(signal, 0)
-            for signal in {*row.discarded, *discarded}
-        }
-        row.save(update_fields=["discarded"])
+    row = Session.objects.only("discarded").get(pk=session_id)
+    row.discarded = dict(Counter(row.discarded) + Counter(discarded))
+    row.save(update_fields=["discarded"])
 
 
-def count_duplicates(session_id: int, count: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {Session._meta.db_table} SET duplicate_count = duplicate_count + %s WHERE id = %s",  # noqa: S608
-            [count, session_id],
-        )
+def count_rejected(session_id: int, count: int) -> None:
+    """Records that could not be read; the sender was told."""
+    Session.objects.filter(pk=session_id).update(rejected_count=F("rejected_count") + count)
 
 
 def group_by_job(records: Iterable[Record]) -> list[Group]:
@@ -226,7 +231,16 @@ def group_by_job(records: Iterable[Record]) -> list[Group]:
         for record in nameless:
             record["job_id"] = job_id
         members.extend(nameless)
-    return [Group(job_id, room_of(members), members) for job_id, members in jobs.items()]
+    return [
+        Group(bounded_id(job_id), bounded_id(room_of(members)), members) for job_id, members in jobs.items()
+    ]
+
+
+def bounded_id(received: str) -> str:
+    """As columns take it. Two long ids that differ only at their ends stay two."""
+    if len(received) <= MAX_ID_CHARS:
+        return received
+    return f"{received[:ID_PREFIX_CHARS]}…{hashlib.sha256(received.encode()).hexdigest()[:32]}"
 
 
 def room_of(records: Iterable[Record]) -> str:

@@ -1,0 +1,53 @@
+"""What of an upload may be kept: the project's switches at the session's first receipt, and redaction."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from observability.journal.append import HeldSession, NewBatch, count_by_kind
+from observability.journal.codec import encode
+from observability.journal.rewrite import rewrite
+from observability.livekit.privacy import Permitted, Switches, permitted
+from observability.records import Record
+from projects.models import Project
+
+EVERYTHING = Switches(audio=True, transcripts=True, traces=True, logs=True, redaction=False)
+
+
+def switches_of(session: HeldSession, *, asks_for_redaction: bool = False) -> Switches:
+    off, redaction = session.switched_off, session.is_redacted or asks_for_redaction
+    if not off and not redaction:
+        return EVERYTHING
+    return Switches(
+        audio="audio" not in off,
+        transcripts="transcript" not in off,
+        traces="traces" not in off,
+        logs="logs" not in off,
+        redaction=redaction,
+    )
+
+
+def switches_now(project: Project) -> Switches:
+    """For what belongs to no session."""
+    privacy = project.privacy
+    return Switches(
+        audio=privacy.audio,
+        transcripts=privacy.transcripts,
+        traces=privacy.traces,
+        logs=privacy.logs,
+        redaction=privacy.redaction,
+    )
+
+
+def with_only(batch: NewBatch, records: Sequence[Record]) -> NewBatch:
+    """The same upload, so with the same digest, holding fewer or changed records."""
+    return replace(batch, payload=encode(records), counts=count_by_kind(records))
+
+
+def redact_what_came_before(session_id: int, switches: Switches) -> None:
+    """Spans that began before the session carry no flag, and may come before the first that does."""
+
+    def redacted(records: Sequence[Record]) -> Sequence[Record]:
+        permit: Permitted = permitted(records, switches)
+        return permit.records
+
+    rewrite(session_id, redacted)

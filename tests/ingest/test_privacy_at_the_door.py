@@ -1,0 +1,144 @@
+"""Switches and redaction hold before the first write, for everything that a row or a record would tell."""
+
+import json
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from observability.models import Batch, Session
+from observability.queries.records import records_of
+from projects.models import PrivacySwitches
+from tests.sending import logs, spans, text
+
+NUMBER = "+15551234567"
+
+
+@pytest.fixture
+def switch(project, monkeypatch):
+    """Sets switches of the project; verdicts about senders are not remembered, so they count at once."""
+    monkeypatch.setattr("observability.ingest.credentials.TOKEN_VERDICT_S", 0)
+
+    def switch(**switches: bool) -> None:
+        PrivacySwitches.objects.filter(project=project).update(**switches)
+
+    return switch
+
+
+def with_attributes(body: bytes, **values: str) -> bytes:
+    request = ExportTraceServiceRequest.FromString(body)
+    for key, value in values.items():
+        request.resource_spans[0].scope_spans[0].spans[0].attributes.add(key=key, value=text(value))
+    return request.SerializeToString()
+
+
+def asking_for_redaction(body: bytes) -> bytes:
+    request = ExportTraceServiceRequest.FromString(body)
+    request.resource_spans[0].scope_spans[0].spans[0].attributes.add(
+        key="lk.redaction.enabled"
+    ).value.bool_value = True
+    return request.SerializeToString()
+
+
+def everything_kept(project) -> str:
+    sessions = [list(Session.objects.for_project(project).values())]
+    return str(sessions) + json.dumps([records_of(s) for s in Session.objects.for_project(project)])
+
+
+def test_project_that_is_off_silences_agents_politely(agent, project, switch):
+    switch(observability=False)
+
+    response = agent.send("traces", spans("user_turn"))
+
+    assert response.status_code == 401
+    assert b"data recording is disabled by owner" in response.content
+    assert Session.objects.count() == Batch.objects.count() == 0
+
+
+def test_session_in_progress_goes_on_when_its_project_is_switched_off(agent, project, switch):
+    agent.send("traces", spans("user_turn"))
+    switch(observability=False)
+
+    answers = [
+        agent.send("traces", spans("llm_node", first_id=2)).status_code,
+        agent.send("traces", spans("stall", job="", first_id=3)).status_code,
+        agent.send("traces", spans("user_turn", job="AJ_2")).status_code,
+    ]
+
+    assert answers == [200, 200, 401]
+    assert Session.objects.get().span_count == 2
+
+
+@pytest.mark.parametrize(
+    ("off", "kept", "discarded"),
+    [
+        ({"traces": False}, {"log"}, {"traces": 1}),
+        ({"logs": False}, {"span"}, {"logs": 1}),
+        ({"traces": False, "logs": False}, set(), {"traces": 1, "logs": 1}),
+    ],
+    ids=["traces", "logs", "both"],
+)
+def test_signal_that_is_off_is_acknowledged_counted_and_not_kept(
+    agent, project, switch, off, kept, discarded
+):
+    switch(**off)
+
+    for _ in range(2):
+        assert agent.send("traces", spans("user_turn")).status_code == 200
+        assert agent.send("logs", logs("hello")).status_code == 200
+
+    session = Session.objects.get()
+    assert {record["signal"] for record in records_of(session)} == kept
+    assert session.discarded == discarded
+
+
+def test_switch_counts_for_sessions_that_begin_after_it(agent, project, switch):
+    agent.send("traces", spans("user_turn"))
+    switch(traces=False)
+    agent.send("traces", spans("llm_node", first_id=2))
+    agent.send("traces", spans("user_turn", job="AJ_2"))
+
+    assert {s.job_id: s.span_count for s in Session.objects.all()} == {"AJ_1": 2, "AJ_2": 0}
+
+
+def test_session_of_which_nothing_may_be_kept_still_ends(agent, project, switch):
+    switch(traces=False)
+    agent.send("traces", spans("job_entrypoint"))
+
+    assert (Session.objects.get().status, Session.objects.get().span_count) == ("ended", 0)
+
+
+@pytest.mark.parametrize("asked_by", ["project", "agent"])
+def test_redacted_session_does_not_tell_who_called(agent, project, switch, asked_by):
+    body = with_attributes(
+        spans("user_turn"),
+        **{"lk.pii.participant_identity": f"sip_{NUMBER}", "lk.pii.room_name": f"call-{NUMBER}"},
+    )
+    if asked_by == "project":
+        switch(redaction=True)
+    else:
+        body = asking_for_redaction(body)
+
+    agent.send("traces", body)
+
+    assert "5551234567" not in everything_kept(project)
+    assert Session.objects.get().is_redacted
+
+
+def test_redaction_asked_for_late_reaches_what_came_before(agent, project):
+    agent.send("logs", logs(f"my number is {NUMBER}"))
+    agent.send(
+        "traces", with_attributes(spans("user_turn"), **{"lk.pii.participant_identity": f"sip_{NUMBER}"})
+    )
+
+    agent.send("traces", asking_for_redaction(spans("llm_node", first_id=2)))
+
+    assert "5551234567" not in everything_kept(project)
+    assert len(records_of(Session.objects.get())) == 3
+
+
+def test_records_that_name_no_job_obey_the_switches_too(agent, project, switch):
+    switch(logs=False, traces=False)
+
+    assert agent.send("logs", logs(f"call me at {NUMBER}", job="")).status_code == 200
+    assert agent.send("traces", spans("customers_own", job="")).status_code == 200
+    assert Batch.objects.count() == 0
