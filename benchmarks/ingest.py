@@ -92,9 +92,9 @@ def queues_of(server: Server, sessions: list[GeneratedSession]) -> list[list[byt
     """Each connection sends whole sessions, one after the other."""
     path = f"/p/{server.credentials['project']}/observability/traces/otlp/v0"
     bearer = token(server.credentials["api_key"], server.credentials["api_secret"])
-    queues: list[list[bytes]] = [[] for _ in range(CONNECTIONS)]
+    queues: list[list[bytes]] = [[] for _ in range(min(CONNECTIONS, len(sessions)))]
     for number, session in enumerate(sessions):
-        queues[number % CONNECTIONS] += [http_request(path, body, bearer=bearer) for body in session.bodies]
+        queues[number % len(queues)] += [http_request(path, body, bearer=bearer) for body in session.bodies]
     return queues
 
 
