@@ -56,7 +56,10 @@ def secret(name: str, *, kept_in: Path) -> str:
         if named:
             raise ImproperlyConfigured(f"{name}_FILE points to {file}, which does not exist.")
         write_new_secret(file)
-    return file.read_text().strip()
+    kept = file.read_text().strip()
+    if not kept:
+        raise ImproperlyConfigured(f"{name} is to be read from {file}, which is empty.")
+    return kept
 
 
 def write_new_secret(file: Path) -> None:
@@ -65,6 +68,10 @@ def write_new_secret(file: Path) -> None:
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
         out.write(secrets.token_urlsafe(48))
+        out.flush()
+        os.fsync(
+            out.fileno()
+        )  # or a power cut leaves an empty file, and a new secret cannot read what the old one wrote
     try:
         os.link(draft, file)
     except FileExistsError:

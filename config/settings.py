@@ -65,7 +65,8 @@ else:
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
+                # Seconds to wait for another writer: exporters give up after 10, so a 503 must come before.
+                "timeout": 5,
                 # FULL: a commit is on the disk before the agent gets its 200.
                 # The cache is each thread's own, so it stays small; the operating system's is behind it.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4000;",

@@ -19,6 +19,8 @@ SMALL_BODY_BYTES = 64 * 1024
 """What the server reads ahead anyway; nine in ten uploads of a live session are smaller."""
 PIECE_BYTES = 64 * 1024
 """One hop between loop and thread per piece: 4 KB pieces would cap a download at 40 MB/s."""
+UPLOAD_SILENCE_S = 30.0
+"""How long a large body may pause. Exporters give up after 10 s; a sender that never does may not keep a thread."""
 HOLD_HEADER = "playhead-hold-ms"
 """A view asks with this header that its finished answer be sent that much later. It never reaches the client."""
 
@@ -29,8 +31,11 @@ OnThread = Callable[..., Awaitable[Any]]
 Application = Callable[..., Iterable[bytes]]
 
 
-class SenderGone(ConnectionError):
-    """The client went away before its request was complete. Without this, half a body would look like a whole one."""
+class SenderGone(ConnectionAbortedError):
+    """The client went away, or fell silent, before its request was complete.
+
+    Without this, half a body would look like a whole one.
+    """
 
 
 @dataclass(slots=True)
@@ -50,8 +55,16 @@ class Answer:
 class OnThreads:
     """ASGI for HTTP. Large uploads have their own threads, so that many of them delay nothing else."""
 
-    def __init__(self, application: Application, *, threads: int, upload_threads: int) -> None:
+    def __init__(
+        self,
+        application: Application,
+        *,
+        threads: int,
+        upload_threads: int,
+        upload_silence_s: float = UPLOAD_SILENCE_S,
+    ) -> None:
         self.application = application
+        self.upload_silence_s = upload_silence_s
         self.threads = ThreadPoolExecutor(threads, "http")
         self.upload_threads = ThreadPoolExecutor(upload_threads, "upload")
         self.is_closing = asyncio.Event()
@@ -64,7 +77,8 @@ class OnThreads:
             return
         pool = self.threads if is_whole else self.upload_threads
         on_thread = partial(asyncio.get_running_loop().run_in_executor, pool)
-        answer = await on_thread(answer_of, self.application, environ_of(scope, receive, start, is_whole))
+        environ = environ_of(scope, refusing_silence(receive, self.upload_silence_s), start, is_whole)
+        answer = await on_thread(answer_of, self.application, environ)
         await self.hold_back(answer.take_hold_ms())
         await start_answer(answer, send)
         if answer.pieces is not None:
@@ -92,6 +106,22 @@ def refusing_half_bodies(receive: Receive) -> Receive:
         if message["type"] == "http.disconnect":
             raise SenderGone("The client closed the connection within its request.")
         return message
+
+    return receive_or_raise
+
+
+def refusing_silence(receive: Receive, silence_s: float) -> Receive:
+    """Once only: whoever reads on after the error does not wait again."""
+    is_gone = False
+
+    async def receive_or_raise() -> Message:
+        nonlocal is_gone
+        try:
+            if not is_gone:
+                return await asyncio.wait_for(receive(), silence_s)
+        except TimeoutError:
+            is_gone = True
+        raise SenderGone(f"The client sent nothing for {silence_s:g} s within its request.")
 
     return receive_or_raise
 

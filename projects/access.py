@@ -9,6 +9,8 @@ from accounts.models import User
 from projects.models import AccessToken, ApiKey, Membership, Project, Role
 
 ROLES_FROM_LEAST = [Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER]
+MAX_KEYS_OF_A_NAME = 20
+"""Each costs a sender that names no project one decryption and one signature; few people run 20 projects on one key."""
 
 
 def project_for_viewer(user: User | AnonymousUser, slug: str) -> Project:
@@ -70,11 +72,14 @@ def _project_for(user: User | AnonymousUser, slug: str, *, at_least: Role) -> Pr
 
 
 def api_keys_named(key: str, slug: str | None) -> list[ApiKey]:
-    """The API keys in use with this name: in one project, or on the whole server if the sender names none."""
+    """The API keys in use with this name: in one project, or on the whole server if the sender names none.
+
+    The oldest come first, so that nobody who registers the name later keeps its owner out.
+    """
     keys = ApiKey.objects.filter(key=key, revoked_at__isnull=True)
     if slug is not None:
         keys = keys.filter(project__slug=slug)
-    return list(keys.select_related("project__plan", "project__privacy")[:2])
+    return list(keys.select_related("project__plan", "project__privacy").order_by("pk")[:MAX_KEYS_OF_A_NAME])
 
 
 def note_key_used(api_key: ApiKey, *, at: datetime, every_s: int) -> None:

@@ -1,11 +1,26 @@
 """The audit trail: who did or saw what, never what it said."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
-from projects.models import AuditEvent, Project
+from projects.models import AccessToken, AuditEvent, Project
 
 MAX_TARGET = 120
+ONE_LOOK = timedelta(minutes=5)
+"""Requests of the same person or token for the same thing, within this time, are one look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Onlooker:
+    """A person or a script with a token, and where they ask from."""
+
+    user: User | None
+    token: AccessToken | None
+    address: str | None
 
 
 def record_event(
@@ -15,6 +30,22 @@ def record_event(
     AuditEvent.objects.create(
         project=project, actor=actor, verb=verb, target=target[:MAX_TARGET], address=address
     )
+
+
+def note_look(project: Project, onlooker: Onlooker, verb: str, target: str) -> None:
+    """Once for many requests: players seek, pages refresh their parts, and scripts ask page by page.
+
+    Index: audit_of_project, of which the last few minutes are read.
+    """
+    who = {"project": project, "actor": onlooker.user, "token": onlooker.token}
+    what = {"verb": verb, "target": target[:MAX_TARGET]}
+    if not AuditEvent.objects.filter(**who, **what, at__gt=timezone.now() - ONE_LOOK).exists():
+        AuditEvent.objects.create(**who, **what, address=onlooker.address)
+
+
+def onlooker_of(request: HttpRequest) -> Onlooker:
+    """Whoever reads a page."""
+    return Onlooker(request.user if isinstance(request.user, User) else None, None, address_of(request))
 
 
 def address_of(request: HttpRequest) -> str | None:

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from config import env
+
 ROOT = Path(__file__).resolve().parents[1]
 READERS = {"text", "number", "switch", "words", "secret"}
+EXPORTERS_GIVE_UP_AFTER_S = 10
 
 
 def run_with(variables: dict[str, str], code: str, tmp_path: Path) -> "subprocess.CompletedProcess[str]":
@@ -107,6 +110,45 @@ def test_secret_is_read_from_a_file_that_a_variable_points_to(tmp_path):
     done = run_with({"SECRET_KEY_FILE": str(tmp_path / "secret")}, "print(settings.SECRET_KEY)", tmp_path)
 
     assert done.stdout == "from a file\n"
+
+
+@pytest.mark.parametrize("text", ["", " \n"], ids=["empty", "blank"])
+def test_secret_file_that_holds_nothing_stops_the_start(tmp_path, text):
+    file = tmp_path / "secret"
+    file.write_text(text)
+
+    done = run_with({"SECRET_KEY_FILE": str(file)}, "settings.SECRET_KEY", tmp_path)
+
+    assert done.returncode == 1
+    assert f"SECRET_KEY is to be read from {file}, which is empty." in done.stderr
+
+
+def test_own_secret_that_was_lost_is_not_made_anew_in_silence(tmp_path):
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    (keys / "secrets-key").touch()
+
+    done = run_with({}, "settings.SECRETS_KEY", tmp_path)
+
+    assert f"SECRETS_KEY is to be read from {keys / 'secrets-key'}, which is empty." in done.stderr
+
+
+def test_new_secret_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    steps = []
+    fsync, link = os.fsync, os.link
+    monkeypatch.setattr(os, "fsync", lambda handle: (steps.append("fsync"), fsync(handle)))
+    monkeypatch.setattr(os, "link", lambda draft, file: (steps.append("link"), link(draft, file)))
+
+    env.write_new_secret(tmp_path / "keys" / "secret-key")
+
+    assert steps == ["fsync", "link"]
+    assert len((tmp_path / "keys" / "secret-key").read_text()) == 64
+
+
+def test_waiting_for_sqlite_ends_before_exporters_give_up(tmp_path):
+    code = "print(settings.DATABASES['default']['OPTIONS']['timeout'])"
+
+    assert int(run_with({}, code, tmp_path).stdout) * 2 <= EXPORTERS_GIVE_UP_AFTER_S
 
 
 def test_variables_alone_choose_the_production_parts(tmp_path):

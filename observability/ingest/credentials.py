@@ -90,14 +90,10 @@ def verified_sender(token: str, slug: str | None) -> Sender:
     if not candidates:
         where = f"project {slug}" if slug else "this server"
         raise UnknownKey(f"API key {key[:120]!r} is not known to {where}.")
-    if len(candidates) > 1:
-        raise AmbiguousKey(
-            f"API key {key[:120]!r} is used by several projects; upload to the project's own URL, …/p/<project>."
-        )
-    claims = verified_claims(token, candidates[0])
+    api_key, claims = proven(token, candidates)
     check_grant(claims)
-    note_key_used(candidates[0], at=timezone.now(), every_s=KEY_USE_NOTED_EVERY_S)
-    return Sender(candidates[0].project, key)
+    note_key_used(api_key, at=timezone.now(), every_s=KEY_USE_NOTED_EVERY_S)
+    return Sender(api_key.project, key)
 
 
 def named_key(token: str) -> str:
@@ -106,9 +102,33 @@ def named_key(token: str) -> str:
         key = jwt.decode(token, options={"verify_signature": False}).get("iss")
     except (jwt.PyJWTError, ValueError, RecursionError):
         raise BadToken("The token is not a JSON web token.") from None
-    if not isinstance(key, str) or not key or "\x00" in key:
+    if not isinstance(key, str) or not key or not is_storable(key):
         raise BadToken("The token names no API key (iss).")
     return key
+
+
+def is_storable(text: str) -> bool:
+    """JSON can escape what no database takes: a zero, and half of a pair that stands for one character."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def proven(token: str, candidates: list[ApiKey]) -> tuple[ApiKey, dict[str, Any]]:
+    """The key whose secret signed the token. Anyone can register a key of any name; the name alone proves nothing."""
+    proofs: list[tuple[ApiKey, dict[str, Any]]] = []
+    refusals: list[Refused] = []
+    for candidate in candidates:
+        try:
+            proofs.append((candidate, verified_claims(token, candidate)))
+        except Unauthenticated as refusal:
+            refusals.append(refusal)
+    if not proofs:
+        raise next((refusal for refusal in refusals if not isinstance(refusal, WrongSecret)), refusals[0])
+    if len(proofs) > 1:
+        raise AmbiguousKey(
+            f"API key {candidates[0].key!r} is used by several projects with the same secret;"
+            " upload to the project's own URL, …/p/<project>."
+        )
+    return proofs[0]
 
 
 def verified_claims(token: str, api_key: ApiKey) -> dict[str, Any]:
@@ -126,8 +146,10 @@ def verified_claims(token: str, api_key: ApiKey) -> dict[str, Any]:
                 "verify_jti": False,
             },
         )
-    except (jwt.PyJWTError, UnreadableSecret, ValueError, OverflowError) as error:
+    except (jwt.PyJWTError, UnreadableSecret, ValueError, TypeError, OverflowError) as error:
         raise refusal_of(error, api_key.key) from None
+    if not isinstance(claims["exp"], int | float):
+        raise BadToken("The token's expiry (exp) is not a number.")
     if claims["exp"] > time.time() + MAX_TOKEN_LIFE_S + TOKEN_LEEWAY_S:
         raise BadToken(f"The token is valid for more than {MAX_TOKEN_LIFE_S // 3600} hours.")
     return claims
@@ -135,7 +157,7 @@ def verified_claims(token: str, api_key: ApiKey) -> dict[str, Any]:
 
 def refusal_of(error: Exception, key: str) -> Refused:
     match error:
-        case jwt.InvalidSignatureError():
+        case jwt.InvalidSignatureError() | jwt.InvalidKeyError():
             return WrongSecret(f"The token is not signed with the secret of API key {key[:120]!r}.")
         case jwt.ExpiredSignatureError():
             return ExpiredToken("The token has expired; the Node SDK never renews it, after 6 hours.")

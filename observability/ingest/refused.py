@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from observability.ingest.credentials import bearer_token, named_key
 from observability.ingest.refusals import Refused, Unavailable
 from observability.models import Refusal
+from projects.access import api_keys_named
 from projects.models import Project
 
 logger = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def due(key: Key) -> int:
 def write(key: Key, message: str, count: int) -> None:
     """Refusals that name no project of ours are nobody's to see."""
     slug, reason, signal, api_key = key
-    project = Project.objects.filter(slug=slug).first() if slug else None
+    project = project_meant(slug, api_key)
     if project is None:
         return
     now = timezone.now()
@@ -112,6 +113,14 @@ def write(key: Key, message: str, count: int) -> None:
             Refusal.objects.filter(pk=row.pk).update(
                 count=F("count") + count, message=message[:300], last_at=now
             )
+
+
+def project_meant(slug: str | None, api_key: str) -> Project | None:
+    """Of an upload to the bare URL: the only project that has a key of that name."""
+    if slug is not None:
+        return Project.objects.filter(slug=slug).first()
+    candidates = api_keys_named(api_key, None) if api_key else []
+    return candidates[0].project if len(candidates) == 1 else None
 
 
 def forget_oldest(project: Project) -> None:

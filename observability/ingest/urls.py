@@ -5,11 +5,14 @@ from django.urls import path, re_path
 from observability.ingest import views
 
 SIGNALS = r"(?P<signal>traces|logs|metrics)"
-PROJECT = r"(?:p/(?P<project>[^/]+)/)?"
+PROJECT = r"p/(?P<project>[-a-z0-9]+)"
+"""The characters of a slug; PostgreSQL cannot even be asked for some of the others."""
+BASE = rf"(?:{PROJECT}/)?"
 
 urlpatterns = [
-    re_path(rf"^{PROJECT}observability/{SIGNALS}/otlp/v0$", views.telemetry, name="telemetry"),
-    re_path(rf"^{PROJECT}observability/recordings/v0$", views.recordings, name="recordings"),
+    re_path(rf"^{BASE}observability/{SIGNALS}/otlp/v0$", views.telemetry, name="telemetry"),
+    re_path(rf"^{BASE}observability/recordings/v0$", views.recordings, name="recordings"),
+    re_path(rf"^{PROJECT}(?:/|$)", views.no_such_endpoint),
     re_path(r"^(?:p|observability)(?:/|$)", views.no_such_endpoint),
     path("", views.no_such_endpoint),
 ]

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.negotiation import BaseContentNegotiation
@@ -31,6 +31,7 @@ from observability.ingest.refusals import (
 )
 from observability.ingest.refused import note_refusal
 from observability.ingest.telemetry import accept_telemetry
+from observability.journal.codec import BatchTooLarge
 from observability.otlp.body import BodyTooLarge, MalformedBody
 from observability.otlp.count import TooManyItems
 from observability.otlp.decode import UnsupportedContentType
@@ -40,6 +41,9 @@ logger = logging.getLogger(__name__)
 
 HOLD_HEADER = "Playhead-Hold-Ms"
 """Read and taken out by the server's side of the application (config/threads.py, config/wsgi.py)."""
+
+SENDER_GONE = (UnreadablePostError, ConnectionAbortedError)
+"""How Django and the server's own stream tell that a body ended early. Nobody's fault, so nothing for the log."""
 
 
 class AnswerInKind(BaseContentNegotiation):
@@ -98,6 +102,8 @@ class UploadView(APIView):
             headers["Retry-After"] = str(refusal.retry_after_s)
         response = Answer(refusal, status=refusal.status, headers=headers)
         response.exception = True
+        if isinstance(exc, SENDER_GONE):
+            response._has_been_logged = True  # type: ignore[attr-defined]  # as an error, if Django did it
         return response
 
 
@@ -138,7 +144,7 @@ def refusal_of(error: Exception) -> Refused:
     match error:
         case Refused():
             return error
-        case BodyTooLarge() | TooManyItems():
+        case BodyTooLarge() | TooManyItems() | BatchTooLarge():
             return TooLarge(str(error))
         case MalformedBody():
             return Malformed(str(error))
@@ -148,12 +154,19 @@ def refusal_of(error: Exception) -> Refused:
             return OnlyPost("Uploads are sent with POST.")
         case exceptions.AuthenticationFailed() | exceptions.NotAuthenticated():
             return Unauthenticated(str(error))
-        case DatabaseError():
-            logger.error("An upload could not be kept: %s", error)
-            return Unavailable("The database cannot be reached; please repeat the upload.")
         case _:
-            logger.exception("An upload failed")
-            return Unavailable("The upload could not be kept; please repeat it.")
+            return trouble_with(error)
+
+
+def trouble_with(error: Exception) -> Unavailable:
+    """What the upload itself is not to blame for, so it may come again."""
+    if isinstance(error, SENDER_GONE):
+        return Unavailable("The upload broke off; please repeat it.")
+    if isinstance(error, DatabaseError):
+        logger.error("An upload could not be kept: %s", error)
+        return Unavailable("The database cannot be reached; please repeat the upload.")
+    logger.error("An upload failed", exc_info=error)
+    return Unavailable("The upload could not be kept; please repeat it.")
 
 
 telemetry = TelemetryView.as_view()

@@ -16,6 +16,7 @@ from observability.records import SpanRecord
 from observability.timeline import span_details
 from observability.timeline.model import Timeline
 from projects.access import project_for_viewer
+from projects.audit import note_look, onlooker_of
 from projects.pages.frame import signed_in
 
 MAX_TEXT = 200
@@ -26,6 +27,7 @@ MAX_TEXT = 200
 def span_list(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     project = project_for_viewer(request.user, slug)
     session = session_in(project, public_id)
+    note_look(project, onlooker_of(request), "records.viewed", str(session.public_id))
     named = {"project": project, "session": session, "spans": spans_asked_for(request, timeline_of(session))}
     return render(request, "observability/_span_rows.html", named)
 
@@ -35,6 +37,7 @@ def span_list(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
 def log_list(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     project = project_for_viewer(request.user, slug)
     session = session_in(project, public_id)
+    note_look(project, onlooker_of(request), "records.viewed", str(session.public_id))
     named = {"project": project, "session": session, "logs": logs_asked_for(request, timeline_of(session))}
     return render(request, "observability/_log_rows.html", named)
 
@@ -42,7 +45,8 @@ def log_list(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def span_show(request: HttpRequest, slug: str, public_id: UUID, trace_id: str, span_id: str) -> HttpResponse:
-    session = session_in(project_for_viewer(request.user, slug), public_id)
+    project = project_for_viewer(request.user, slug)
+    session = session_in(project, public_id)
     timeline, records = timeline_of(session), spans_of(session)
     span = next(
         (span for span in timeline.spans if (span.trace_id, span.span_id) == (trace_id, span_id)), None
@@ -52,6 +56,7 @@ def span_show(request: HttpRequest, slug: str, public_id: UUID, trace_id: str, s
     )
     if span is None or record is None:
         raise Http404
+    note_look(project, onlooker_of(request), "records.viewed", str(session.public_id))
     pane = span_pane(timeline, span, span_details(record, records))
     return render(request, "observability/_span_details.html", {"pane": pane})
 
@@ -65,6 +70,7 @@ def log_show(request: HttpRequest, slug: str, public_id: UUID, index: int) -> Ht
     line = next((line for line in timeline.logs if line.index == index), None)
     if line is None:
         raise Http404
+    note_look(project, onlooker_of(request), "records.viewed", str(session.public_id))
     named = {"project": project, "session": session, "pane": log_pane(timeline, line)}
     return render(request, "observability/_log_details.html", named)
 

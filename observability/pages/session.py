@@ -20,6 +20,7 @@ from observability.queries.records import recording_of, timeline_of
 from observability.queries.sessions import session_in
 from observability.timeline.model import Timeline
 from projects.access import project_for_viewer
+from projects.audit import note_look, onlooker_of
 from projects.models import Project
 from projects.pages.frame import note, page, signed_in
 
@@ -47,6 +48,7 @@ def session_refresh(request: HttpRequest, slug: str, public_id: UUID) -> HttpRes
     recording = recording_of(session)
     if request.GET.get("version") == version_of(session, recording):
         return HttpResponse(status=NOTHING_NEW)
+    note_look(project, onlooker_of(request), "session.viewed", str(session.public_id))
     named = session_context(request, project, session, recording) | {"project": project}
     return render(request, "observability/_session.html", named)
 

@@ -1,4 +1,4 @@
-"""What the timeline of a session's page draws. The page that asks was written into the trail already."""
+"""What the timeline of a session's page draws."""
 
 import gzip
 from collections.abc import Iterable, Mapping
@@ -14,6 +14,7 @@ from observability.queries.records import timeline_of
 from observability.queries.sessions import session_in
 from observability.timeline import as_json
 from projects.access import project_for_viewer
+from projects.audit import note_look, onlooker_of
 from projects.pages.frame import signed_in
 
 DRAWN = (
@@ -29,7 +30,9 @@ GZIP_LEVEL = 5
 @require_safe
 @signed_in
 def session_snapshot(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
-    session = session_in(project_for_viewer(request.user, slug), public_id)
+    project = project_for_viewer(request.user, slug)
+    session = session_in(project, public_id)
+    note_look(project, onlooker_of(request), "session.viewed", str(session.public_id))
     body = orjson.dumps({"timeline": drawn(as_json(timeline_of(session)))}, default=str)
     response = HttpResponse(body, content_type="application/json")
     if "gzip" in request.headers.get("Accept-Encoding", ""):

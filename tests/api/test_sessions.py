@@ -1,15 +1,16 @@
 """The list of sessions, and one session."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from observability.models import Session
 from tests.api.conftest import BASE, address
 from tests.people import SessionFactory
+
+FORMER_CURSOR = "MjAyNi0wMS0wMVQwMDowMDowMCAx"
+"""A time without a zone, and a key."""
 
 
 def test_session_has_all_that_lists_and_scripts_need(talk, script):
@@ -70,20 +71,30 @@ def test_signal_that_was_switched_off_is_off_before_any_summary(project, script)
     }
 
 
-def test_list_goes_page_by_page_from_the_newest(project, script):
-    now = timezone.now()
-    made = [
-        SessionFactory(project=project, first_received_at=now - timedelta(minutes=n // 2)) for n in range(5)
-    ]
+@pytest.mark.parametrize("limit", [1, 2, 5, 9])
+def test_list_goes_page_by_page_from_the_newest(project, script, limit):
+    """By the clock of the database too, as uploads leave it."""
+    for number in range(5):
+        SessionFactory(project=project, job_id=f"AJ_{number}")
+    Session.objects.update(first_received_at=Now())
 
-    pages = script.all_pages(BASE + "?limit=2")
+    pages = script.all_pages(f"{BASE}?limit={limit}")
 
-    expected = sorted(made, key=lambda s: (s.first_received_at, s.pk), reverse=True)
+    newest_first = ["AJ_4", "AJ_3", "AJ_2", "AJ_1", "AJ_0"]
     assert [[row["job_id"] for row in page] for page in pages] == [
-        [s.job_id for s in expected[:2]],
-        [s.job_id for s in expected[2:4]],
-        [s.job_id for s in expected[4:]],
+        newest_first[start : start + limit] for start in range(0, 5, limit)
     ]
+
+
+def test_session_that_comes_while_pages_are_read_repeats_no_row(project, script):
+    SessionFactory.create_batch(3, project=project)
+    first = script.get(BASE + "?limit=2").json()
+
+    SessionFactory(project=project)
+    second = script.get(first["next"]).json()
+
+    assert len({row["id"] for row in first["results"] + second["results"]}) == 3
+    assert second["next"] is None
 
 
 @pytest.mark.parametrize(
@@ -120,7 +131,13 @@ def test_filters_hold_on_the_next_page(project, script):
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=-1", "limit=x", "limit=%D9%A3", "cursor=x", "cursor=AAAA", "limit=1e3"]
+    "query",
+    [
+        *("limit=0", "limit=-1", "limit=x", "limit=%D9%A3", "limit=1e3"),
+        *("cursor=x", "cursor=AAAA", "cursor=-1", "cursor=1.5", "cursor=%D9%A3", "cursor=%00"),
+        *(f"cursor={'9' * digits}" for digits in (19, 30, 5000)),
+        f"cursor={FORMER_CURSOR}",
+    ],
 )
 def test_bad_paging_is_refused_with_a_sentence(script, query):
     answer = script.get(f"{BASE}?{query}")

@@ -12,13 +12,12 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from observability import limits
 from observability.ingest import budget, telemetry
 from observability.ingest.budget import Budget
-from observability.ingest.credentials import forget_verdicts
 from observability.models import Batch, Refusal, Session
 from observability.otlp.count import Limits
 from projects.actions import register_api_key, revoke_api_key
-from projects.models import ApiKey, Project
+from projects.models import ApiKey
 from tests.people import API_KEY, API_SECRET
-from tests.sending import PROTOBUF, Agent, spans, token
+from tests.sending import PROTOBUF, spans, token
 
 BATCH = spans("llm_node")
 OTHER_SECRET = "another-secret-of-thirty-two-bytes"
@@ -96,18 +95,6 @@ def test_key_of_another_project_does_not_open_this_one(agent, other_project, own
     register_api_key(other_project, "APIforeign", API_SECRET, by=owner)
 
     assert agent.send("traces", BATCH, bearer=token(key="APIforeign")).status_code == 401
-
-
-def test_bare_url_works_while_the_key_is_unique(agent, other_project, owner):
-    bare = Agent(base="")
-
-    alone = bare.send("traces", BATCH)
-    register_api_key(other_project, API_KEY, OTHER_SECRET, by=owner)
-    forget_verdicts()
-    ambiguous = bare.send("traces", BATCH)
-
-    assert (alone.status_code, ambiguous.status_code) == (200, 401)
-    assert "/p/<project>" in Status.FromString(ambiguous.content).message
 
 
 def test_revoked_key_is_refused_once_its_verdict_has_aged(agent, project, monkeypatch):
@@ -256,10 +243,3 @@ def test_one_bad_span_does_not_cost_its_neighbours(agent, project):
     assert response.status_code == 200
     assert b"1 rejected" in response.content
     assert Session.objects.for_project(project).get().span_count == 2
-
-
-def test_project_that_is_unknown_is_refused_like_an_unknown_key(agent):
-    response = agent.send("traces", BATCH, path="/p/nowhere/observability/traces/otlp/v0")
-
-    assert response.status_code == 401
-    assert Project.objects.filter(slug="nowhere").count() == 0

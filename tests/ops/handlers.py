@@ -2,6 +2,8 @@
 
 import threading
 
+from observability.jobs import NotYet
+
 done: list[int] = []
 may_go = threading.Event()
 
@@ -12,6 +14,10 @@ def note(object_id: int) -> None:
 
 def fail(object_id: int) -> None:
     raise ValueError(f"no {object_id} today")
+
+
+def put_off(object_id: int) -> None:
+    raise NotYet(f"{object_id} is away")
 
 
 def wait(object_id: int) -> None:

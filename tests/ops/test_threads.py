@@ -1,11 +1,12 @@
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
-from config.threads import SMALL_BODY_BYTES
+from config.threads import SMALL_BODY_BYTES, OnThreads
 from tests.ops.wire import answer_on, chunked_request, connected, request, serving
 
 LARGE = SMALL_BODY_BYTES * 4
@@ -110,6 +111,47 @@ def test_slow_uploads_delay_no_other_requests():
         status, _, _ = answer_on(quick)
 
     assert status == 200
+
+
+def test_silent_senders_of_large_bodies_give_their_threads_back(monkeypatch):
+    monkeypatch.setattr("tests.ops.wire.OnThreads", partial(OnThreads, upload_silence_s=0.2))
+    errors: list[Exception] = []
+
+    def reading(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        for _ in range(20):
+            try:
+                return body_size(environ, start_response)
+            except OSError as error:
+                errors.append(error)
+        return answered(start_response, b"", status="503 Service Unavailable")
+
+    with serving(reading, upload_threads=1) as port, connected(port) as silent, connected(port) as honest:
+        silent.sendall(request("POST", "/", b"x" * LARGE)[:-5])
+        time.sleep(0.05)
+        began = time.monotonic()
+        honest.sendall(request("POST", "/", b"x" * LARGE))
+
+        status, _, body = answer_on(honest)
+        waited_s = time.monotonic() - began
+        silent_status, _, _ = answer_on(silent)
+
+    assert (status, body, silent_status) == (200, b"%d %d" % (LARGE, LARGE), 503)
+    assert waited_s < 2
+    assert [type(error).__name__ for error in errors] == ["SenderGone"] * 20
+
+
+def test_large_body_may_take_its_time_as_long_as_it_comes(monkeypatch):
+    monkeypatch.setattr("tests.ops.wire.OnThreads", partial(OnThreads, upload_silence_s=0.4))
+    sent = request("POST", "/", b"x" * LARGE)
+
+    with serving(body_size) as port, connected(port) as slow:
+        for piece in (sent[:100_000], sent[100_000:200_000], sent[200_000:-5], sent[-5:]):
+            slow.sendall(piece)
+            time.sleep(0.2)
+
+        status, _, body = answer_on(slow)
+
+    assert (status, body) == (200, b"%d %d" % (LARGE, LARGE))
 
 
 def test_slow_readers_hold_no_thread():

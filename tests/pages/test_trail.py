@@ -1,0 +1,74 @@
+"""Whoever sees what a session holds is in the audit trail, whichever part of its page they ask for."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from observability.models import Session
+from observability.queries.records import timeline_of
+from projects.models import AuditEvent, Project
+from tests.pages.reading import session_args
+
+PARTS = {
+    "session-refresh": "session.viewed",
+    "session-snapshot": "session.viewed",
+    "span-list": "records.viewed",
+    "log-list": "records.viewed",
+    "span-show": "records.viewed",
+    "log-show": "records.viewed",
+}
+
+
+def address_of(part: str, session: Session) -> str:
+    span = timeline_of(session).spans[0]
+    more = {"span-show": [span.trace_id, span.span_id], "log-show": [0]}
+    return reverse(f"observability:{part}", args=[*session_args(session), *more.get(part, [])])
+
+
+@pytest.mark.parametrize(("part", "verb"), PARTS.items())
+def test_asking_for_a_part_of_a_page_is_one_look(
+    owner_client: Client,
+    teammate_client: Client,
+    owner: User,
+    teammate: User,
+    front_desk: Session,
+    part: str,
+    verb: str,
+) -> None:
+    for client in (owner_client, teammate_client, owner_client):
+        assert client.get(address_of(part, front_desk)).status_code == 200
+
+    target = str(front_desk.public_id)
+    assert list(AuditEvent.objects.order_by("pk").values_list("actor", "verb", "target", "address")) == [
+        (owner.pk, verb, target, "127.0.0.1"),
+        (teammate.pk, verb, target, "127.0.0.1"),
+    ]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_five_minutes_later_it_is_another_look(owner_client: Client, front_desk: Session, part: str) -> None:
+    owner_client.get(address_of(part, front_desk))
+    AuditEvent.objects.update(at=timezone.now() - timedelta(minutes=5, seconds=1))
+
+    owner_client.get(address_of(part, front_desk))
+
+    assert AuditEvent.objects.count() == 2
+
+
+def test_what_shows_nothing_is_no_look(
+    owner_client: Client, stranger_client: Client, front_desk: Session, other_project: Project
+) -> None:
+    refresh = address_of("session-refresh", front_desk)
+    version = owner_client.get(refresh).context["version"]
+    AuditEvent.objects.all().delete()
+
+    assert owner_client.get(refresh, {"version": version}).status_code == 204
+    for part in PARTS:
+        assert stranger_client.get(address_of(part, front_desk)).status_code == 404
+    no_span = reverse("observability:span-show", args=[*session_args(front_desk), "a" * 32, "b" * 16])
+    assert owner_client.get(no_span).status_code == 404
+    assert AuditEvent.objects.count() == 0
