@@ -100,8 +100,9 @@ def do_together(works: list[Work]) -> None:
     try:
         results = commit([work.do for work in works])
     except BaseException as error:
-        if len(works) == 1:
-            works[0].error, works[0].is_done = error, True
+        if len(works) == 1 or is_locked(error):
+            for work in works:
+                work.error, work.is_done = error, True
             return
         # Whoever failed must not cost the others: each on its own.
         for work in works:
@@ -109,6 +110,11 @@ def do_together(works: list[Work]) -> None:
         return
     for work, result in zip(works, results, strict=True):
         work.result, work.is_done = result, True
+
+
+def is_locked(error: BaseException) -> bool:
+    """Another process holds the database. Each on its own would only wait as long again, and exporters give up."""
+    return isinstance(error, OperationalError) and "locked" in str(error)
 
 
 def commit(tasks: list[Callable[[], Any]]) -> list[Any]:

@@ -94,7 +94,7 @@ class ListReading:
 
     def rows(self, hinted: frozenset[int]) -> list[tuple[Any, ...]]:
         """The newest (index session_newest_first), and older ones of which a hint told."""
-        sessions = Session.objects.for_project(self.project).order_by("-first_received_at", "-pk")
+        sessions = Session.objects.for_project(self.project).order_by("-pk")
         newest = list(sessions.values_list("pk", *LIST_FIELDS)[:LISTED_SESSIONS])
         older = (self.hinted_before | hinted) - {row[0] for row in newest}
         self.hinted_before = frozenset(sorted(older)[-LISTED_SESSIONS:])

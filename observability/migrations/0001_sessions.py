@@ -8,166 +8,373 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('projects', '0002_plans'),
+        ("projects", "0002_plans"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('object_id', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('set-aside', 'Set aside')], default='waiting', max_length=9)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('run_after', models.DateTimeField()),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("object_id", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("set-aside", "Set aside"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("run_after", models.DateTimeField()),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['run_after'], name='job_to_do')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('kind', 'object_id'), name='job_waits_once_per_object')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "running"])),
+                        fields=["run_after"],
+                        name="job_to_do",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "waiting")),
+                        fields=("kind", "object_id"),
+                        name="job_waits_once_per_object",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('job_id', models.CharField(blank=True, help_text='Empty until the job of a recording is known.', max_length=200)),
-                ('room_id', models.CharField(blank=True, max_length=200)),
-                ('room_name', models.CharField(blank=True, max_length=200)),
-                ('agent_name', models.CharField(blank=True, max_length=200)),
-                ('participant', models.CharField(blank=True, max_length=200)),
-                ('sdk_language', models.CharField(blank=True, max_length=20)),
-                ('sdk_version', models.CharField(blank=True, max_length=40)),
-                ('is_simulated', models.BooleanField(default=False)),
-                ('is_redacted', models.BooleanField(default=False, help_text='The project or the agent asked for PII redaction.')),
-                ('status', models.CharField(choices=[('live', 'Live'), ('ended', 'Ended'), ('lost', 'Lost contact')], default='live', max_length=5)),
-                ('end_signal', models.CharField(blank=True, help_text='What told that the session is over.', max_length=30)),
-                ('started_ns', models.BigIntegerField(help_text="By the agent's clock.", null=True)),
-                ('ended_ns', models.BigIntegerField(help_text="By the agent's clock.", null=True)),
-                ('first_received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField(help_text='Fixed at first receipt.')),
-                ('cursor', models.PositiveIntegerField(default=0, help_text='Sequence number of the newest batch.')),
-                ('span_count', models.PositiveIntegerField(default=0)),
-                ('log_count', models.PositiveIntegerField(default=0)),
-                ('chat_item_count', models.PositiveIntegerField(default=0)),
-                ('metric_point_count', models.PositiveIntegerField(default=0)),
-                ('error_count', models.PositiveIntegerField(default=0)),
-                ('duplicate_count', models.PositiveIntegerField(default=0, help_text='Records received again and not kept twice.')),
-                ('rejected_count', models.PositiveIntegerField(default=0, help_text='Records that could not be kept.')),
-                ('discarded', models.JSONField(default=dict, help_text='Records not kept because a switch is off, by signal.')),
-                ('switched_off', models.JSONField(default=list, help_text='Signals that the project had off at first receipt: audio, transcript, traces, logs.')),
-                ('summary', models.JSONField(default=dict, help_text='What lists show of the timeline.')),
-                ('summary_cursor', models.PositiveIntegerField(default=0, help_text='The batch up to which the summary is made.')),
-                ('has_news', models.BooleanField(default=True, help_text='Since the summary was made.')),
-                ('summary_at', models.DateTimeField(help_text='When the summary was made.', null=True)),
-                ('summary_status', models.CharField(blank=True, help_text='The status that the summary is made for.', max_length=5)),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "job_id",
+                    models.CharField(
+                        blank=True, help_text="Empty until the job of a recording is known.", max_length=200
+                    ),
+                ),
+                ("room_id", models.CharField(blank=True, max_length=200)),
+                ("room_name", models.CharField(blank=True, max_length=200)),
+                ("agent_name", models.CharField(blank=True, max_length=200)),
+                ("participant", models.CharField(blank=True, max_length=200)),
+                ("sdk_language", models.CharField(blank=True, max_length=20)),
+                ("sdk_version", models.CharField(blank=True, max_length=40)),
+                ("is_simulated", models.BooleanField(default=False)),
+                (
+                    "is_redacted",
+                    models.BooleanField(
+                        default=False, help_text="The project or the agent asked for PII redaction."
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("live", "Live"), ("ended", "Ended"), ("lost", "Lost contact")],
+                        default="live",
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "end_signal",
+                    models.CharField(
+                        blank=True, help_text="What told that the session is over.", max_length=30
+                    ),
+                ),
+                ("started_ns", models.BigIntegerField(help_text="By the agent's clock.", null=True)),
+                ("ended_ns", models.BigIntegerField(help_text="By the agent's clock.", null=True)),
+                ("first_received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField(help_text="Fixed at first receipt.")),
+                (
+                    "cursor",
+                    models.PositiveIntegerField(default=0, help_text="Sequence number of the newest batch."),
+                ),
+                ("span_count", models.PositiveIntegerField(default=0)),
+                ("log_count", models.PositiveIntegerField(default=0)),
+                ("chat_item_count", models.PositiveIntegerField(default=0)),
+                ("metric_point_count", models.PositiveIntegerField(default=0)),
+                ("error_count", models.PositiveIntegerField(default=0)),
+                (
+                    "duplicate_count",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Records received again and not kept twice."
+                    ),
+                ),
+                (
+                    "rejected_count",
+                    models.PositiveIntegerField(default=0, help_text="Records that could not be kept."),
+                ),
+                (
+                    "discarded",
+                    models.JSONField(
+                        default=dict, help_text="Records not kept because a switch is off, by signal."
+                    ),
+                ),
+                (
+                    "switched_off",
+                    models.JSONField(
+                        default=list,
+                        help_text="Signals that the project had off at first receipt: audio, transcript, traces, logs.",
+                    ),
+                ),
+                ("summary", models.JSONField(default=dict, help_text="What lists show of the timeline.")),
+                (
+                    "summary_cursor",
+                    models.PositiveIntegerField(
+                        default=0, help_text="The batch up to which the summary is made."
+                    ),
+                ),
+                ("has_news", models.BooleanField(default=True, help_text="Since the summary was made.")),
+                ("summary_at", models.DateTimeField(help_text="When the summary was made.", null=True)),
+                (
+                    "summary_status",
+                    models.CharField(
+                        blank=True, help_text="The status that the summary is made for.", max_length=5
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to="projects.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Recording',
+            name="Recording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveSmallIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('name', models.CharField(help_text='Key in storage, or file name in the spool.', max_length=200)),
-                ('place', models.CharField(choices=[('storage', 'In storage'), ('spool', "On this server's disk, waiting for storage")], max_length=7)),
-                ('start_ns', models.BigIntegerField(default=0, help_text="Time 0 of the file by the agent's clock; 0 if unknown.")),
-                ('duration_ms', models.PositiveBigIntegerField(help_text='Measured from the file; empty until then.', null=True)),
-                ('channels', models.PositiveSmallIntegerField(null=True)),
-                ('problem', models.CharField(blank=True, help_text='Why the file cannot be played, if so.', max_length=200)),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recordings', to='observability.session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("revision", models.PositiveSmallIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("size_bytes", models.PositiveBigIntegerField()),
+                (
+                    "name",
+                    models.CharField(help_text="Key in storage, or file name in the spool.", max_length=200),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[
+                            ("storage", "In storage"),
+                            ("spool", "On this server's disk, waiting for storage"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "start_ns",
+                    models.BigIntegerField(
+                        default=0, help_text="Time 0 of the file by the agent's clock; 0 if unknown."
+                    ),
+                ),
+                (
+                    "duration_ms",
+                    models.PositiveBigIntegerField(
+                        help_text="Measured from the file; empty until then.", null=True
+                    ),
+                ),
+                ("channels", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "problem",
+                    models.CharField(
+                        blank=True, help_text="Why the file cannot be played, if so.", max_length=200
+                    ),
+                ),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recordings",
+                        to="observability.session",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField(help_text='From 1, without gaps, per session.')),
-                ('signal', models.CharField(choices=[('traces', 'Traces'), ('logs', 'Logs'), ('metrics', 'Metrics'), ('recording', 'Recording')], max_length=9)),
-                ('digest', models.BinaryField(help_text='Of the decoded body; the same upload again adds nothing.', max_length=16)),
-                ('payload', models.BinaryField(help_text='zstd over JSON lines.')),
-                ('record_count', models.PositiveIntegerField()),
-                ('received_at', models.DateTimeField()),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.project')),
-                ('session', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='observability.session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField(help_text="From 1, without gaps, per session.")),
+                (
+                    "signal",
+                    models.CharField(
+                        choices=[
+                            ("traces", "Traces"),
+                            ("logs", "Logs"),
+                            ("metrics", "Metrics"),
+                            ("recording", "Recording"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "digest",
+                    models.BinaryField(
+                        help_text="Of the decoded body; the same upload again adds nothing.", max_length=16
+                    ),
+                ),
+                ("payload", models.BinaryField(help_text="zstd over JSON lines.")),
+                ("record_count", models.PositiveIntegerField()),
+                ("received_at", models.DateTimeField()),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="batches",
+                        to="observability.session",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'batches',
+                "verbose_name_plural": "batches",
             },
         ),
         migrations.CreateModel(
-            name='Refusal',
+            name="Refusal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(help_text='Name of the refusal, such as wrong-secret.', max_length=40)),
-                ('signal', models.CharField(blank=True, max_length=9)),
-                ('key', models.CharField(blank=True, help_text='API key that the sender named.', max_length=120)),
-                ('message', models.CharField(max_length=300)),
-                ('count', models.PositiveBigIntegerField(default=0)),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(help_text="Name of the refusal, such as wrong-secret.", max_length=40),
+                ),
+                ("signal", models.CharField(blank=True, max_length=9)),
+                (
+                    "key",
+                    models.CharField(blank=True, help_text="API key that the sender named.", max_length=120),
+                ),
+                ("message", models.CharField(max_length=300)),
+                ("count", models.PositiveBigIntegerField(default=0)),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="refusals",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['project', '-last_at'], name='refusal_newest_first')],
-                'constraints': [models.UniqueConstraint(fields=('project', 'reason', 'signal', 'key'), name='refusal_counted_once')],
+                "indexes": [models.Index(fields=["project", "-last_at"], name="refusal_newest_first")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "reason", "signal", "key"), name="refusal_counted_once"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['project', '-first_received_at', '-id'], name='session_newest_first'),
+            model_name="session",
+            index=models.Index(fields=["project", "-id"], name="session_newest_first"),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['project', 'room_id'], name='session_of_room'),
+            model_name="session",
+            index=models.Index(fields=["project", "room_id"], name="session_of_room"),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['expires_at'], name='session_expiry'),
+            model_name="session",
+            index=models.Index(fields=["expires_at"], name="session_expiry"),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(condition=models.Q(('status', 'live')), fields=['id'], name='session_live'),
+            model_name="session",
+            index=models.Index(condition=models.Q(("status", "live")), fields=["id"], name="session_live"),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(condition=models.Q(('has_news', True)), fields=['id'], name='session_with_news'),
+            model_name="session",
+            index=models.Index(
+                condition=models.Q(("has_news", True)), fields=["id"], name="session_with_news"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(condition=models.Q(('job_id', ''), _negated=True), fields=('project', 'job_id'), name='session_once_per_job'),
+            model_name="session",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("job_id", ""), _negated=True),
+                fields=("project", "job_id"),
+                name="session_once_per_job",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recording',
-            constraint=models.UniqueConstraint(fields=('session', 'revision'), name='recording_revision_once'),
+            model_name="recording",
+            constraint=models.UniqueConstraint(
+                fields=("session", "revision"), name="recording_revision_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recording',
-            constraint=models.UniqueConstraint(fields=('session', 'sha256'), name='recording_once'),
+            model_name="recording",
+            constraint=models.UniqueConstraint(fields=("session", "sha256"), name="recording_once"),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('session', 'seq'), name='batch_numbered'),
+            model_name="batch",
+            constraint=models.UniqueConstraint(fields=("session", "seq"), name="batch_numbered"),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('session', 'digest'), name='batch_once'),
+            model_name="batch",
+            constraint=models.UniqueConstraint(fields=("session", "digest"), name="batch_once"),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(condition=models.Q(('session__isnull', True)), fields=('project', 'digest'), name='batch_of_no_session_once'),
+            model_name="batch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("session__isnull", True)),
+                fields=("project", "digest"),
+                name="batch_of_no_session_once",
+            ),
         ),
     ]

@@ -87,7 +87,7 @@ class Session(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["project", "-first_received_at", "-id"], name="session_newest_first"),
+            models.Index(fields=["project", "-id"], name="session_newest_first"),
             models.Index(fields=["project", "room_id"], name="session_of_room"),
             models.Index(fields=["expires_at"], name="session_expiry"),
             # No column that every upload changes, or PostgreSQL would write all of these anew each time.
