@@ -16,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 SWEEPS, SHORT, LONG = "sweeps", "jobs", "long-jobs"
 SWEEP_JOBS_EVERY_S = 1.0
 SWEEP_SESSIONS_EVERY_S = 5.0
+SWEEP_SPOOL_EVERY_S = 600.0
 
 TRANSPORT_OPTIONS = (
     {"polling_interval": 0.05}
@@ -32,6 +33,11 @@ SCHEDULE = {
         "task": "observability.sweep_sessions",
         "schedule": SWEEP_SESSIONS_EVERY_S,
         "options": {"expires": SWEEP_SESSIONS_EVERY_S},
+    },
+    "sweep spool": {
+        "task": "observability.sweep_spool",
+        "schedule": SWEEP_SPOOL_EVERY_S,
+        "options": {"expires": SWEEP_SPOOL_EVERY_S},
     },
 }
 

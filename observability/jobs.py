@@ -31,6 +31,8 @@ MAX_ATTEMPTS = 5
 """Then the job is set aside with its error, and an operator decides."""
 FIRST_RETRY = timedelta(seconds=5)
 """Doubled with each attempt: 5, 10, 20 and 40 seconds."""
+PUT_OFF_FOR = timedelta(minutes=2)
+"""Where waiting is all that helps. Long, because there is no end to it: a thousand such jobs are eight a second."""
 OVERDUE = timedelta(seconds=1)
 """A poke needs milliseconds. What still waits after this has lost its own, or stands in a queue."""
 SWEEP_AT_MOST = 100
@@ -41,6 +43,10 @@ KEEP_DONE = timedelta(days=1)
 
 SHORT, LONG = "jobs", "long-jobs"
 _no_poke_before = 0.0
+
+
+class NotYet(Exception):
+    """Raised by a job for which something is away that will come back. It waits, and that was no attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "inspect-recording": Kind("observability.recordings.inspect.inspect_recording", LONG, limit_s=900),
     "analyse-recording": Kind("observability.recordings.waveform.analyse_recording", LONG, limit_s=900),
-    "store-recording": Kind("observability.recordings.accept.store_recording", LONG, limit_s=900),
+    "store-recording": Kind("observability.recordings.store.store_recording", LONG, limit_s=900),
 }
 
 
@@ -99,6 +105,9 @@ def run(job_id: int) -> None:
     try:
         with renewed_lease(job):
             function_of(job.kind)(job.object_id)
+    except NotYet as reason:
+        logger.info("Job %s %s was put off: %s", job.kind, job.object_id, reason)
+        put_off(job, f"{type(reason).__name__}: {reason}", now=timezone.now())
     except Exception as error:
         logger.exception("Job %s %s failed.", job.kind, job.object_id)
         put_back(job, f"{type(error).__name__}: {error}", now=timezone.now())
@@ -152,9 +161,24 @@ def put_back(job: Job, error: str, *, now: datetime) -> None:
         held(job).update(state=Job.State.SET_ASIDE, leased_until=None, error=error, finished_at=now)
         return
     run_after = now + FIRST_RETRY * 2 ** (job.attempts - 1)
+    wait_again(job, error, run_after=run_after, attempts=job.attempts, now=now)
+
+
+def put_off(job: Job, reason: str, *, now: datetime) -> None:
+    """To wait for as long as it takes."""
+    wait_again(job, reason[:500], run_after=now + PUT_OFF_FOR, attempts=job.attempts - 1, now=now)
+
+
+def wait_again(job: Job, error: str, *, run_after: datetime, attempts: int, now: datetime) -> None:
     try:
         with transaction.atomic():
-            held(job).update(state=Job.State.WAITING, leased_until=None, error=error, run_after=run_after)
+            held(job).update(
+                state=Job.State.WAITING,
+                leased_until=None,
+                error=error,
+                run_after=run_after,
+                attempts=attempts,
+            )
     except IntegrityError:
         held(job).update(state=Job.State.DONE, leased_until=None, error=error, finished_at=now)
 

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from observability import jobs
 from observability.live.publish import publish_sessions
+from observability.recordings.store import sweep_spool as sweep_this_servers_spool
 from observability.sessions.life import lose_silent_sessions, sessions_to_summarise
-from observability.sessions.summary import refresh_summary
+from observability.sessions.summary import refresh_summary, set_summary_aside
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,12 @@ def sweep_jobs() -> None:
     jobs.sweep(now=timezone.now())
 
 
+@shared_task(name="observability.sweep_spool", time_limit=900)
+def sweep_spool() -> None:
+    """Of whichever server takes the task; web servers apart from it see to their own."""
+    sweep_this_servers_spool(now=timezone.now())
+
+
 @shared_task(name="observability.sweep_sessions", time_limit=300)
 def sweep_sessions() -> None:
     """One session that cannot be read must not keep the others waiting, nor many of them take a core from ingest."""
@@ -40,3 +47,4 @@ def sweep_sessions() -> None:
             publish_sessions([session_id])
         except Exception:
             logger.exception("The summary of session %s could not be made.", session_id)
+            set_summary_aside(session_id)

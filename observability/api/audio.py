@@ -14,6 +14,7 @@ from observability.api.doors import SessionView, may_hear
 from observability.api.paging import number_of
 from observability.api.trail import note_look
 from observability.models import Recording
+from observability.queries.records import recording_of
 from observability.recordings.playback import audio_response
 
 
@@ -25,7 +26,7 @@ class Audio(SessionView):
         responses={(200, "audio/ogg"): OpenApiTypes.BINARY, (206, "audio/ogg"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, **_: Any) -> HttpResponseBase:
-        """The newest revision unless `?revision=` names another. Left is the user, right the agent."""
+        """The newest whole revision unless `?revision=` names another. Left is the user, right the agent."""
         if not may_hear(request, self.project):
             raise PermissionDenied("Your role in the project may not hear audio.")
         recording = self.recording(request.GET.get("revision", ""))
@@ -34,13 +35,13 @@ class Audio(SessionView):
         return response
 
     def recording(self, revision: str) -> Recording:
-        recordings = Recording.objects.filter(session=self.session).order_by("-revision")
         if revision:
             number = number_of(revision)
             if number is None:
                 raise ParseError("revision is a whole number.")
-            recordings = recordings.filter(revision=number)
-        recording = recordings.first()
+            recording = Recording.objects.filter(session=self.session, revision=number).first()
+        else:
+            recording = recording_of(self.session)
         if recording is None:
             raise Http404
         return recording

@@ -15,6 +15,7 @@ from observability.api import schema
 from observability.api.doors import SessionView
 from observability.api.paging import number_of
 from observability.models import Recording, Waveform
+from observability.queries.records import recording_of
 from observability.recordings import waveform_files
 from observability.recordings.peaks_shape import MAX_BUCKETS_AN_ANSWER, VERSION, Shape, Slice
 from observability.recordings.waveform import shape_of
@@ -60,11 +61,12 @@ class Peaks(SessionView):
         return with_headers(answer(request, body), etag)
 
     def waveform(self, request: Request) -> Waveform | None:
-        """Of the newest revision, unless `?revision=` names another; None while none has been made."""
-        recordings = Recording.objects.filter(session=self.session).select_related("waveform")
+        """Of the newest whole revision, unless `?revision=` names another; None while none has been made."""
         if request.GET.get("revision"):
-            recordings = recordings.filter(revision=asked(request, "revision", 0))
-        recording = recordings.order_by("-revision").first()
+            named = Recording.objects.filter(session=self.session, revision=asked(request, "revision", 0))
+            recording = named.select_related("waveform").first()
+        else:
+            recording = recording_of(self.session)
         if recording is None:
             raise Http404
         waveform: Waveform | None = getattr(recording, "waveform", None)

@@ -5,25 +5,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('observability', '0001_sessions'),
+        ("observability", "0001_sessions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Waveform',
+            name="Waveform",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField(help_text='Of the analysis; an older one is made again.')),
-                ('name', models.CharField(blank=True, help_text='Key of the peaks in storage; empty if none.', max_length=200)),
-                ('channels', models.PositiveSmallIntegerField(default=0)),
-                ('sample_rate_hz', models.PositiveIntegerField(default=0)),
-                ('sample_count', models.PositiveBigIntegerField(default=0, help_text='Per channel.')),
-                ('speech', models.JSONField(default=dict, help_text='Stretches [from, to] in ms of the file, by user and agent; null where unknown.')),
-                ('problem', models.CharField(blank=True, help_text='Why it was not made, or not of the whole file.', max_length=200)),
-                ('made_at', models.DateTimeField(auto_now=True)),
-                ('recording', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='waveform', to='observability.recording')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveSmallIntegerField(
+                        help_text="Of the analysis; an older one is made again."
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        blank=True, help_text="Key of the peaks in storage; empty if none.", max_length=200
+                    ),
+                ),
+                ("channels", models.PositiveSmallIntegerField(default=0)),
+                ("sample_rate_hz", models.PositiveIntegerField(default=0)),
+                ("sample_count", models.PositiveBigIntegerField(default=0, help_text="Per channel.")),
+                (
+                    "speech",
+                    models.JSONField(
+                        default=dict,
+                        help_text="Stretches [from, to] in ms of the file, by user and agent; null where unknown.",
+                    ),
+                ),
+                (
+                    "problem",
+                    models.CharField(
+                        blank=True, help_text="Why it was not made, or not of the whole file.", max_length=200
+                    ),
+                ),
+                ("made_at", models.DateTimeField(auto_now=True)),
+                (
+                    "recording",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="waveform",
+                        to="observability.recording",
+                    ),
+                ),
             ],
         ),
     ]

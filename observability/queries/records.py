@@ -2,6 +2,9 @@
 
 import time
 
+from django.db.models import F
+from django.db.models.lookups import Exact
+
 from observability.journal.read import batches_of
 from observability.models import Recording, Session
 from observability.records import Record
@@ -36,9 +39,9 @@ def context_of(session: Session) -> SessionContext:
 
 
 def recording_of(session: Session) -> Recording | None:
-    """The newest revision of the session's audio."""
+    """The newest revision of the session's audio that is whole; the newest of all if none is."""
     recordings = Recording.objects.filter(session=session).select_related("waveform")
-    return recordings.order_by("-revision").first()
+    return recordings.order_by(Exact(F("problem"), "").desc(), "-revision").first()
 
 
 def file_of(recording: Recording) -> RecordingFile:

@@ -1,26 +1,30 @@
 """Accepts a recording upload: header and chat history to the journal, audio to disk; then the answer."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Max, Q
-from django.utils import timezone
 
 from observability.journal.append import HeldSession, session_of_id, session_of_job
 from observability.models import Job, Recording, Session, Signal
-from observability.recordings import files, spool
+from observability.recordings import files, spool, store
 from observability.recordings.contents import Contents, contents_of
 from observability.recordings.form import RecordingForm, SpooledPart
-from observability.sessions.keep import Draft, Group, Kept, count_discarded, keep_in_session, switches_of
-from observability.sessions.open import begin_session, session_of_recording
+from observability.recordings.store import (
+    ANALYSE_RECORDING,
+    INSPECT_RECORDING,
+    STORE_AGAIN_AFTER,
+    STORE_RECORDING,
+)
+from observability.sessions.allowed import switches_of
+from observability.sessions.keep import Draft, Group, Kept, count_discarded, keep_in_session
+from observability.sessions.open import begin_session, lock_room, session_of_recording
 from projects.models import Project
 
-INSPECT_RECORDING = "inspect-recording"
-ANALYSE_RECORDING = "analyse-recording"
-STORE_RECORDING = "store-recording"
-STORE_AGAIN_AFTER = timedelta(seconds=30)
-"""The upload's own request moves the file first; the job finds nothing to do unless that failed."""
+COMMIT_ATTEMPTS = 3
+DEADLOCK = "40P01"
+"""PostgreSQL's word for it."""
 
 
 class NoIdentity(Exception):
@@ -56,22 +60,19 @@ def accept_recording(project: Project, form: RecordingForm, *, now: datetime) ->
     contents = contents_of(form)
     if not (contents.job_id or contents.room_id or contents.items or form.audio):
         raise NoIdentity("The recording names neither job nor room, and holds neither transcript nor audio.")
-    # Before the transaction, which must not wait for a disk. If it fails, it may be open whether it was
-    # committed: the file stays, and `spool.remove_forsaken` finds out later whether a row needs it.
+    # Before the transaction, which must not wait for a disk.
     name = spool.keep(form.audio) if form.audio else ""
-    try:
-        kept, recording = _commit(project, contents, form.audio, name, now=now)
-    except SwitchedOff:
-        spool.forget(name)
-        raise
+    kept, recording = _commit(project, contents, form.audio, name, now=now)
     is_new = recording is not None and recording.name == name
     if not is_new:
         spool.forget(name)
+    is_in_storage = recording is not None and is_new and _is_moved(recording)
+    store.keep_spool_swept()
     return AcceptedRecording(
         kept=kept,
         recording_id=recording.pk if recording else None,
         is_new=is_new,
-        is_in_storage=recording is not None and is_new and _is_moved(recording),
+        is_in_storage=is_in_storage,
         problems=contents.problems,
         is_cut_short=form.is_cut_short,
     )
@@ -80,39 +81,54 @@ def accept_recording(project: Project, form: RecordingForm, *, now: datetime) ->
 def _is_moved(recording: Recording) -> bool:
     """It is committed already: what happens now, such as the session's deletion, is not the sender's."""
     try:
-        return files.move_to_storage(recording)
+        is_moved = files.move_to_storage(recording)
     except files.MissingFile:
         return False
-
-
-def store_recording(recording_id: int) -> bool:
-    """For the Job: move to storage what could not be moved at once. False if it fails again: a job follows.
-
-    Raises MissingFile where the file is neither in this server's spool nor in storage.
-    """
-    recording = Recording.objects.select_related("session").filter(pk=recording_id).first()
-    if recording is None or files.move_to_storage(recording):
-        return True
-    later = timezone.now() + STORE_AGAIN_AFTER * 10
-    Job.objects.bulk_create(
-        [Job(kind=STORE_RECORDING, object_id=recording_id, run_after=later)], ignore_conflicts=True
-    )
-    return False
+    if is_moved:
+        store.hasten_analysis(recording.pk)
+    return is_moved
 
 
 def _commit(
     project: Project, contents: Contents, audio: SpooledPart | None, name: str, *, now: datetime
 ) -> tuple[Kept, Recording | None]:
+    """Where nothing is committed, for certain, the file goes at once.
+
+    If the commit itself fails, nobody knows: the file stays, and `spool.remove_forsaken` finds out later.
+    """
+    for attempt in range(1, COMMIT_ATTEMPTS + 1):
+        is_committing = False
+        try:
+            with transaction.atomic():
+                result = _kept(project, contents, audio, name, now=now)
+                is_committing = True
+            break
+        except BaseException as fault:
+            if is_committing:
+                raise
+            if attempt < COMMIT_ATTEMPTS and _is_deadlock(fault):
+                continue
+            spool.forget(name)
+            raise
+    return result
+
+
+def _is_deadlock(fault: BaseException) -> bool:
+    """Another upload waits for this one, and this one for it; PostgreSQL undoes one of the two."""
+    return isinstance(fault, OperationalError) and getattr(fault.__cause__, "sqlstate", "") == DEADLOCK
+
+
+def _kept(
+    project: Project, contents: Contents, audio: SpooledPart | None, name: str, *, now: datetime
+) -> tuple[Kept, Recording | None]:
     draft = Draft.of(
         Group(contents.job_id, contents.room_id, contents.records), Signal.RECORDING, contents.digest, now
     )
-    with transaction.atomic():
-        session = _session_of(project, contents, draft, audio, now=now)
-        kept = keep_in_session(project, session, draft)
-        # Read again: the header may just have asked for redaction.
-        session = session_of_id(session.id, now=now)
-        recording = _keep_audio(session, kept, audio, name, start_ns=contents.start_ns, now=now)
-    return kept, recording
+    session = _session_of(project, contents, draft, audio, now=now)
+    kept = keep_in_session(project, session, draft)
+    # Read again: the header may just have asked for redaction.
+    session = session_of_id(session.id, now=now)
+    return kept, _keep_audio(session, kept, audio, name, start_ns=contents.start_ns, now=now)
 
 
 def _session_of(
@@ -122,6 +138,8 @@ def _session_of(
     if contents.job_id:
         session = session_of_job(project.pk, contents.job_id, now=now)
     else:
+        # Before looking, so that the same upload at the same moment is seen; without a room they meet by digest.
+        lock_room(project, contents.room_id or draft.batch.digest.hex())
         session = _session_of_same_upload(project, contents.room_id, draft, audio, now=now)
         session = session or session_of_recording(project, contents.room_id, contents.start_ns, now=now)
     if session is not None:
@@ -136,11 +154,11 @@ def _session_of(
 def _session_of_same_upload(
     project: Project, room_id: str, draft: Draft, audio: SpooledPart | None, *, now: datetime
 ) -> HeldSession | None:
-    """Where the upload went when it came before. Index: session_of_room."""
+    """Where the upload went when it came before, even if that has expired meanwhile. Index: session_of_room."""
     same = Q(batches__digest=draft.batch.digest)
     if audio:
         same |= Q(recordings__sha256=audio.sha256)
-    before = Session.objects.for_project(project).filter(same, room_id=room_id).order_by("id").first()
+    before = Session.objects.filter(same, project=project, room_id=room_id).order_by("id").first()
     return session_of_id(before.pk, now=now) if before else None
 
 

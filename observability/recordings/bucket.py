@@ -12,11 +12,13 @@ from typing import Any
 
 from storages.utils import safe_join
 
+from observability.jobs import NotYet
+
 UPLOAD_PIECE_BYTES = 8 * 1024 * 1024
 READ_PIECE_BYTES = 64 * 1024
 
 
-class StorageFailed(Exception):
+class StorageFailed(NotYet):
     """The storage cannot be reached or refuses; the same call may succeed later."""
 
 

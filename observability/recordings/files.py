@@ -15,14 +15,19 @@ from uuid import uuid4
 
 from django.core.files.storage import FileSystemStorage, storages
 
+from observability.jobs import NotYet
 from observability.models import Recording
 from observability.recordings import bucket, spool
 from observability.recordings.bucket import MissingFile, StorageFailed
 from observability.recordings.kinds import content_type_of
 
-__all__ = ["AudioPieces", "MissingFile", "StorageFailed"]
+__all__ = ["AudioPieces", "MissingFile", "OnOtherServer", "StorageFailed"]
 
 PIECE_BYTES = 64 * 1024
+
+
+class OnOtherServer(MissingFile, NotYet):
+    """It waits for the storage in a spool, and not in this server's."""
 
 
 def key_of(recording: Recording, *, suffix: str) -> str:
@@ -34,8 +39,8 @@ def key_of(recording: Recording, *, suffix: str) -> str:
 def move_to_storage(recording: Recording) -> bool:
     """Bring the file from the spool to the storage, once, whoever calls it how often.
 
-    False if it stays in the spool because the storage fails. Raises MissingFile if this server's spool does
-    not have it; another server's may.
+    False if it stays in the spool because the storage fails. Raises OnOtherServer if this server's spool does
+    not have it.
     """
     if recording.place == Recording.Place.STORAGE:
         return True
@@ -47,7 +52,7 @@ def move_to_storage(recording: Recording) -> bool:
     except FileNotFoundError as fault:
         # Another call may have moved it between the two lines above.
         if not _is_stored(key, recording.size_bytes):
-            raise MissingFile(recording.name) from fault
+            raise OnOtherServer(recording.name) from fault
     except (StorageFailed, OSError):
         return False
     _record_as_stored(recording, key)
@@ -78,12 +83,13 @@ def delete(recording: Recording) -> None:
 
 @contextmanager
 def local_copy(recording: Recording) -> Iterator[Path]:
-    """The file on this machine, for work that needs a path. Raises MissingFile or StorageFailed."""
+    """The file on this machine, for work that needs a path. Raises MissingFile, OnOtherServer or StorageFailed."""
     storage = storages["default"]
     if recording.place == Recording.Place.SPOOL or isinstance(storage, FileSystemStorage):
         path = _path_of(recording)
         if not path.exists():
-            raise MissingFile(recording.name)
+            is_spooled = recording.place == Recording.Place.SPOOL
+            raise (OnOtherServer if is_spooled else MissingFile)(recording.name)
         yield path
         return
     spool.incoming_dir().mkdir(parents=True, exist_ok=True)

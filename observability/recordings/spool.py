@@ -1,5 +1,6 @@
 """This server's disk, where uploads are written first and whole ones wait until the storage has them."""
 
+import math
 import os
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +29,11 @@ def keep(audio: SpooledPart) -> str:
     name = uuid4().hex + audio.suffix
     kept_dir().mkdir(parents=True, exist_ok=True)
     os.replace(audio.path, kept_dir() / name)
-    sync_folder(kept_dir())
+    try:
+        sync_folder(kept_dir())
+    except OSError:
+        forget(name)
+        raise
     return name
 
 
@@ -43,8 +48,10 @@ def forget(name: str) -> None:
 
 
 def remove_forsaken(*, before: datetime) -> int:
-    """Remove what no upload and no row will come back for. `before` is at least the longest upload ago."""
-    old = [path for path in _files() if path.stat().st_mtime < before.timestamp()]
+    """Remove what no upload and no row will come back for. `before` is longer ago than any upload pauses."""
+    old = [path for path in _files() if _written_at(path) < before.timestamp()]
+    if not old:
+        return 0
     waiting = set(
         Recording.objects.filter(
             place=Recording.Place.SPOOL, name__in=[path.name for path in old]
@@ -63,6 +70,22 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def names_kept() -> list[str]:
+    return [path.name for path in kept_dir().iterdir()] if kept_dir().exists() else []
+
+
+def is_empty() -> bool:
+    return not _files()
+
+
+def _written_at(path: Path) -> float:
+    """A file that went meanwhile is never old."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def _files() -> list[Path]:

@@ -37,6 +37,11 @@ def refresh_summary(session_id: int) -> None:
             )
 
 
+def set_summary_aside(session_id: int) -> None:
+    """Until something new comes: what failed once fails again, and others wait."""
+    Session.objects.filter(pk=session_id).update(has_news=False)
+
+
 def summary_of(timeline: Timeline) -> dict[str, Any]:
     figures = timeline.figures
     answers = [turn.latency.e2e_ms for turn in timeline.turns]

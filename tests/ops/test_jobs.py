@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(jobs.KINDS, "note", jobs.Kind("tests.ops.handlers.note"))
     monkeypatch.setitem(jobs.KINDS, "fail", jobs.Kind("tests.ops.handlers.fail"))
+    monkeypatch.setitem(jobs.KINDS, "put-off", jobs.Kind("tests.ops.handlers.put_off"))
     monkeypatch.setattr(jobs, "_no_poke_before", 0.0)
     handlers.done.clear()
 
@@ -183,6 +184,19 @@ def test_failing_job_is_tried_again_later_and_then_set_aside_with_its_error(capl
 
     assert waits_s[:-1] == [5, 10, 20, 40]
     assert (the_job().state, the_job().error) == (Job.State.SET_ASIDE, "ValueError: no 7 today")
+
+
+def test_job_for_which_something_is_away_waits_for_as_long_as_it_takes():
+    jobs.submit("put-off", 7)
+
+    for _ in range(jobs.MAX_ATTEMPTS + 1):
+        before = timezone.now()
+        jobs.run(the_job().pk)
+        wait = the_job().run_after - before
+        make_due()
+
+    assert (the_job().state, the_job().attempts, the_job().error) == ("waiting", 0, "NotYet: 7 is away")
+    assert round(wait.total_seconds()) == 120
 
 
 def test_job_that_kills_its_worker_each_time_is_set_aside():

@@ -8,10 +8,17 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from observability.recordings import store
 from observability.recordings.accept import AcceptedRecording, accept_recording
 from observability.recordings.form import RecordingForm, read_form
 from projects.models import Project
 from tests.recordings.uploads import CONTENT_TYPE, Stream
+
+
+@pytest.fixture(autouse=True)
+def no_sweeper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests sweep when they want to. The thread would outlive them."""
+    monkeypatch.setattr(store, "keep_spool_swept", lambda: None)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from observability.models import Recording, Session
 from tests.people import SessionFactory
@@ -48,12 +49,26 @@ def test_upload_without_a_job_goes_where_it_went_before_even_if_a_nearer_session
     assert list(Recording.objects.values_list("session_id", flat=True)) == [first.pk]
 
 
+def test_upload_without_a_job_brings_no_expired_session_back(accept):
+    accept(upload(job_id=""))
+    Session.objects.update(expires_at=timezone.now())
+
+    again = accept(upload(job_id=""))
+
+    assert (Session.objects.count(), Recording.objects.count()) == (1, 1)
+    assert (again.kept.stored, again.recording_id) == (0, None)
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("job_id", ["AJ_1", ""], ids=["by job", "by room"])
-def test_ten_uploads_of_the_same_at_once_show_once(accept, job_id):
+@pytest.mark.parametrize(
+    ("job_id", "room_id"),
+    [("AJ_1", "RM_1"), ("", "RM_1"), ("", "")],
+    ids=["by job", "by room", "by their bytes"],
+)
+def test_ten_uploads_of_the_same_at_once_show_once(accept, job_id, room_id):
     def send(_):
         try:
-            return accept(upload(job_id=job_id)).is_new
+            return accept(upload(job_id=job_id, room_id=room_id)).is_new
         finally:
             connection.close()
 

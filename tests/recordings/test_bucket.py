@@ -5,9 +5,9 @@ from django.conf import settings as plain_settings
 
 from observability.models import Recording
 from observability.recordings import files
-from observability.recordings.accept import store_recording
 from observability.recordings.erase import erase_session
 from observability.recordings.inspect import inspect_recording
+from observability.recordings.store import store_recording
 from tests.recordings.bucket_server import bucket_server
 from tests.recordings.uploads import captured_recording, upload
 

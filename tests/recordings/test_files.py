@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from observability.models import Job, Recording, Session
 from observability.recordings import files, spool
-from observability.recordings.accept import store_recording
 from observability.recordings.erase import erase_session
+from observability.recordings.store import store_recording
 from tests.recordings.uploads import upload
 
 AUDIO = b"OggS" + bytes(range(256)) * 1000
@@ -86,7 +86,7 @@ def test_recording_that_is_in_no_place_is_missing(recording):
     shutil.rmtree(settings.MEDIA_ROOT)
     Recording.objects.update(place=Recording.Place.SPOOL)
 
-    with pytest.raises(files.MissingFile):
+    with pytest.raises(files.OnOtherServer):
         store_recording(recording.pk)
     with pytest.raises(files.MissingFile):
         files.read(Recording.objects.get())

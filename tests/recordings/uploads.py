@@ -67,9 +67,13 @@ def audio_part(content: bytes = b"OggS and some sound", **fields: Any) -> Part:
 
 
 def upload(
-    *, job_id: str = "AJ_1", audio: bytes = b"OggS and some sound", texts: tuple[str, ...] = ("Hello?",)
+    *,
+    job_id: str = "AJ_1",
+    room_id: str = "RM_1",
+    audio: bytes = b"OggS and some sound",
+    texts: tuple[str, ...] = ("Hello?",),
 ) -> bytes:
-    return form_of(header_part(job_id=job_id), chat_part(*texts), audio_part(audio))
+    return form_of(header_part(job_id=job_id, room_id=room_id), chat_part(*texts), audio_part(audio))
 
 
 @dataclass(slots=True)

@@ -81,3 +81,4 @@ def test_session_that_cannot_be_summarised_does_not_keep_others_waiting(agent, p
 
     assert Session.objects.get(job_id="AJ_good").summary["turns"] == 0
     assert f"The summary of session {bad} could not be made." in caplog.text
+    assert sessions_to_summarise(timezone.now()) == []
