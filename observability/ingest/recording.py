@@ -33,8 +33,6 @@ def accept_upload(project: Project, request: HttpRequest) -> AcceptedRecording:
     except OSError as error:
         raise Unavailable("The recording could not be written to disk; please repeat the upload.") from error
     publish(project.pk, [accepted.kept])
-    if accepted.is_cut_short:
-        raise Unavailable("The upload broke off. What arrived is kept; please repeat it.")
     return accepted
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from observability.models import Session
 from tests.captured import captured
 from tests.sending import Agent, logs, spans, token
 
@@ -104,6 +105,17 @@ def test_content_length_that_lies_is_answered_with_a_known_status(agent, length)
     )
 
     assert response.status_code in KNOWN
+
+
+@pytest.mark.parametrize("length", [1_000, 5_000, 20_000, -60])
+def test_recording_whose_form_breaks_off_is_kept_as_far_as_it_came(agent, length):
+    """All of the request has arrived, so the same would come again: it is not asked for."""
+    response = agent.send(
+        "", FORM.body[:length], path="/p/acme/observability/recordings/v0", content_type=FORM.content_type
+    )
+
+    assert response.status_code == 200
+    assert Session.objects.count() == 1
 
 
 def test_fuzzing_would_notice_a_fault(agent, monkeypatch, caplog):

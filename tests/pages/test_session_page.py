@@ -127,10 +127,12 @@ def test_a_live_page_gets_itself_again_when_something_came(owner_client: Client,
     assert "Goodbye, and thank you for calling" in words(news)
 
 
-def test_an_ended_session_with_everything_asks_no_more(owner_client: Client, front_desk: Session) -> None:
+def test_an_ended_session_with_everything_waits_to_be_told_of_late_data(
+    owner_client: Client, front_desk: Session
+) -> None:
     html = owner_client.get(reverse(SHOW, args=session_args(front_desk))).content.decode()
 
-    assert "session-refresh" not in html
+    assert 'hx-trigger="live:refresh from:body"' in html
 
 
 def test_only_those_who_may_hear_get_a_player(
