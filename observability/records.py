@@ -12,6 +12,8 @@ kvlist that repeats a key or whose only key is one of these tags.
 from typing import Any, Literal, NotRequired, TypedDict
 
 SCHEMA_VERSION = 1
+DEMO_JOB_PREFIX = "AJ_demo_"
+"""Of the sessions that Playhead makes itself; no real agent has sent them."""
 
 Value = Any
 """str, bool, int, float, None, list[Value] or dict[str, Value]; see the module's docstring."""

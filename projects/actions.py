@@ -19,8 +19,8 @@ ALPHANUMERIC = string.ascii_letters + string.digits
 """As LiveKit's own; one that began with a hyphen would be taken for an option on a command line."""
 SECRET_LENGTH = 43
 TOKEN_PREFIX = "ph_"  # noqa: S105  # the public beginning of each token
-MIN_SECRET_LENGTH = 16
-"""LiveKit's `devkey: secret` is shorter, and known to everybody; HS256 wants 32 bytes and warns below."""
+MIN_SECRET_LENGTH = 6
+"""LiveKit's own development pair is `devkey` and `secret`. Everybody knows it, so it is for trying things out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from observability.records import DEMO_JOB_PREFIX
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:
@@ -136,7 +138,7 @@ class Script:
 
     @property
     def job_id(self) -> str:
-        return f"AJ_demo_{self._id}"
+        return DEMO_JOB_PREFIX + self._id
 
     @property
     def room_id(self) -> str:

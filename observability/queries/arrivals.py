@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Max, Min, Sum
 
 from observability.models import Batch, Refusal, Session, Signal
+from observability.records import DEMO_JOB_PREFIX
 from projects.models import Project
 
 
@@ -38,10 +39,10 @@ class Arrivals:
         return self.last_refusal.last_at > self.newest_session.last_received_at
 
 
-def arrivals_of(project: Project, *, excluding: tuple[str, ...] = ()) -> Arrivals:
-    """`excluding` names jobs that do not count, such as the demo's."""
-    sessions = Session.objects.for_project(project).exclude(job_id__in=excluding)
-    newest = sessions.order_by("-first_received_at").first()
+def arrivals_of(project: Project) -> Arrivals:
+    """The demo's sessions do not count: no agent has sent them."""
+    sessions = Session.objects.for_project(project).exclude(job_id__startswith=DEMO_JOB_PREFIX)
+    newest = sessions.order_by("-pk").first()
     refusal = Refusal.objects.filter(project=project).order_by("-last_at").first()
     return Arrivals(newest, signals_of(newest), refusal)
 

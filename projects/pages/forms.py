@@ -25,7 +25,8 @@ class RegisterKeyForm(forms.Form):
         label="API secret",
         max_length=500,
         min_length=MIN_SECRET_LENGTH,
-        help_text="LIVEKIT_API_SECRET. It is stored encrypted and never shown again.",
+        help_text="LIVEKIT_API_SECRET. It is stored encrypted and never shown again. "
+        "Whoever knows it can upload: keep LiveKit’s “devkey” and “secret” to your own machine.",
         widget=forms.PasswordInput(attrs=CODE | {"autocomplete": "new-password"}),
     )
 

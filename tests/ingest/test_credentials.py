@@ -165,3 +165,13 @@ def test_sender_that_hangs_up_is_no_fault_of_ours(agent, monkeypatch, caplog, fa
 
     assert response.status_code == 503
     assert caplog.text == ""
+
+
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+def test_livekits_own_development_pair_may_be_used(agent, project, owner):
+    register_api_key(project, "devkey", "secret", by=owner)
+
+    assert (
+        agent.send("traces", spans("llm_node"), bearer=token(key="devkey", secret="secret")).status_code
+        == 200
+    )

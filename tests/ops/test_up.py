@@ -121,7 +121,7 @@ def test_bootstrap_registers_the_pair_that_it_is_given(playhead: Running):
     ("arguments", "complaint"),
     [
         (["--api-key", "devkey"], "--api-key and --api-secret belong together."),
-        (["--api-key", "devkey", "--api-secret", "secret"], "A secret has at least 16 characters."),
+        (["--api-key", "devkey", "--api-secret", "12345"], "A secret has at least 6 characters."),
         (["--project", "No Slug"], "Use lower-case letters, digits and hyphens."),
     ],
 )

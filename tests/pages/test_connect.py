@@ -3,8 +3,11 @@ from django.test import Client
 from django.utils import timezone
 
 from observability.models import Refusal, Session
+from observability.queries.arrivals import arrivals_of
+from observability.records import DEMO_JOB_PREFIX
 from projects.models import ApiKey, Project
 from tests.pages.reading import open_page
+from tests.people import SessionFactory
 
 CONNECT, CHECK = "observability:connect", "observability:connect-check"
 
@@ -85,3 +88,9 @@ def refuse(project: Project, reason: str, at: object = None) -> None:
         first_at=at,
         last_at=at,
     )
+
+
+def test_the_demo_does_not_count_as_data_that_arrived(owner_client: Client, project: Project) -> None:
+    SessionFactory(project=project, job_id=DEMO_JOB_PREFIX + "front_desk")
+
+    assert arrivals_of(project).newest_session is None

@@ -13,10 +13,19 @@ class Command(BaseCommand):
     help = "Print a link that signs this person in once, within a day."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("email")
+        parser.add_argument("email", nargs="?", help="May be left out where there is only one person.")
 
-    def handle(self, *args: Any, email: str, **options: Any) -> None:
-        user = User.objects.filter(email__iexact=email, is_active=True).first()
-        if user is None:
+    def handle(self, *args: Any, email: str | None, **options: Any) -> None:
+        self.stdout.write(sign_in_url(person(email)))
+
+
+def person(email: str | None) -> User:
+    people = User.objects.filter(is_active=True)
+    if email is not None:
+        found = people.filter(email__iexact=email).first()
+        if found is None:
             raise CommandError(f"There is nobody with the address {email}.")
-        self.stdout.write(sign_in_url(user))
+        return found
+    if people.count() != 1:
+        raise CommandError("There are several people here: name one by e-mail address.")
+    return people.get()

@@ -54,6 +54,8 @@ class Command(BaseCommand):
     def take_port(self, host: str, port: int) -> socket.socket:
         try:
             listener = bound_socket(host, port)
+        except OverflowError:
+            raise CommandError(f"{port} is no port; choose one from 1 to 65535 with --port.") from None
         except OSError as error:
             reason = (os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)).lower()
             raise CommandError(
