@@ -10,7 +10,6 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from projects.access import project_for_admin
-from projects.models import Plan
 from projects.pages.forms import PrivacyForm
 from projects.pages.frame import note, page, signed_in
 
@@ -69,6 +68,5 @@ def privacy_edit(request: HttpRequest, slug: str) -> HttpResponse:
     named: dict[str, Any] = {
         "form": form,
         "kept_rows": [SwitchRow(form[name], words, bool(form[name].value())) for name, words in KEPT.items()],
-        "plans": Plan.objects.all(),
     }
     return page(request, "projects/privacy.html", project, section="settings", place="privacy", **named)

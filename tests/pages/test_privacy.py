@@ -12,7 +12,7 @@ def test_the_page_tells_plan_and_retention(owner_client: Client, project: Projec
     page = open_page(owner_client, EDIT, "acme")
 
     assert "kept for 30 days" in page
-    assert "Build this project" in page
+    assert "Build plan" in page
     assert "A change counts for sessions that begin after you save" in page
 
 
