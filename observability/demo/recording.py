@@ -61,7 +61,7 @@ def _summary(session: Session) -> dict[str, Any]:
         "job_id": script.job_id,
         "room_id": script.room_id,
         "room": script.room_name,
-        "audio_recording_path": "/tmp/recording/audio.ogg",  # noqa: S108  # a place on the agent's host
+        "audio_recording_path": "recording/audio.ogg",
         "audio_recording_started_at": seconds(plan.at.recording_ns),
         "options": _options(),
         "timestamp": seconds(plan.at.judged_ns),

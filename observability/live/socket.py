@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from abc import abstractmethod
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -77,5 +78,5 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
     async def disconnect(self, code: int) -> None:
         self.sitting.cancel()
 
-    def request(self) -> Request:
-        raise NotImplementedError
+    @abstractmethod
+    def request(self) -> Request: ...

@@ -90,7 +90,7 @@ class PromptedSTT(stt.STT):
         self.microphone = microphone
 
     async def _recognize_impl(self, *_: object, **__: object) -> stt.SpeechEvent:
-        raise NotImplementedError
+        raise RuntimeError("The script only streams.")
 
     def stream(self, *, conn_options=DEFAULT_API_CONNECT_OPTIONS, **_: object) -> stt.RecognizeStream:
         return PromptedStream(stt=self, conn_options=conn_options, sample_rate=MICROPHONE_HZ)
@@ -176,7 +176,7 @@ class HummingTTS(tts.TTS):
         self.pitch_hz = pitch_hz
 
     def synthesize(self, *_: object, **__: object) -> tts.ChunkedStream:
-        raise NotImplementedError
+        raise RuntimeError("The script only streams.")
 
     def stream(self, *, conn_options=DEFAULT_API_CONNECT_OPTIONS) -> tts.SynthesizeStream:
         return HummingStream(tts=self, conn_options=conn_options)
