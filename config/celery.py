@@ -51,6 +51,7 @@ def new_application(*, is_ours: bool) -> Celery:
         broker_transport_options=TRANSPORT_OPTIONS,
         imports=["observability.tasks"],
         task_ignore_result=True,
+        worker_cancel_long_running_tasks_on_connection_loss=True,  # they are redelivered, and jobs bear that
         task_acks_late=True,
         task_default_queue=SHORT,
         task_routes={"observability.sweep_*": {"queue": SWEEPS}},

@@ -22,6 +22,7 @@ os.environ |= {
     "DATA_DIR": _data.name,
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps a loop in the main thread
     "PLAYHEAD_IN_VENV": "1",
+    "CELERY_BROKER_URL": "memory://",  # workers inside a process are for this transport; Redis is for separate ones
 }
 for name in [
     "BASE_URL",
