@@ -28,7 +28,6 @@ for name in [
     "BASE_URL",
     "DEBUG",
     "ALLOWED_HOSTS",
-    "CELERY_BROKER_URL",
     "AWS_STORAGE_BUCKET_NAME",
     "OWNER_EMAIL",
 ]:
