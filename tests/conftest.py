@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 
 KEPT_FROM_OUTSIDE = {"DATABASE_URL", "REDIS_URL"}
@@ -38,6 +39,17 @@ django.setup()
 from django.apps import apps as django_apps  # noqa: E402  (settings need the environment above)
 from django.conf import settings as django_settings  # noqa: E402
 
+hypothesis.settings.register_profile(
+    "playhead",
+    deadline=None,  # speed is for benchmarks: machines that test are slow at times
+    suppress_health_check=[
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.data_too_large,
+        hypothesis.HealthCheck.function_scoped_fixture,  # ours are safe to share between examples
+    ],
+)
+hypothesis.settings.load_profile("playhead")
+
 django_settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -46,6 +58,7 @@ from tests.browser import (  # noqa: E402
     deselect_browser_tests,
     say_what_was_left_out,
 )
+from tests.live.servers import await_quiet_servers  # noqa: E402
 from tests.people import (  # noqa: E402
     api_key,
     live_session,
@@ -88,12 +101,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.fixture(autouse=True)
-def plans_survive_a_flush(request: pytest.FixtureRequest) -> None:
+def plans_survive_a_flush(request: pytest.FixtureRequest) -> Iterator[None]:
     """Tests that need real transactions empty the tables behind them, and so the rows that migrations made are gone."""
     marker = request.node.get_closest_marker("django_db")
-    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+    is_transactional = "transactional_db" in request.fixturenames or (
+        marker and marker.kwargs.get("transaction")
+    )
+    if is_transactional:
         request.getfixturevalue("transactional_db")
         import_module("projects.migrations.0002_plans").add_plans(django_apps, None)
+    yield
+    if is_transactional:
+        await_quiet_servers()
 
 
 @pytest.fixture(autouse=True)

@@ -1,102 +1,24 @@
-import os
 import secrets
-import signal
 import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 
 from observability.models import Session
 from projects.actions import register_api_key
 from projects.models import Project
 from tests.captured import CapturedRequest
-from tests.live.viewer import EVENTUALLY_S, Viewer
+from tests.live.servers import Server, begin, end, free_port
+from tests.live.viewer import Viewer
 from tests.people import API_SECRET
 from tests.sending import token
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PROTOBUF = "application/x-protobuf"
-
-
-@dataclass
-class Server:
-    port: int
-    process: subprocess.Popen[bytes]
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def ws(self) -> str:
-        return f"ws://127.0.0.1:{self.port}/ws"
-
-    def post(self, path: str, body: bytes, **headers: str) -> int:
-        request = urllib.request.Request(self.url + path, body, headers)
-        try:
-            with urllib.request.urlopen(request, timeout=EVENTUALLY_S) as answer:
-                return int(answer.status)
-        except urllib.error.HTTPError as error:
-            return error.code
-
-    def get(self, path: str, **headers: str) -> Any:
-        with urllib.request.urlopen(
-            urllib.request.Request(self.url + path, headers=headers), timeout=EVENTUALLY_S
-        ) as answer:
-            return orjson.loads(answer.read())
-
-
-def begin(port: int, **environment: str) -> Server:
-    name = str(connection.settings_dict["NAME"])
-    env = {
-        **os.environ,
-        "LIVE_TEST_DATABASE": name,
-        "LOG_LEVEL": "ERROR",
-        "PYTHONFAULTHANDLER": "1",
-        **environment,
-    }
-    command = [sys.executable, "-m", "tests.live.serve", str(port)]
-    server = Server(port, subprocess.Popen(command, cwd=ROOT, env=env))
-    deadline = time.monotonic() + EVENTUALLY_S
-    while time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(server.url + "/livez", timeout=5).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return server
-    server.process.send_signal(signal.SIGABRT)  # says on stderr where it hangs
-    server.process.wait(20)
-    raise TimeoutError("The server does not answer.")
-
-
-def end(server: Server, how: signal.Signals = signal.SIGTERM) -> None:
-    server.process.send_signal(how)
-    server.process.wait(20)
-
-
-@contextmanager
-def running(port: int, **environment: str) -> Iterator[Server]:
-    server = begin(port, **environment)
-    try:
-        yield server
-    finally:
-        if server.process.poll() is None:
-            end(server)
 
 
 @pytest.fixture(scope="session")
@@ -192,9 +114,3 @@ def send_captured(agent: LiveAgent, request: CapturedRequest) -> None:
 
 def only_session() -> Session:
     return Session.objects.get()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -14,7 +14,8 @@ from websockets.exceptions import InvalidStatus
 from accounts.models import User
 from observability.models import Session
 from projects.models import AccessToken, Membership, Project
-from tests.live.conftest import Eyes, Server, bearer, cookie_of
+from tests.live.conftest import Eyes, bearer, cookie_of
+from tests.live.servers import Server
 from tests.people import SessionFactory
 
 NOT_SIGNED_IN, NOT_FOUND, TOO_MANY = 4401, 4404, 4429

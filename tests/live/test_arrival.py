@@ -11,7 +11,8 @@ from django.utils import timezone
 from observability.models import Recording, Session
 from projects.models import AccessToken
 from tests.captured import CapturedRequest, captured_exports
-from tests.live.conftest import Eyes, LiveAgent, Server, bearer, only_session, send_captured, timeline_of
+from tests.live.conftest import Eyes, LiveAgent, bearer, only_session, send_captured, timeline_of
+from tests.live.servers import Server
 from tests.live.viewer import EVENTUALLY_S, Viewer
 from tests.sending import logs, spans
 

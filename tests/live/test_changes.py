@@ -73,7 +73,7 @@ def uploads(run: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("run", [run for run in RUNS if "crash" not in run])
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_any_split_of_a_session_ends_in_its_snapshot(run: str, data: st.DataObject) -> None:
     batches = uploads(run)

@@ -12,17 +12,8 @@ import pytest
 import redis
 
 from observability.live import publish
-from tests.live.conftest import (
-    Eyes,
-    LiveAgent,
-    Server,
-    bearer,
-    end,
-    free_port,
-    only_session,
-    running,
-    timeline_of,
-)
+from tests.live.conftest import Eyes, LiveAgent, bearer, only_session, timeline_of
+from tests.live.servers import Server, end, free_port, running
 from tests.live.viewer import EVENTUALLY_S
 from tests.sending import Agent, spans
 

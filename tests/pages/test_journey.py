@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from observability.models import Session
-from tests.live.conftest import Server, begin, end, free_port
+from tests.live.servers import Server, begin, end, free_port
 from tests.pages.conftest import Replay
 from tests.people import PASSWORD
 
