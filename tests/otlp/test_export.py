@@ -16,7 +16,7 @@ def exported_and_decoded(signal, records):
 
 
 @given(requests())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_an_export_loses_nothing(request_):
     signal, records = signal_of(request_), decoded(request_).records
 

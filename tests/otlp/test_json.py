@@ -49,7 +49,7 @@ def outcome_of(outcome):
 
 
 @given(requests())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_request_gives_the_same_records_in_both_encodings(request_):
     signal = signal_of(request_)
 
@@ -270,7 +270,7 @@ PATHS = {
 
 
 @given(JSON_VALUES, st.sampled_from(sorted(PATHS)), st.integers(0, 3))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_no_json_makes_decoding_fail_in_an_undocumented_way(value, signal, depth):
     for name in reversed(PATHS[signal][:depth]):
         value = {name: [value]}

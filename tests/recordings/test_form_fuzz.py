@@ -1,6 +1,6 @@
 """Any bytes are a form, or one of the documented exceptions; and nothing stays behind."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observability.recordings.form import FormTooLarge, MalformedForm
@@ -10,9 +10,7 @@ from tests.recordings.uploads import (
     upload,
 )
 
-BROKEN = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+BROKEN = settings(max_examples=150)
 
 
 @BROKEN

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observability.livekit.identity import revelations
@@ -175,9 +175,7 @@ BATCHES = st.lists(st.lists(SPANS | SPANS | SPANS | LOGS | ITEMS | POINTS | HEAD
 CONTEXTS = st.sampled_from(
     [SessionContext(), SessionContext(status="live"), SessionContext(status="lost", now_ns=T0)]
 )
-MANY = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+MANY = settings(max_examples=120)
 
 
 @MANY
@@ -202,9 +200,7 @@ def test_no_content_of_records_makes_revelations_fail(batches):
         revelations(batch)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+@settings(max_examples=60)
 @given(batches=BATCHES)
 def test_batches_sent_twice_change_nothing(batches):
     once = as_json(build(batches, context=SessionContext()))
