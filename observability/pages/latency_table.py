@@ -17,8 +17,24 @@ PARTS = {
     "llm": ("llm", "LLM first token"),
     "tool": ("tool", "Tool"),
     "tts": ("tts", "TTS first byte"),
+    "playback": ("agent", "Playback"),
     "unexplained": ("rest", "Unexplained"),
 }
+COLUMNS = {
+    "transcription": "Words, ms",
+    "end_of_turn": "Turn end",
+    "hook": "Hook",
+    "llm": "LLM",
+    "tool": "Tool",
+    "tts": "TTS",
+    "playback": "Playb.",
+    "unexplained": "Unexpl.",
+}
+SELDOM = {"hook", "playback"}
+NOTABLE_MS = 10.0
+"""Spent there by some turn, so that the column says something."""
+NOTED_DIFFERENCE_MS = 150.0
+"""Sound and spans agree within 60 ms in captured sessions; a caller notices more than this."""
 SPREADS = {
     "e2e": "Answer after",
     "transcription_delay": "Transcription",
@@ -26,7 +42,9 @@ SPREADS = {
     "hook": "Own code after the turn",
     "llm_ttft": "LLM first token",
     "tts_ttfb": "TTS first byte",
+    "playback": "Playback",
     "unexplained": "Unexplained",
+    "measured": "Silence heard in the recording",
 }
 USAGE_TYPES = {
     "llm": "LLM",
@@ -56,7 +74,15 @@ class TurnRow:
     parts: Sequence[Part]
     parts_label: str
     figures: Sequence[str]
-    """Transcription, end of turn, LLM, tool, TTS, unexplained; in ms without the unit."""
+    """Of each column, in ms without the unit."""
+    heard: str
+    """The silence as it was measured in the recording."""
+    heard_note: str
+    """Why it is missing, or how far it is from what the spans say."""
+    heard_kind: str
+    """slow if sound and spans do not agree."""
+    impossible: str
+    """Figures that were received with a value that cannot be."""
     reason: str
 
 
@@ -90,6 +116,8 @@ class LatencyTable:
     target_x: float
     target: str
     legend: Sequence[tuple[str, str]]
+    columns: Sequence[str]
+    has_heard: bool
     spreads: Sequence[SpreadRow]
     usage: Sequence[UsageRow]
     metrics: Sequence[MetricRow]
@@ -97,22 +125,31 @@ class LatencyTable:
 
 def latency_table(timeline: Timeline) -> LatencyTable:
     longest_ms = max([SHORTEST_AXIS_MS, *(turn.latency.e2e_ms or 0 for turn in timeline.turns)])
+    columns = columns_of(timeline)
     return LatencyTable(
-        turns=[turn_row(turn, timeline, longest_ms) for turn in timeline.turns],
+        turns=[turn_row(turn, timeline, longest_ms, columns) for turn in timeline.turns],
         target_x=round(100 * TARGET_MS / longest_ms, 2),
         target=str(seconds(TARGET_MS)),
-        legend=list(PARTS.values()),
+        legend=[PARTS[kind] for kind in columns],
+        columns=[COLUMNS[kind] for kind in columns],
+        has_heard=timeline.recording is not None and timeline.recording.present,
         spreads=spread_rows(timeline),
         usage=[usage_row(usage) for usage in timeline.usage],
         metrics=[metric_row(metric) for metric in timeline.metrics],
     )
 
 
-def turn_row(turn: Turn, timeline: Timeline, longest_ms: float) -> TurnRow:
+def columns_of(timeline: Timeline) -> list[str]:
+    spent = {kind for turn in timeline.turns for kind, ms in took_by_kind(turn).items() if ms >= NOTABLE_MS}
+    return [kind for kind in COLUMNS if kind not in SELDOM or kind in spent]
+
+
+def turn_row(turn: Turn, timeline: Timeline, longest_ms: float, columns: Sequence[str]) -> TurnRow:
     at_ms = milliseconds(timeline.session.start_ns, turn.user_end_ns or turn.start_ns)
     is_unanswered = turn.outcome in {"no_answer", "failed"}
     parts = parts_of(turn, longest_ms)
     took = took_by_kind(turn)
+    heard, heard_note, heard_kind = heard_of(turn)
     return TurnRow(
         index=turn.index,
         at_ms=at_ms,
@@ -121,9 +158,26 @@ def turn_row(turn: Turn, timeline: Timeline, longest_ms: float) -> TurnRow:
         kind="none" if is_unanswered else "slow" if is_slow(turn.latency.e2e_ms) else "",
         parts=parts,
         parts_label=", ".join(f"{PARTS[kind][1]} {duration(ms)}" for kind, ms in took.items()),
-        figures=[in_ms(took.get(kind)) for kind in PARTS if kind != "hook"],
+        figures=[in_ms(took.get(kind)) for kind in columns],
+        heard=heard,
+        heard_note=heard_note,
+        heard_kind=heard_kind,
+        impossible=", ".join(turn.latency.impossible),
         reason=turn.latency.reason,
     )
+
+
+def heard_of(turn: Turn) -> tuple[str, str, str]:
+    """The silence in the recording, a note on it, and whether sound and spans disagree."""
+    latency = turn.latency
+    if latency.measured_ms is None:
+        return MISSING, latency.measured_reason, ""
+    heard = str(seconds(latency.measured_ms))
+    if latency.e2e_ms is None or abs(latency.measured_ms - latency.e2e_ms) < NOTED_DIFFERENCE_MS:
+        return heard, "", ""
+    apart = duration(abs(latency.measured_ms - latency.e2e_ms))
+    which = "longer" if latency.measured_ms > latency.e2e_ms else "shorter"
+    return heard, f"{apart} {which} than the SDK says", "slow"
 
 
 def parts_of(turn: Turn, longest_ms: float) -> list[Part]:

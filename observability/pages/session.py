@@ -13,6 +13,7 @@ from observability.pages.details import pretty
 from observability.pages.latency_table import latency_table
 from observability.pages.log_rows import LEVELS
 from observability.pages.player import player_of
+from observability.pages.recording_facts import recording_facts
 from observability.pages.records import logs_asked_for, spans_asked_for
 from observability.pages.session_head import figures_of, head_of, signal_states
 from observability.pages.transcript_lines import transcript_lines
@@ -57,11 +58,13 @@ def session_context(
     request: HttpRequest, project: Project, session: Session, recording: Recording | None
 ) -> dict[str, Any]:
     timeline = timeline_of(session)
+    facts = recording_facts(timeline, recording)
     return {
         "session": session,
         "head": head_of(session, timeline),
         "figures": figures_of(timeline),
-        "signals": signal_states(timeline),
+        "signals": signal_states(timeline, facts),
+        "recording_facts": facts,
         "player": player_of(request, project, session, timeline, recording),
         "target_ms": TARGET_MS,
         "lines": transcript_lines(timeline),

@@ -1,13 +1,23 @@
 """The top of a session's page: what it was, how it went, and what of it is here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from observability.models import Session
 from observability.pages.answer_time import is_slow
+from observability.pages.recording_facts import RecordingFacts
 from observability.pages.session_rows import LETTERS, name_of, place_of
-from observability.pages.wording import NOTHING, Quantity, count, duration, milliseconds, moment, seconds
+from observability.pages.wording import (
+    MISSING,
+    NOTHING,
+    Quantity,
+    count,
+    duration,
+    milliseconds,
+    moment,
+    seconds,
+)
 from observability.timeline.model import Timeline
 from observability.timeline.totals import Completeness
 from observability.timeline.words import Signal
@@ -21,6 +31,14 @@ NOTES = {
     "off": "off",
     "not_sent": "not sent",
     "lost": "lost",
+}
+LABELS = {
+    "received": "Received",
+    "partial": "Received in part",
+    "expected": "Expected",
+    "off": "Switched off",
+    "not_sent": "Not sent",
+    "lost": "Lost",
 }
 ICONS = {
     "received": "check",
@@ -69,6 +87,9 @@ class SignalState:
     icon: str
     note: str
     reason: str
+    label: str
+    kept: str
+    """How much of it is here."""
 
 
 def head_of(session: Session, timeline: Timeline) -> Head:
@@ -162,16 +183,28 @@ def offset_ms(timeline: Timeline, at_ns: int) -> float:
     return milliseconds(timeline.session.start_ns, at_ns)
 
 
-def signal_states(timeline: Timeline) -> list[SignalState]:
+def signal_states(timeline: Timeline, recording: RecordingFacts | None) -> list[SignalState]:
     states = []
     for signal, found in timeline.completeness.items():
         state = str(found.state)
-        note = note_of(signal, found, timeline) if state == "received" else NOTES[state]
-        states.append(SignalState(LETTERS[signal][1], state, ICONS[state], note, found.reason))
+        kept = note_of(signal, found, timeline)
+        note = kept if state == "received" else NOTES[state]
+        name = LETTERS[signal][1]
+        states.append(SignalState(name, state, ICONS[state], note, found.reason, LABELS[state], kept))
+    if recording is not None and recording.is_doubtful:
+        audio = next(at for at, signal in enumerate(timeline.completeness) if signal == "audio")
+        states[audio] = doubted(states[audio], recording.doubts)
     return states
 
 
+def doubted(audio: SignalState, doubts: Sequence[str]) -> SignalState:
+    """Here, but whoever listens should know what is wrong with it."""
+    return replace(audio, state="doubted", icon="warn", reason=" ".join([audio.reason, *doubts]))
+
+
 def note_of(signal: Signal, found: Completeness, timeline: Timeline) -> str:
+    if not found.count:
+        return MISSING
     if signal == "audio":
         length_ms = timeline.recording.duration_ms if timeline.recording else None
         return str(duration(length_ms)) if length_ms is not None else "received"

@@ -49,7 +49,7 @@ class TranscriptItem:
     """As received."""
 
 
-PartKind = Literal["transcription", "end_of_turn", "hook", "llm", "tool", "tts", "unexplained"]
+PartKind = Literal["transcription", "end_of_turn", "hook", "llm", "tool", "tts", "playback", "unexplained"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ class Latency:
     hook_ms: float | None = None
     llm_ttft_ms: float | None = None
     tts_ttfb_ms: float | None = None
+    playback_ms: float | None = None
+    """From the first frame of sound that was handed on to its being played."""
     e2e_ms: float | None = None
     e2e_source: Literal["sdk", "spans", ""] = ""
     """spans: the SDK gave none, so it is the time from the user's last word to the agent's first sound."""

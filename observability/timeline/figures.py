@@ -14,6 +14,7 @@ LATENCIES = {
     "hook": "hook_ms",
     "llm_ttft": "llm_ttft_ms",
     "tts_ttfb": "tts_ttfb_ms",
+    "playback": "playback_ms",
     "unexplained": "unexplained_ms",
     "measured": "measured_ms",
 }

@@ -23,6 +23,7 @@ class Figures:
     hook_ms: float | None
     llm_ttft_ms: float | None
     tts_ttfb_ms: float | None
+    playback_ms: float | None
     e2e_ms: float | None
 
 
@@ -43,6 +44,7 @@ def latency_of(
         hook_ms=figures.hook_ms,
         llm_ttft_ms=figures.llm_ttft_ms,
         tts_ttfb_ms=figures.tts_ttfb_ms,
+        playback_ms=figures.playback_ms,
         e2e_ms=e2e_ms,
         e2e_source="sdk" if source == "sdk" else "spans" if source == "spans" else "",
         unexplained_ms=_sum_of(parts, "unexplained") if parts else None,
@@ -81,6 +83,7 @@ def _figures(said: Utterance | None, speech: Spoken | None, answer: ChatItem | N
         ),
         llm_ttft_ms=_known(ttft_ms, answered.get("llm_ttft_ms")),
         tts_ttfb_ms=_known(ttfb_ms, answered.get("tts_ttfb_ms")),
+        playback_ms=answered.get("playback_latency_ms"),
         e2e_ms=_known(*(fact.e2e_ms for fact in facts), answered.get("e2e_ms")),
     )
 
@@ -117,6 +120,8 @@ def _parts(
     begin_ns = sound_ns - round(e2e_ms * 1e6)
     known = [*_before_commit(figures, begin_ns)]
     known += _work(speech) if speech is not None else _guessed(figures, known[-1][2] if known else begin_ns)
+    if figures.playback_ms:
+        known.append(("playback", sound_ns - _ns(figures.playback_ms), sound_ns))
     parts: list[LatencyPart] = []
     cursor = begin_ns
     for kind, from_ns, until_ns in known:

@@ -105,7 +105,7 @@ class Figures:
     handoffs: int
     slowest_turn: int | None
     latency: Mapping[str, Spread]
-    """e2e, transcription_delay, end_of_turn_delay, hook, llm_ttft, tts_ttfb, unexplained, measured."""
+    """e2e, transcription_delay, end_of_turn_delay, hook, llm_ttft, tts_ttfb, playback, unexplained, measured."""
     user_speech_ms: float | None
     agent_speech_ms: float | None
     counts: Mapping[str, int]

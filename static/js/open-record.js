@@ -9,6 +9,14 @@ export function openLog({ index }) {
   open({ rowId: `log-${index}`, address: `logs/${index}/`, tabId: "tab-logs" });
 }
 
+/** The tab of this name, also where records and transcript take turns. */
+export function openTab(name) {
+  const tab = document.getElementById(`tab-${name}`);
+  document.querySelector("view-switch [data-show=records]")?.click();
+  tab.closest("tab-list").choose(tab);
+  tab.scrollIntoView({ block: "nearest" });
+}
+
 /** A row may be missing: filtered out, not loaded yet, or newer than the table. */
 function open({ rowId, address, tabId }) {
   const tab = document.getElementById(tabId);

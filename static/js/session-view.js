@@ -1,5 +1,5 @@
 import { Lifetime } from "./lifetime.js";
-import { focusSearch, openLog, openSpan } from "./open-record.js";
+import { focusSearch, openLog, openSpan, openTab } from "./open-record.js";
 import { position } from "./playhead-position.js";
 
 const TYPING = "input:not([type=range]), textarea, select, [contenteditable]";
@@ -28,6 +28,8 @@ export class SessionView extends HTMLElement {
 
   #clicked = (event) => {
     if (event.target.closest("[data-close-details]")) return this.#closeDetails();
+    const opener = event.target.closest("[data-open-tab]");
+    if (opener) return openTab(opener.dataset.openTab);
     const target = event.target.closest("[data-seek-ms]");
     const isInnerControl = event.target.closest("summary, pre, a");
     if (!target || isInnerControl || isSelecting()) return;

@@ -5,13 +5,26 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
-from observability.models import Session
+from observability.ingest.telemetry import accept_telemetry
+from observability.models import Recording, Session
+from observability.recordings.inspect import inspect_recording
+from observability.recordings.waveform import analyse_recording
 from projects.models import AuditEvent, PrivacySwitches, Project, Role
 from tests.pages.conftest import Replay
 from tests.pages.reading import HTMX, open_page, session_args, words
+from tests.sending import PROTOBUF, spans, text
 
 SHOW, REFRESH = "observability:session-show", "observability:session-refresh"
+
+
+def listen() -> None:
+    """What a worker does with a recording."""
+    recording = Recording.objects.get()
+    inspect_recording(recording.pk)
+    analyse_recording(recording.pk)
 
 
 @pytest.fixture
@@ -69,6 +82,67 @@ def test_the_metrics_tab_splits_each_answer_into_its_parts(shown: str) -> None:
     assert "5 0:49.4 1.36 s 261 221 287 108 249 233" in shown
     assert "9 1:32.1 no answer – – – – – –" in shown
     assert "LLM driver / script-llm-1" in shown
+
+
+def test_the_metrics_tab_has_the_silence_as_it_was_heard(owner_client: Client, front_desk: Session) -> None:
+    before = open_page(owner_client, SHOW, *session_args(front_desk))
+
+    listen()
+
+    assert "The recording has not been listened to yet." in before
+    after = open_page(owner_client, SHOW, *session_args(front_desk))
+    assert "5 0:49.4 1.36 s 261 221 287 108 249 233 1.36 s" in after
+    assert "Silence heard in the recording 14" in after
+
+
+def test_a_figure_that_cannot_be_is_flagged(owner_client: Client, project: Project) -> None:
+    request = ExportTraceServiceRequest.FromString(spans("user_turn", "agent_session"))
+    turn = request.resource_spans[0].scope_spans[0].spans[0]
+    turn.attributes.add(key="lk.user_transcript", value=text("Hello?"))
+    turn.attributes.add(key="lk.end_of_turn_delay", value=AnyValue(double_value=-3.0))
+    accept_telemetry(project, "traces", request.SerializeToString(), PROTOBUF, now=timezone.now())
+
+    page = open_page(owner_client, SHOW, *session_args(Session.objects.get()))
+
+    assert "Received with a value that cannot be, so left out: lk.end_of_turn_delay." in page
+
+
+def test_the_report_says_what_is_here_and_why(shown: str) -> None:
+    for told in [
+        "Audio Received received The recording is here.",
+        "Transcript Received 48 items Complete, from the recording upload.",
+        "Traces Received 270 spans Every span is here.",
+    ]:
+        assert told in shown
+
+
+def test_the_report_says_whether_the_recording_can_be_believed(
+    owner_client: Client, front_desk: Session
+) -> None:
+    listen()
+
+    page = open_page(owner_client, SHOW, *session_args(front_desk))
+
+    for told in [
+        "As far as can be told, it can be believed.",
+        "Length 2:21.8 of 2:22.1 expected",
+        "Agent’s channel 19 of 19 beginnings of speech found in the sound",
+    ]:
+        assert told in page
+
+
+def test_a_recording_that_ends_too_early_is_doubted_before_anybody_listens(
+    owner_client: Client, front_desk: Session
+) -> None:
+    Recording.objects.update(duration_ms=60_000)
+
+    page = open_page(owner_client, SHOW, *session_args(front_desk))
+
+    assert "The last 82.1 s of the session are not in the recording." in page
+    assert (
+        "completeness__item--doubted"
+        in owner_client.get(reverse(SHOW, args=session_args(front_desk))).content.decode()
+    )
 
 
 def test_judges_outcome_and_tags_stand_together(shown: str) -> None:

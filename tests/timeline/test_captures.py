@@ -1,7 +1,6 @@
 """What the real SDKs' sessions look like on the timeline."""
 
 import json
-import time
 from itertools import pairwise
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from observability.timeline import as_json, build
 from observability.timeline.words import SIGNALS
 from tests.captured import RUNS
-from tests.timeline.sessions import ENDED, LIVE, batches_of, timeline_of, without_reports
+from tests.timeline.sessions import LIVE, batches_of, timeline_of, without_reports
 
 FIGURES = {
     "node/1.9.0_full": dict(
@@ -130,6 +129,7 @@ def test_parts_of_the_slowest_answer_are_its_spans():
         "llm": 287,
         "tool": 108,
         "tts": 249,
+        "playback": 0,
         "unexplained": 233,
     }
 
@@ -218,17 +218,3 @@ def test_live_session_can_be_built_at_any_moment(run):
 @pytest.mark.parametrize("run", RUNS)
 def test_snapshot_is_strict_json(run):
     json.dumps(as_json(timeline_of(run)), allow_nan=False)
-
-
-def test_building_a_session_of_270_spans_takes_well_under_30_ms():
-    batches = batches_of("python/1.8.9_full")
-
-    best = min(_seconds(batches) for _ in range(10))
-
-    assert best < 0.03
-
-
-def _seconds(batches):
-    began = time.perf_counter()
-    build(batches, context=ENDED)
-    return time.perf_counter() - began

@@ -10,6 +10,7 @@ export const PART_COLORS = {
   llm: "lane-llm",
   tool: "lane-tool",
   tts: "lane-tts",
+  playback: "lane-agent",
   unexplained: "lane-rest",
 };
 
@@ -20,6 +21,7 @@ export const PART_NAMES = {
   llm: "LLM",
   tool: "tool",
   tts: "TTS",
+  playback: "playback",
   unexplained: "unexplained",
 };
 
