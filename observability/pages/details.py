@@ -63,6 +63,8 @@ class SpanPane:
     message_counts: str
     is_incomplete: bool
     tools: Sequence[str]
+    request_ids: Sequence[str]
+    """Of the providers, to be quoted to their support."""
     groups: Sequence[AttributeGroup]
     raw: str
 
@@ -102,6 +104,7 @@ def span_pane(timeline: Timeline, span: TimelineSpan, found: SpanDetails) -> Spa
         message_counts=f"{answers_from} in, {found.answers} out",
         is_incomplete=found.incomplete,
         tools=found.tools,
+        request_ids=found.provider_request_ids,
         groups=grouped(found.attributes),
         raw=pretty(
             {

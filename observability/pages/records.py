@@ -1,4 +1,4 @@
-"""Spans and log lines of a session: filtered lists, and the details of one."""
+"""Spans, log lines and raw records of a session: filtered lists, and the details of one."""
 
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from observability.models import Session
 from observability.pages.details import log_pane, span_pane
 from observability.pages.log_rows import LEAST, LogPage, log_page
+from observability.pages.raw_rows import KINDS, raw_page, raw_pane
 from observability.pages.span_rows import SpanPage, span_page
 from observability.queries.records import records_of, timeline_of
 from observability.queries.sessions import session_in
@@ -73,6 +74,37 @@ def log_show(request: HttpRequest, slug: str, public_id: UUID, index: int) -> Ht
     note_look(project, onlooker_of(request), "records.viewed", str(session.public_id))
     named = {"project": project, "session": session, "pane": log_pane(timeline, line)}
     return render(request, "observability/_log_details.html", named)
+
+
+@require_safe
+@signed_in
+def raw_list(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
+    project = project_for_viewer(request.user, slug)
+    session = session_in(project, public_id)
+    note_look(project, onlooker_of(request), "records.viewed", str(session.public_id))
+    records = records_of(session)
+    kind = request.GET.get("raw_kind", "")
+    found = raw_page(
+        records,
+        start_ns=timeline_of(session).session.start_ns,
+        kind=kind if kind in KINDS else "",
+        text=words(request, "raw_text"),
+        after=number(request, "after"),
+    )
+    named = {"project": project, "session": session, "raw": found, "has_records": bool(records)}
+    return render(request, "observability/_raw_rows.html", named)
+
+
+@require_safe
+@signed_in
+def raw_show(request: HttpRequest, slug: str, public_id: UUID, index: int) -> HttpResponse:
+    project = project_for_viewer(request.user, slug)
+    session = session_in(project, public_id)
+    records = records_of(session)
+    if index >= len(records):
+        raise Http404
+    note_look(project, onlooker_of(request), "records.viewed", str(session.public_id))
+    return render(request, "observability/_raw_details.html", {"pane": raw_pane(records[index])})
 
 
 def spans_of(session: Session) -> list[SpanRecord]:

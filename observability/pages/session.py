@@ -13,6 +13,7 @@ from observability.pages.details import pretty
 from observability.pages.latency_table import latency_table
 from observability.pages.log_rows import LEVELS
 from observability.pages.player import player_of
+from observability.pages.raw_rows import KINDS
 from observability.pages.recording_facts import recording_facts
 from observability.pages.records import logs_asked_for, spans_asked_for
 from observability.pages.session_head import figures_of, head_of, signal_states
@@ -72,6 +73,7 @@ def session_context(
         "spans": spans_asked_for(request, timeline),
         "logs": logs_asked_for(request, timeline),
         "levels": LEVELS,
+        "raw_kinds": KINDS.items(),
         "turn_indexes": [turn.index for turn in timeline.turns],
         "latency": latency_table(timeline),
         "timeline": timeline,

@@ -2,6 +2,7 @@
 import { CopyButton } from "./copy-button.js";
 import { FilterList } from "./filter-list.js";
 import { registerMorph } from "./htmx-morph.js";
+import { JsonTree } from "./json-tree.js";
 import { LiveStatus } from "./live/live-status.js";
 import { LocalTime } from "./local-time.js";
 import { RecordRows } from "./record-rows.js";
@@ -17,6 +18,7 @@ import { ViewSwitch } from "./view-switch.js";
 const ELEMENTS = {
   "copy-button": CopyButton,
   "filter-list": FilterList,
+  "json-tree": JsonTree,
   "live-status": LiveStatus,
   "local-time": LocalTime,
   "record-rows": RecordRows,

@@ -5,10 +5,11 @@ from django.test import Client
 from django.urls import reverse
 
 from observability.models import Session
+from observability.queries.records import records_of, timeline_of
 from tests.pages.conftest import Replay
 from tests.pages.reading import open_page, session_args, words
 
-SPANS, LOGS = "observability:span-list", "observability:log-list"
+SPANS, LOGS, RAW = "observability:span-list", "observability:log-list", "observability:raw-list"
 SPAN, LOG = "observability:span-show", "observability:log-show"
 
 
@@ -128,3 +129,58 @@ def keys_of(client: Client, session: Session, **query: str) -> list[list[str]]:
     """Trace and span ids of the spans found, as their rows carry them."""
     html = client.get(reverse(SPANS, args=session_args(session)), query).content.decode()
     return [key.split("-") for key in re.findall(r'id="span-([0-9a-f]+-[0-9a-f]+)"', html)]
+
+
+def test_raw_records_are_found_by_kind_and_by_anything_in_them(
+    owner_client: Client, front_desk: Session
+) -> None:
+    args = session_args(front_desk)
+
+    headers = open_page(owner_client, RAW, *args, raw_kind="recording_header")
+    found = open_page(owner_client, RAW, *args, raw_kind="span", raw_text="nobody ever said this")
+    booking = open_page(owner_client, RAW, *args, raw_kind="span", raw_text="Book_Table")
+
+    assert "header" in headers
+    assert "function_tool" not in headers
+    assert "No record matches." in found
+    assert "span function_tool" in booking
+
+
+def test_raw_records_come_in_pieces_and_none_is_left_out(owner_client: Client, front_desk: Session) -> None:
+    total = len(records_of(front_desk))
+    indexes: list[str] = []
+
+    for after in range(0, total, 200):
+        html = owner_client.get(
+            reverse(RAW, args=session_args(front_desk)), {"after": after}
+        ).content.decode()
+        indexes += re.findall(r'id="raw-(\d+)"', html)
+
+    assert [int(index) for index in indexes] == list(range(total))
+
+
+def test_a_raw_record_is_shown_whole_with_exact_times(owner_client: Client, front_desk: Session) -> None:
+    records = records_of(front_desk)
+    index = next(at for at, record in enumerate(records) if record["signal"] == "span")
+
+    page = open_page(owner_client, "observability:raw-show", *session_args(front_desk), index)
+
+    assert f'"start_ns": "{records[index]["start_ns"]}"' in page
+    assert f'"span_id": "{records[index]["span_id"]}"' in page
+
+
+def test_a_raw_record_that_is_not_of_the_session_is_not_found(owner_client: Client, session: Session) -> None:
+    address = reverse("observability:raw-show", args=(*session_args(session), 0))
+
+    assert owner_client.get(address).status_code == 404
+    assert "No record has arrived." in open_page(owner_client, RAW, *session_args(session))
+
+
+def test_request_ids_of_providers_can_be_copied(owner_client: Client, front_desk: Session) -> None:
+    spans = timeline_of(front_desk).spans
+    request = next(span for span in spans if span.name == "llm_request")
+    args = (*session_args(front_desk), request.trace_id, request.span_id)
+
+    html = owner_client.get(reverse("observability:span-show", args=args)).content.decode()
+
+    assert re.search(r'<copy-button value="[^"]+">', html)
