@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from observability.livekit.log_kinds import kind_of
+from observability.livekit.privacy.permission import asks_for_redaction
 from observability.livekit.reports import session_report, session_summary
 from observability.livekit.sdk import Language, language_of
 from observability.livekit.values import mapping, text
@@ -100,6 +101,8 @@ def revelations(records: Iterable[Record]) -> dict[str, SessionFacts]:
             facts = found[job_id] = SessionFacts(job_id)
         if not facts.room_id:
             facts.room_id = record["room_id"]
+        if not facts.redaction:
+            facts.redaction = asks_for_redaction(record)
         if record["signal"] == "span":
             _see_span(facts, record)
         else:
@@ -124,8 +127,6 @@ def _see_span(facts: SessionFacts, span: SpanRecord) -> None:
 def _see_stamp(facts: SessionFacts, attributes: Mapping[str, Value]) -> None:
     if "lk.simulation.enabled" in attributes and attributes["lk.simulation.enabled"] is True:
         facts.simulated = True
-    if "lk.redaction.enabled" in attributes and attributes["lk.redaction.enabled"] is True:
-        facts.redaction = True
     if not facts.agent_name:
         facts.agent_name = text(attributes.get("lk.agent_name"))
 
@@ -167,7 +168,6 @@ def _see_log(facts: SessionFacts, log: LogRecord) -> None:
 def _see_header(facts: SessionFacts, header: HeaderRecord) -> None:
     summary = session_summary(header)
     facts.simulated = facts.simulated or header.get("simulated") is True
-    facts.redaction = facts.redaction or header.get("redaction_enabled") is True
     facts.room_name = facts.room_name or header.get("room_name", "")
     start_ns, duration_ms = header["start_ns"], header.get("duration_ms", 0)
     ended_ns = start_ns + duration_ms * 1_000_000 if start_ns and duration_ms else None

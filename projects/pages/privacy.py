@@ -42,7 +42,9 @@ KEPT = {
         "Traces", "Spans of LLM, TTS, tools and turns.", "Turns, latencies and tool calls are not known."
     ),
     "logs": SwitchText(
-        "Logs", "Runtime logs, evaluations and the session report.", "Errors and evaluations are not known."
+        "Logs",
+        "What the agent and its libraries log while they run.",
+        "Errors that only a log line tells are not known; report, evaluations and tags still are.",
     ),
 }
 

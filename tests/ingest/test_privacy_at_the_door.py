@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from observability.models import Batch, Session
@@ -39,9 +40,23 @@ def asking_for_redaction(body: bytes) -> bytes:
     return request.SerializeToString()
 
 
+def with_scope_asking_for_redaction(body: bytes) -> bytes:
+    request = ExportLogsServiceRequest.FromString(body)
+    scope = request.resource_logs[0].scope_logs[0].scope
+    scope.attributes.add(key="lk.redaction.enabled").value.bool_value = True
+    return request.SerializeToString()
+
+
 def everything_kept(project) -> str:
     sessions = [list(Session.objects.for_project(project).values())]
     return str(sessions) + json.dumps([records_of(s) for s in Session.objects.for_project(project)])
+
+
+def test_scope_that_asks_for_redaction_is_heard_before_the_first_write(agent, project):
+    agent.send("logs", with_scope_asking_for_redaction(logs(f"Call me at {NUMBER}.")))
+
+    assert Session.objects.get().is_redacted
+    assert NUMBER not in everything_kept(project)
 
 
 def test_project_that_is_off_silences_agents_politely(agent, project, switch):

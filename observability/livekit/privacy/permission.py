@@ -42,12 +42,19 @@ def permitted(records: Sequence[Record], switches: Switches) -> Permitted:
     return _sifted(records, switches)
 
 
-def asks_for_redaction(records: Sequence[Record]) -> bool:
-    """Whether the session's owner asked for redaction, on any record of the batch (docs/contract.md §13).
+def asks_for_redaction(record: Mapping[str, Any]) -> bool:
+    """Whether the session's owner asked for redaction: on the record, its scope or the header (docs/contract.md §13).
 
-    Spans that began before the session do not carry the flag: remember for the session what one batch says.
+    Spans that began before the session do not carry the flag: remember for the session what one record says.
     """
-    return any(_asks(record) for record in records)
+    if record.get("redaction_enabled") is True:
+        return True
+    scope = record.get("scope")
+    return (
+        _is_on(mapping(record.get("attributes")).get(REDACTION_FLAG))
+        or (bool(scope) and _is_on(mapping(mapping(scope).get("attributes")).get(REDACTION_FLAG)))
+        or ("repeated" in record and _asks_in_pairs(record["repeated"]))
+    )
 
 
 def _sifted(records: Sequence[Record], switches: Switches) -> Permitted:
@@ -73,17 +80,6 @@ def _unwanted(record: Record, switches: Switches) -> str:
     if not switches.transcripts and is_chat_item(record):
         return "transcript"
     return "logs" if not switches.logs and is_runtime_log(record) else ""
-
-
-def _asks(record: Mapping[str, Any]) -> bool:
-    if record.get("redaction_enabled") is True:
-        return True
-    scope = record.get("scope")
-    return (
-        _is_on(mapping(record.get("attributes")).get(REDACTION_FLAG))
-        or (bool(scope) and _is_on(mapping(mapping(scope).get("attributes")).get(REDACTION_FLAG)))
-        or ("repeated" in record and _asks_in_pairs(record["repeated"]))
-    )
 
 
 def _asks_in_pairs(pairs: Value) -> bool:
