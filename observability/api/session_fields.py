@@ -16,6 +16,7 @@ SIGNALS = {
 
 def session_fields(session: Session, summary: dict[str, Any] | None = None) -> dict[str, Any]:
     """`summary` is the session's own unless a fresher one is given."""
+    is_fresh = summary is not None or session.summary_cursor == session.cursor
     summary = session.summary if summary is None else summary
     return {
         "id": str(session.public_id),
@@ -36,7 +37,7 @@ def session_fields(session: Session, summary: dict[str, Any] | None = None) -> d
         "is_simulated": session.is_simulated,
         "is_redacted": session.is_redacted,
         "cursor": session.cursor,
-        "counts": counts(session),
+        "counts": counts(session, summary.get("counts", {}) if is_fresh else {}),
         "completeness": completeness(session, summary),
         "tags": summary.get("tags", []),
         "outcome": summary.get("outcome") or None,
@@ -63,13 +64,14 @@ def duration_ms(session: Session, summary: dict[str, Any]) -> float | None:
     return max(0, session.ended_ns - session.started_ns) / 1_000_000
 
 
-def counts(session: Session) -> dict[str, int]:
+def counts(session: Session, known: dict[str, int]) -> dict[str, int]:
+    """Each record once, as it can be read; while a list's summary is behind, what has been received with repeats."""
     return {
-        "spans": session.span_count,
-        "logs": session.log_count,
-        "chat_items": session.chat_item_count,
-        "metric_points": session.metric_point_count,
-        "errors": session.error_count,
+        "spans": known.get("spans", session.span_count),
+        "logs": known.get("log_records", session.log_count),
+        "chat_items": known.get("chat_items", session.chat_item_count),
+        "metric_points": known.get("metric_points", session.metric_point_count),
+        "errors": known.get("errors", session.error_count),
         "duplicates": session.duplicate_count,
         "rejected": session.rejected_count,
     }

@@ -91,7 +91,7 @@ def verified_sender(token: str, slug: str | None) -> Sender:
         where = f"project {slug}" if slug else "this server"
         raise UnknownKey(f"API key {key[:120]!r} is not known to {where}.")
     api_key, claims = proven(token, candidates)
-    check_grant(claims)
+    check_grant(claims, api_key)
     note_key_used(api_key, at=timezone.now(), every_s=KEY_USE_NOTED_EVERY_S)
     return Sender(api_key.project, key)
 
@@ -120,14 +120,18 @@ def proven(token: str, candidates: list[ApiKey]) -> tuple[ApiKey, dict[str, Any]
         try:
             proofs.append((candidate, verified_claims(token, candidate)))
         except Unauthenticated as refusal:
+            if isinstance(refusal, ExpiredToken):
+                refusal.concerns = (candidate.project.slug,)
             refusals.append(refusal)
     if not proofs:
         raise next((refusal for refusal in refusals if not isinstance(refusal, WrongSecret)), refusals[0])
     if len(proofs) > 1:
-        raise AmbiguousKey(
+        ambiguous = AmbiguousKey(
             f"API key {candidates[0].key!r} is used by several projects with the same secret;"
             " upload to the project's own URL, …/p/<project>."
         )
+        ambiguous.concerns = tuple(api_key.project.slug for api_key, _ in proofs)
+        raise ambiguous
     return proofs[0]
 
 
@@ -174,8 +178,10 @@ def refusal_of(error: Exception, key: str) -> Refused:
     return BadToken("The token cannot be verified.")
 
 
-def check_grant(claims: dict[str, Any]) -> None:
+def check_grant(claims: dict[str, Any], api_key: ApiKey) -> None:
     """Every caller's room token is signed with the same key; only this grant tells them apart."""
     grant = claims.get("observability")
     if not isinstance(grant, dict) or grant.get("write") is not True:
-        raise MissingGrant("The token lacks the grant observability.write; only agents may upload.")
+        missing = MissingGrant("The token lacks the grant observability.write; only agents may upload.")
+        missing.concerns = (api_key.project.slug,)
+        raise missing

@@ -25,6 +25,8 @@ class Refused(Exception):
     reason = "refused"
     retry_after_s: int | None = None
     headers: Mapping[str, str] = {}
+    concerns: tuple[str, ...] = ()
+    """Projects whose own secret signed the token: the refusal is theirs, whatever the address names."""
 
 
 class Malformed(Refused):

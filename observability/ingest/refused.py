@@ -41,12 +41,17 @@ def note_refusal(refusal: Refused, request: Request, *, signal: str, project: st
     """Never fails the answer: the refusal matters more than its count."""
     if isinstance(refusal, Unavailable):
         return
-    key = (project_of(request, project), refusal.reason, signal, key_of(request))
-    count = due(key)
-    if not count:
-        return
+    api_key = key_of(request)
+    for slug in refusal.concerns or (project_of(request, project),):
+        key = (slug, refusal.reason, signal, api_key)
+        count = due(key)
+        if count:
+            write_or_warn(key, str(refusal), count)
+
+
+def write_or_warn(key: Key, message: str, count: int) -> None:
     try:
-        write(key, str(refusal), count)
+        write(key, message, count)
     except DatabaseError as error:
         logger.warning("A refusal could not be noted: %s", error)
 

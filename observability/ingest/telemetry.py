@@ -11,7 +11,7 @@ from observability.otlp.count import Limits
 from observability.otlp.decode import decode
 from observability.otlp.result import Decoded
 from observability.otlp.shape import Signal
-from observability.sessions.keep import Kept, count_rejected, group_by_job, keep
+from observability.sessions.keep import Kept, Marred, group_by_job, keep
 from projects.models import Project
 
 LIMITS = Limits(
@@ -41,11 +41,16 @@ def accept_telemetry(
     Raises RecordingDisabled, and what `otlp.decode` raises.
     """
     decoded = decode(signal, body, content_type, LIMITS)
-    kept = keep(project, signal, group_by_job(decoded.records), body_digest=digest_of(body), now=now)
+    kept = keep(
+        project,
+        signal,
+        group_by_job(decoded.records),
+        body_digest=digest_of(body),
+        now=now,
+        marred=Marred(decoded.rejected_count, sum(decoded.sanitised.values())),
+    )
     publish(project.pk, kept)
     refuse_if_off(kept)
-    if decoded.rejected_count and len(kept) == 1 and kept[0].session_id:
-        count_rejected(kept[0].session_id, decoded.rejected_count)
     return accepted(signal, decoded, kept)
 
 

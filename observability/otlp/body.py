@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import Literal
 
+from observability import limits
+
 Compression = Literal["gzip", "deflate"]
 
 # zlib's own names for the two framings that OTLP exporters offer.
@@ -15,10 +17,6 @@ MAX_GZIP_MEMBERS = 4_096
 _PIECE_BYTES = 64 * 1024
 # What one step may add before the limits are looked at again.
 _STEP_BYTES = 1024 * 1024
-
-# Telemetry compresses 5 to 40 times. Small bodies may exceed the ratio: they cannot hurt.
-MAX_RATIO = 300
-RATIO_FREE_BYTES = 8 * 1024 * 1024
 
 
 class BodyTooLarge(Exception):
@@ -125,8 +123,9 @@ class _Inflater:
         inflated_bytes = self._inflated.tell()
         if inflated_bytes > self._max_bytes:
             raise BodyTooLarge(f"inflated body exceeds {self._max_bytes} bytes")
-        if inflated_bytes > RATIO_FREE_BYTES and inflated_bytes > MAX_RATIO * consumed_bytes:
-            raise BodyTooLarge(f"body inflates more than {MAX_RATIO}:1")
+        is_bomb = inflated_bytes > limits.MAX_INFLATE_RATIO * consumed_bytes
+        if is_bomb and inflated_bytes > limits.INFLATE_RATIO_FREE_BYTES:
+            raise BodyTooLarge(f"body inflates more than {limits.MAX_INFLATE_RATIO}:1")
 
     def _begin_next_member(self) -> None:
         if self._compression != "gzip":

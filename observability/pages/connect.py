@@ -53,7 +53,10 @@ ADVICE = {
     "ambiguous-key": (
         "Several projects have a key of this name. Set LIVEKIT_OBSERVABILITY_URL to this project’s address, as above."
     ),
-    "expired-token": "The clocks of the agent and of this server differ by more than a minute. Set both by NTP.",
+    "expired-token": (
+        "Node’s SDK signs once and cannot send beyond six hours. If the agent has only just begun, its clock"
+        " and this server’s differ: set both by NTP."
+    ),
     "no-token": "Something sends without signing. Is it an agent with the SDK versions named above?",
     "bad-token": "The signature cannot be read. Is it an agent with the SDK versions named above?",
     "missing-grant": "The token may not write observability data: the SDK is too old, or something else is sending.",

@@ -1,6 +1,7 @@
 """The records of a session as they are kept: filtered by kind and words, one after the other."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +34,8 @@ EXACT_IN_BROWSERS = 2**53
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    index: int
-    """Place among all records of the session, in order of arrival."""
+    key: str
+    """Kind and place among the records of that kind, in order of arrival: later records do not change it."""
     kind: str
     at: str
     name: str
@@ -60,11 +61,11 @@ def raw_page(
     records: Sequence[Record], *, start_ns: int, kind: str = "", text: str = "", after: int = 0
 ) -> RawPage:
     found = [
-        index
-        for index, record in enumerate(records)
+        (key, record)
+        for key, record in keyed(records)
         if kind in {"", record["signal"]} and has_words(record, text)
     ]
-    rows = [row_of(index, records[index], start_ns) for index in found[after : after + ROWS_AT_ONCE]]
+    rows = [row_of(key, record, start_ns) for key, record in found[after : after + ROWS_AT_ONCE]]
     shown = after + len(rows)
     return RawPage(rows, len(found), shown, shown if shown < len(found) else None)
 
@@ -73,14 +74,22 @@ def raw_pane(record: Record) -> RawPane:
     return RawPane(NAMES[record["signal"]], name_of(record), pretty(exact(record)))
 
 
+def keyed(records: Sequence[Record]) -> Iterator[tuple[str, Record]]:
+    places: Counter[str] = Counter()
+    for record in records:
+        kind = record["signal"]
+        yield f"{kind}-{places[kind]}", record
+        places[kind] += 1
+
+
 def has_words(record: Record, text: str) -> bool:
     return not text or text.lower() in orjson.dumps(record, default=str).decode().lower()
 
 
-def row_of(index: int, record: Record, start_ns: int) -> RawRow:
+def row_of(key: str, record: Record, start_ns: int) -> RawRow:
     at_ns = moment_of(record)
     return RawRow(
-        index=index,
+        key=key,
         kind=NAMES[record["signal"]],
         at=offset(milliseconds(start_ns, at_ns), decimals=2) if at_ns else "",
         name=name_of(record),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from observability.models import Session
 from observability.pages.details import log_pane, span_pane
 from observability.pages.log_rows import LEAST, LogPage, log_page
-from observability.pages.raw_rows import KINDS, raw_page, raw_pane
+from observability.pages.raw_rows import KINDS, keyed, raw_page, raw_pane
 from observability.pages.span_rows import SpanPage, span_page
 from observability.queries.records import records_of, timeline_of
 from observability.queries.sessions import session_in
@@ -97,14 +97,14 @@ def raw_list(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
 
 @require_safe
 @signed_in
-def raw_show(request: HttpRequest, slug: str, public_id: UUID, index: int) -> HttpResponse:
+def raw_show(request: HttpRequest, slug: str, public_id: UUID, key: str) -> HttpResponse:
     project = project_for_viewer(request.user, slug)
     session = session_in(project, public_id)
-    records = records_of(session)
-    if index >= len(records):
+    record = dict(keyed(records_of(session))).get(key)
+    if record is None:
         raise Http404
     note_look(project, onlooker_of(request), "records.viewed", str(session.public_id))
-    return render(request, "observability/_raw_details.html", {"pane": raw_pane(records[index])})
+    return render(request, "observability/_raw_details.html", {"pane": raw_pane(record)})
 
 
 def spans_of(session: Session) -> list[SpanRecord]:

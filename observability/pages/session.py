@@ -116,6 +116,17 @@ def report_facts(session: Session, timeline: Timeline) -> list[tuple[str, str]]:
             ", ".join(f"{n} {kind}" for kind, n in report.errors.items() if n) if report else "",
         ),
         ("Traces", str(head.traces)),
-        ("Received twice, kept once", str(session.duplicate_count)),
+        *counted_apart(session),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def counted_apart(session: Session) -> list[tuple[str, str]]:
+    """What was not kept as it came."""
+    counts = {
+        "Received twice, kept once": session.duplicate_count,
+        "Refused as unreadable": session.rejected_count,
+        "Values changed to be storable": session.discarded.get("sanitised", 0),
+        "Redacted records": session.discarded.get("redacted", 0),
+    }
+    return [(name, f"{count:,}") for name, count in counts.items() if count]

@@ -67,17 +67,46 @@ class Kept:
     cursor: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Marred:
+    """What an upload held that could not be kept as it came."""
+
+    rejected: int = 0
+    """Records that could not be read; the sender is told."""
+    sanitised: int = 0
+    """Values that no database takes, changed."""
+
+
+WHOLE = Marred()
+
+
 def keep(
-    project: Project, signal: str, groups: Sequence[Group], *, body_digest: bytes, now: datetime
+    project: Project,
+    signal: str,
+    groups: Sequence[Group],
+    *,
+    body_digest: bytes,
+    now: datetime,
+    marred: Marred = WHOLE,
 ) -> list[Kept]:
     """Append each group to its session's journal. When this returns, it is committed.
 
     Groups are taken in the order of their job ids, so that two uploads with the same jobs cannot block each other.
     """
     drafts = [Draft.of(group, signal, body_digest, now) for group in sorted(groups, key=lambda g: g.job_id)]
-    if len(drafts) == 1 and (kept := keep_at_once(project, drafts[0])):
+    if len(drafts) == 1 and marred == WHOLE and (kept := keep_at_once(project, drafts[0])):
         return [kept]
-    return committed(lambda: [keep_draft(project, draft, now=now) for draft in drafts])
+    return committed(lambda: keep_drafts(project, drafts, marred, now=now))
+
+
+def keep_drafts(project: Project, drafts: Sequence["Draft"], marred: Marred, *, now: datetime) -> list[Kept]:
+    """A record that cannot be read names no job: it is counted with the first job of its upload, and once."""
+    kept = [keep_draft(project, draft, now=now) for draft in drafts]
+    if marred != WHOLE:
+        first = next((group for group in kept if group.session_id and group.stored), None)
+        if first is not None and first.session_id is not None:
+            count_marred(first.session_id, marred)
+    return kept
 
 
 def keep_at_once(project: Project, draft: "Draft") -> Kept | None:
@@ -215,9 +244,10 @@ def count_discarded(session_id: int, discarded: dict[str, int]) -> None:
     row.save(update_fields=["discarded"])
 
 
-def count_rejected(session_id: int, count: int) -> None:
-    """Records that could not be read; the sender was told."""
-    Session.objects.filter(pk=session_id).update(rejected_count=F("rejected_count") + count)
+def count_marred(session_id: int, marred: Marred) -> None:
+    Session.objects.filter(pk=session_id).update(rejected_count=F("rejected_count") + marred.rejected)
+    if marred.sanitised:
+        count_discarded(session_id, {"sanitised": marred.sanitised})
 
 
 def group_by_job(records: Iterable[Record]) -> list[Group]:

@@ -81,6 +81,7 @@ def _counts(material: Material, errors: Sequence[Failure]) -> Mapping[str, int]:
     return {
         "spans": len(material.spans),
         "logs": len(material.lines),
+        "log_records": len(material.lines) + len(material.scopes),
         "chat_items": len(material.items),
         "metric_points": len(material.points),
         "errors": len(errors),

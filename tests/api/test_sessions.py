@@ -4,10 +4,15 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from observability.ingest.telemetry import accept_telemetry
 from observability.models import Session
+from observability.sessions.summary import refresh_summary
 from tests.api.conftest import BASE, address
+from tests.captured import captured
 from tests.people import SessionFactory
+from tests.sending import PROTOBUF, spans
 
 FORMER_CURSOR = "MjAyNi0wMS0wMVQwMDowMDowMCAx"
 """A time without a zone, and a key."""
@@ -160,3 +165,20 @@ def test_three_sessions_cost_as_many_queries_as_one(project, script, path):
     SessionFactory.create_batch(2, project=project)
 
     assert (with_one, queries()) == (3, 3)
+
+
+def test_counts_are_those_of_the_records_that_can_be_read(project, script):
+    now = timezone.now()
+    for names, first_id in ((["user_turn", "llm_node"], 1), (["llm_node", "tts_node"], 2)):
+        accept_telemetry(project, "traces", spans(*names, first_id=first_id), PROTOBUF, now=now)
+    chat_items = [request for request in captured("python/1.8.9_full") if request.signal == "logs"][-1]
+    accept_telemetry(project, "logs", chat_items.inflated, chat_items.content_type, now=now)
+
+    for session in Session.objects.for_project(project):
+        counts = script.get(address(session)).json()["counts"]
+        for name in ("spans", "logs"):
+            records = script.get(address(session, name)).json()["results"]
+            assert (name, counts[name]) == (name, len(records))
+    refresh_summary(session.pk)
+    [row] = [row for row in script.get(BASE).json()["results"] if row["id"] == str(session.public_id)]
+    assert row["counts"] == counts

@@ -73,3 +73,24 @@ def test_rejected_records_are_counted(agent, project, monkeypatch):
 
     session = Session.objects.get()
     assert (session.span_count, session.rejected_count, session.status) == (1, 3, "ended")
+
+
+def test_what_is_refused_or_mended_in_an_upload_is_counted_once_however_often_it_comes(agent, project):
+    request = ExportTraceServiceRequest.FromString(spans("a\x00b", "b"))
+    request.resource_spans[0].scope_spans[0].spans[1].span_id = b"short"
+
+    for _ in range(3):
+        assert agent.send("traces", request.SerializeToString()).status_code == 200
+
+    session = Session.objects.get()
+    assert (session.span_count, session.duplicate_count, session.rejected_count) == (1, 2, 1)
+    assert session.discarded == {"sanitised": 1}
+
+
+def test_what_is_refused_in_an_upload_of_several_jobs_is_counted_with_one_of_them(agent, project):
+    request = ExportTraceServiceRequest.FromString(spans("a", "b") + spans("c", job="AJ_2"))
+    request.resource_spans[0].scope_spans[0].spans[1].span_id = b"short"
+
+    agent.send("traces", request.SerializeToString())
+
+    assert [s.rejected_count for s in Session.objects.order_by("job_id")] == [1, 0]

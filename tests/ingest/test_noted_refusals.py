@@ -5,7 +5,7 @@ from django.test import Client
 
 from observability.models import Refusal
 from projects.actions import register_api_key
-from tests.people import API_KEY
+from tests.people import API_KEY, API_SECRET
 from tests.sending import Agent, spans, token
 
 BATCH = spans("llm_node")
@@ -34,6 +34,31 @@ def test_refusal_at_the_bare_address_is_nobodys_if_two_projects_have_the_key(bar
     bare.send("traces", BATCH, bearer=token(secret="a-third-secret-that-neither-one-has"))
 
     assert noted() == []
+
+
+@pytest.mark.parametrize(
+    ("bearer", "reason"),
+    [(token(exp=1_700_000_000), "expired-token"), (token(observability=None), "missing-grant")],
+)
+def test_refusal_at_the_bare_address_is_theirs_whose_secret_signed(
+    bare, other_project, stranger, bearer, reason
+):
+    register_api_key(other_project, API_KEY, OTHER_SECRET, by=stranger)
+
+    bare.send("traces", BATCH, bearer=bearer)
+
+    assert noted() == [("acme", reason, "traces", API_KEY)]
+
+
+def test_pair_of_two_projects_is_noted_for_both(bare, other_project, stranger):
+    register_api_key(other_project, API_KEY, API_SECRET, by=stranger)
+
+    bare.send("traces", BATCH)
+
+    assert sorted(noted()) == [
+        ("acme", "ambiguous-key", "traces", API_KEY),
+        (other_project.slug, "ambiguous-key", "traces", API_KEY),
+    ]
 
 
 @pytest.mark.parametrize("bearer", ["not a token", token(key="APInobody")], ids=["no token", "unknown key"])

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from observability import limits
 from observability.otlp.body import MAX_GZIP_MEMBERS, BodyTooLarge, MalformedBody, inflate, read_bounded
 
 MIB = 1024 * 1024
@@ -83,7 +84,7 @@ def test_deflate_with_something_behind_its_end_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("body", "limits", "message"),
+    ("body", "bounds", "message"),
     [
         (gzip.compress(b"x" * 101), {"max_bytes": 100}, "inflated body exceeds 100 bytes"),
         (gzip.compress(b"xy") * 51, {"max_bytes": 100}, "inflated body exceeds 100 bytes"),
@@ -93,11 +94,19 @@ def test_deflate_with_something_behind_its_end_is_refused():
     ],
     ids=["one member", "many members", "compressed", "bomb", "members"],
 )
-def test_a_body_beyond_a_limit_is_refused_with_the_limit(body, limits, message):
+def test_a_body_beyond_a_limit_is_refused_with_the_limit(body, bounds, message):
     with pytest.raises(BodyTooLarge) as refusal:
-        inflated(body, **limits)
+        inflated(body, **bounds)
 
     assert str(refusal.value) == message
+
+
+def test_ratio_and_what_is_free_of_it_are_settings(monkeypatch):
+    monkeypatch.setattr(limits, "MAX_INFLATE_RATIO", 50)
+    monkeypatch.setattr(limits, "INFLATE_RATIO_FREE_BYTES", MIB)
+
+    with pytest.raises(BodyTooLarge, match="body inflates more than 50:1"):
+        inflated(gzip.compress(bytes(2 * MIB)))
 
 
 def test_eight_mib_may_come_out_at_any_ratio():
