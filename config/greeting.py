@@ -12,17 +12,18 @@ from django.conf import settings
 from django.db import connections
 
 from config import installation
-from config.first_start import FirstStart
+from config.first_start import DEMO, FirstStart, awaits_demo_sessions
 
 ANSWERS_WITHIN_S = 60
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Greeting:
     url: str
     first_start: FirstStart | None
     say: Callable[[str], None]
+    seeding: "subprocess.Popen[bytes] | None" = None
 
     def speak(self) -> None:
         wait_until_it_answers(self.url)
@@ -33,7 +34,26 @@ class Greeting:
             )
         else:
             self.introduce(self.first_start)
+        if settings.DEMO_SESSIONS and awaits_demo_sessions():
+            self.say("Adding two demo sessions …")
+            self.add_demo_sessions()
+        self.say("Press Ctrl-C to stop.")
         connections.close_all()
+
+    def add_demo_sessions(self) -> None:
+        """In a process of its own, because making sound needs memory that this one would keep.
+
+        In a session of its own as well: Ctrl-C is for this process, which then ends that one.
+        """
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "seed-demo", DEMO]
+        self.seeding = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+        if self.seeding.wait() > 0:
+            logger.warning("The demo sessions could not be added; `manage.py seed-demo` tries again.")
+
+    def end(self) -> None:
+        """What is not there yet is added at the next start."""
+        if self.seeding is not None:
+            self.seeding.terminate()
 
     def introduce(self, first_start: FirstStart) -> None:
         self.say(f"Sign in as {first_start.owner.email} (works once, within a day):")
@@ -42,10 +62,6 @@ class Greeting:
         self.say(f"  LIVEKIT_OBSERVABILITY_URL={installation.address_of(first_start.project)}")
         self.say(f"  LIVEKIT_API_KEY={first_start.pair.key}")
         self.say(f"  LIVEKIT_API_SECRET={first_start.pair.secret}")
-        if settings.DEMO_SESSIONS:
-            self.say("Adding two demo sessions …")
-            add_demo_sessions(first_start.project.slug)
-        self.say("Press Ctrl-C to stop.")
 
 
 def wait_until_it_answers(url: str) -> None:
@@ -57,10 +73,3 @@ def wait_until_it_answers(url: str) -> None:
             return
         except OSError:
             time.sleep(0.05)
-
-
-def add_demo_sessions(slug: str) -> None:
-    """In a process of its own, because making sound needs memory that this one would keep."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "seed-demo", slug]
-    if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
-        logger.warning("The demo sessions could not be added; `manage.py seed-demo` tries again.")

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from projects.audit import record_event
 from projects.models import AccessToken, ApiKey, Membership, Plan, PrivacySwitches, Project, Role
 from projects.secrets import encrypt
 
@@ -39,6 +40,18 @@ def create_project(name: str, slug: str, *, owner: User, plan: str = "build") ->
     PrivacySwitches.objects.create(project=project)
     Membership.objects.create(project=project, user=owner, role=Role.OWNER)
     return project
+
+
+@transaction.atomic
+def add_member(project: Project, user: User, role: Role) -> Membership:
+    """Somebody who is a member already gets this role. Raises ValidationError."""
+    Project.objects.select_for_update().get(pk=project.pk)
+    others = project.memberships.filter(role=Role.OWNER).exclude(user=user)
+    if role != Role.OWNER and not others.exists():
+        raise ValidationError("A project keeps at least one owner.")
+    membership, _ = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
+    record_event(project, None, "member.set", f"{user.email}: {role}")
+    return membership
 
 
 def register_api_key(project: Project, key: str, secret: str, *, by: User | None) -> ApiKey:

@@ -25,7 +25,6 @@ class Running:
     port: int = 0
     process: "subprocess.Popen[bytes] | None" = None
     url: str = ""
-    ready_after_s: float = 0
     variables: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -44,14 +43,12 @@ class Running:
             time.sleep(0.02)
         self.url = ready[1]
         self.port = int(self.url.rsplit(":", 1)[1])
-        self.ready_after_s = time.monotonic() - began
 
-    def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
-        """The exit code, and how many seconds it took."""
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """The exit code."""
         assert self.process
-        began = time.monotonic()
         self.process.send_signal(number)
-        return self.process.wait(30), time.monotonic() - began
+        return self.process.wait(30)
 
     def kill(self) -> None:
         assert self.process

@@ -90,6 +90,7 @@ class Command(BaseCommand):
             server = Server(application, on_stop=stop_the_rest)
             threading.Thread(target=greeting.speak, daemon=True).start()
             server.run(sockets=[listener])
+            greeting.end()
             http.close()
 
     def say(self, line: str) -> None:

@@ -1,0 +1,54 @@
+"""For operators to look at; only plans can be changed here, everything else has its own page or command."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from projects.models import Membership, Plan, PrivacySwitches, Project
+
+
+class ForLooking:
+    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return False
+
+
+@admin.register(Plan)
+class PlanAdmin(admin.ModelAdmin[Plan]):
+    list_display = (
+        "name",
+        "retention_days",
+        "events_per_month",
+        "recording_minutes_per_month",
+        "requests_per_minute",
+    )
+    readonly_fields = ("slug",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Plan | None = None) -> bool:
+        return False
+
+
+class MembershipInline(ForLooking, admin.TabularInline[Membership, Project]):
+    model = Membership
+    extra = 0
+
+
+class PrivacySwitchesInline(ForLooking, admin.StackedInline[PrivacySwitches, Project]):
+    model = PrivacySwitches
+
+
+@admin.register(Project)
+class ProjectAdmin(ForLooking, admin.ModelAdmin[Project]):
+    list_display = ("name", "slug", "plan", "created_at")
+    list_filter = ("plan",)
+    search_fields = ("name", "slug")
+    inlines = (MembershipInline, PrivacySwitchesInline)
