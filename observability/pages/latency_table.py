@@ -37,11 +37,11 @@ NOTED_DIFFERENCE_MS = 150.0
 """Sound and spans agree within 60 ms in captured sessions; a caller notices more than this."""
 SPREADS = {
     "e2e": "Answer after",
-    "transcription_delay": "Transcription",
-    "end_of_turn_delay": "End of turn",
+    "transcription_delay": "Transcription, from the last word",
+    "end_of_turn_delay": "End of turn, from the last word",
     "hook": "Own code after the turn",
-    "llm_ttft": "LLM first token",
-    "tts_ttfb": "TTS first byte",
+    "llm_ttft": "LLM first token, from its request",
+    "tts_ttfb": "TTS first byte, from its request",
     "playback": "Playback",
     "unexplained": "Unexplained",
     "measured": "Silence heard in the recording",

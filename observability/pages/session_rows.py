@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,8 @@ STATE_WORDS = {
     "lost": "lost",
 }
 TAGS_SHOWN = 2
+LATE = timedelta(hours=12)
+"""A session that arrives so long after its beginning was kept back, or its agent's clock is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ class SessionRow:
     status_label: str
     is_live: bool
     started_at: datetime
+    started_shape: str
+    """The clock alone, or with the day where that is not the day of its heading."""
+    first_received_at: datetime
     last_received_at: datetime
     duration: str
     turns: int | None
@@ -73,7 +78,7 @@ class SessionRow:
 
 @dataclass(frozen=True, slots=True)
 class RowGroup:
-    """The rows under one heading: what is live, then day by day."""
+    """The rows under one heading: what is live, then day by day as they arrived, which is their order."""
 
     title: str
     rows: Sequence[SessionRow]
@@ -83,6 +88,7 @@ def row_of(session: Session) -> SessionRow:
     summary = session.summary
     tags = [str(tag) for tag in summary.get("tags", []) if not str(tag).startswith("lk.")]
     is_live = session.status == Session.Status.LIVE
+    started_at = moment(session.started_ns) or session.first_received_at
     return SessionRow(
         public_id=session.public_id,
         name=name_of(session),
@@ -90,7 +96,9 @@ def row_of(session: Session) -> SessionRow:
         status=session.status,
         status_label=session.get_status_display(),
         is_live=is_live,
-        started_at=moment(session.started_ns) or session.first_received_at,
+        started_at=started_at,
+        started_shape="clock" if abs(session.first_received_at - started_at) < LATE else "minute",
+        first_received_at=session.first_received_at,
         last_received_at=session.last_received_at,
         duration=clock(summary.get("duration_ms")),
         turns=summary.get("turns"),
@@ -165,7 +173,7 @@ def grouped_by_day(rows: Sequence[SessionRow], *, zone: tzinfo, now: datetime) -
     days: dict[str, list[SessionRow]] = {}
     for row in rows:
         if not row.is_live:
-            days.setdefault(day_title(row.started_at, zone=zone, now=now), []).append(row)
+            days.setdefault(day_title(row.first_received_at, zone=zone, now=now), []).append(row)
     return groups + [RowGroup(title, those) for title, those in days.items()]
 
 
