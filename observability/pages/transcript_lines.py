@@ -1,7 +1,8 @@
 """The transcript as lines: words, tool calls with their results, handoffs, and where an answer stayed away."""
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from observability.pages.answer_time import is_slow
@@ -17,11 +18,14 @@ MOST_ARGUMENT_CHARS = 160
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    key: str
+    item_id: str
+    """The SDK's, once it is known; made from a span's id before."""
     kind: str
     """user, agent, call, handoff, config, failure, note."""
     at_ms: float
     at: str
+    key: str = ""
+    """The same while the session lives and after its end, so that the page keeps a line that it has."""
     who: str = ""
     text: str = ""
     is_cut: bool = False
@@ -45,7 +49,18 @@ def transcript_lines(timeline: Timeline) -> list[Line]:
     lines += [
         silence_line(turn, timeline) for turn in timeline.turns if turn.outcome in {"failed", "no_answer"}
     ]
-    return sorted(lines, key=lambda line: line.at_ms)
+    return keyed(sorted(lines, key=lambda line: line.at_ms))
+
+
+def keyed(lines: Iterable[Line]) -> list[Line]:
+    """By what a line is and how many such came before it in its turn: item ids are not known before the end."""
+    places: Counter[str] = Counter()
+    told = []
+    for line in lines:
+        name = f"{line.kind}-{line.turn or 0}"
+        places[name] += 1
+        told.append(replace(line, key=f"{name}-{places[name]}"))
+    return told
 
 
 def is_shown(item: TranscriptItem, calls: Mapping[str, ToolCall]) -> bool:
@@ -62,7 +77,7 @@ def line_of(
     chips: Mapping[str, tuple[str, str]],
 ) -> Line:
     at_ms = milliseconds(timeline.session.start_ns, item.at_ns)
-    plain = Line(key=item.id, kind="note", at_ms=at_ms, at=offset(at_ms), turn=item.turn)
+    plain = Line(item_id=item.id, kind="note", at_ms=at_ms, at=offset(at_ms), turn=item.turn)
     if item.type == "message":
         return message_line(plain, item, chips.get(item.id, ("", "")))
     if item.type == "function_call":
@@ -120,7 +135,7 @@ def silence_line(turn: Turn, timeline: Timeline) -> Line:
         f"{error.message}" for error in timeline.errors if error.turn == turn.index and not error.recovered
     ]
     return Line(
-        key=f"silence-{turn.index}",
+        item_id="",
         kind="failure",
         at_ms=at_ms + 0.001,
         at=offset(at_ms),

@@ -7,8 +7,9 @@ from typing import Literal
 
 from observability.livekit.model_spans import function_tool
 from observability.records import SpanRecord
-from observability.timeline.agents import handoffs_of
+from observability.timeline.agents import agents_of, handoffs_of
 from observability.timeline.dialogue import TranscriptItem
+from observability.timeline.marks import Handoff
 from observability.timeline.material import Material
 from observability.timeline.pairing import Exchange, Pairing
 from observability.timeline.spoken import Spoken, Step
@@ -112,17 +113,25 @@ def _tool_lines(span: SpanRecord, where: Whereabouts) -> tuple[TranscriptItem, T
 
 
 def _handoff_lines(material: Material, where: Whereabouts) -> Iterator[TranscriptItem]:
+    """The first agent's coming included, as in the chat items."""
+    if material.named("start_agent_activity"):
+        for first in agents_of(material, None)[:1]:
+            yield _handoff_line(Handoff(first.start_ns, "", first.agent, "activity", ""), where)
     for handoff in handoffs_of(material):
-        yield TranscriptItem(
-            id=handoff.span_id or f"handoff/{handoff.at_ns}",
-            type="agent_handoff",
-            role="",
-            text="",
-            at_ns=handoff.at_ns,
-            created_ns=handoff.at_ns,
-            old_agent=handoff.old_agent,
-            new_agent=handoff.new_agent,
-            turn=where.turn_at(handoff.at_ns),
-            agent=handoff.new_agent,
-            span_id=handoff.span_id,
-        )
+        yield _handoff_line(handoff, where)
+
+
+def _handoff_line(handoff: Handoff, where: Whereabouts) -> TranscriptItem:
+    return TranscriptItem(
+        id=handoff.span_id or f"handoff/{handoff.at_ns}",
+        type="agent_handoff",
+        role="",
+        text="",
+        at_ns=handoff.at_ns,
+        created_ns=handoff.at_ns,
+        old_agent=handoff.old_agent,
+        new_agent=handoff.new_agent,
+        turn=where.turn_at(handoff.at_ns),
+        agent=handoff.new_agent,
+        span_id=handoff.span_id,
+    )

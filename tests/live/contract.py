@@ -6,6 +6,7 @@ page's modules arrive at the same state.
 
 import gzip
 import json
+import os
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -168,5 +169,6 @@ def main() -> None:
 if __name__ == "__main__":
     import django
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     main()

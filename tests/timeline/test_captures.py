@@ -37,7 +37,7 @@ TRANSCRIPTS = {
     "python/1.8.9_crash": (0, set()),
     "python/1.8.9_full": (48, {"chat_history"}),
     "python/1.8.9_no_room_sid": (7, {"chat_history"}),
-    "python/1.8.9_no_transcript": (5, {"turn_spans"}),
+    "python/1.8.9_no_transcript": (6, {"turn_spans"}),
     "python/1.8.9_only_audio_transcript": (7, {"chat_history"}),
     "python/1.8.9_redaction": (12, {"chat_history"}),
     "python/1.8.9_second_session": (7, {"chat_history"}),

@@ -191,6 +191,7 @@ export class SessionTimeline extends HTMLElement {
   /** New data: the picture is a function of the model, so all of it is brought up to date. */
   #refresh() {
     this.control.setExtent(this.clock.take(this.model), this.model.isLive);
+    if (position.ms > this.untilMs) position.advanceTo(this.untilMs); // a live edge runs a little ahead of the end
     if (!this.#isStarted) this.control.start();
     else this.control.keepUp(this.untilMs);
     this.surface.showHeads(this.model);

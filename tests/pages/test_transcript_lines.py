@@ -1,0 +1,29 @@
+"""The lines of a transcript as the page shows them."""
+
+import pytest
+
+from observability.pages.transcript_lines import Line, transcript_lines
+from observability.timeline import build
+from tests.timeline.sessions import LIVE, timeline_of, without_reports
+
+KINDS = {"user", "agent", "call", "handoff"}
+RUNS = ["python/1.8.9_full", "node/1.9.0_full", "python/1.5.1"]
+
+
+def words(lines: list[Line]) -> dict[str, str]:
+    return {line.key: line.text or line.tool_name for line in lines if line.kind in KINDS}
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_line_has_the_same_key_while_the_session_lives_and_after_its_end(run: str) -> None:
+    live = words(transcript_lines(build(without_reports(run), context=LIVE)))
+    final = words(transcript_lines(timeline_of(run)))
+
+    assert live.items() <= final.items()
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_no_two_lines_have_the_same_key(run: str) -> None:
+    keys = [line.key for line in transcript_lines(timeline_of(run))]
+
+    assert len(keys) == len(set(keys))
