@@ -10,6 +10,7 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 DRAIN_S = 3.5
 """How long requests may go on after the signal; with the workers' end the whole stop stays below five seconds."""
@@ -19,13 +20,20 @@ MAX_MESSAGE_BYTES = 64 * 1024
 STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
+class HttpProtocol(HttpToolsProtocol):
+    """A websocket begins with GET (RFC 6455 §4.1). uvicorn hands any method over, and a POST then has no answer."""
+
+    def _should_upgrade(self) -> bool:
+        return bool(self.scope["method"] == "GET" and super()._should_upgrade())
+
+
 class Server(uvicorn.Server):
     def __init__(self, application: Any, *, on_stop: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 application,
                 loop="uvloop",
-                http="httptools",
+                http=HttpProtocol,
                 ws="websockets-sansio",
                 ws_max_size=MAX_MESSAGE_BYTES,
                 ws_per_message_deflate=False,

@@ -43,10 +43,13 @@ def chunks_of(stream: Readable) -> Iterator[bytes]:
 
 def telemetry_body(request: HttpRequest, reserve: Reserve) -> bytes:
     """The inflated body. Raises TooLarge, UnsupportedMedia, and what `otlp.body` raises."""
-    if (announced_bytes(request) or 0) > MAX_OTLP_BODY_BYTES:
-        raise TooLarge(f"The body is larger than {MAX_OTLP_BODY_BYTES} bytes.")
+    encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    is_plain = encoding in {"", "identity"}
+    most_bytes = MAX_OTLP_INFLATED_BYTES if is_plain else MAX_OTLP_BODY_BYTES
+    if (announced_bytes(request) or 0) > most_bytes:
+        raise TooLarge(f"The body is larger than {most_bytes} bytes.")
     chunks = chunks_of(body_stream(request))
-    match request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower():
+    match encoding:
         case "" | "identity":
             return read_bounded(counted(chunks, reserve), max_bytes=MAX_OTLP_INFLATED_BYTES)
         case "gzip":

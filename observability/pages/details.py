@@ -58,6 +58,8 @@ class SpanPane:
     error: str
     start_ms: float
     figures: Sequence[tuple[str, Quantity]]
+    system: Sequence[MessageRow]
+    """The instructions, which stand first however long the conversation is."""
     earlier: Sequence[MessageRow]
     messages: Sequence[MessageRow]
     message_counts: str
@@ -90,6 +92,7 @@ def span_pane(timeline: Timeline, span: TimelineSpan, found: SpanDetails) -> Spa
         MessageRow(m.role, m.text, m.call, m.is_failed, at >= answers_from) for at, m in enumerate(messages)
     ]
     opened = max(0, len(rows) - EARLIER_KEPT_OPEN - found.answers)
+    instructions = 1 if opened and rows[0].role == "system" else 0
     start_ms = milliseconds(timeline.session.start_ns, span.start_ns)
     return SpanPane(
         key=f"{span.trace_id}-{span.span_id}",
@@ -99,7 +102,8 @@ def span_pane(timeline: Timeline, span: TimelineSpan, found: SpanDetails) -> Spa
         error=span.error,
         start_ms=start_ms,
         figures=span_figures(span, found.facts, start_ms),
-        earlier=rows[:opened],
+        system=rows[:instructions],
+        earlier=rows[instructions:opened],
         messages=rows[opened:],
         message_counts=f"{answers_from} in, {found.answers} out",
         is_incomplete=found.incomplete,

@@ -80,4 +80,4 @@ def channel_words(channel: ChannelTrust | None) -> str:
     if channel.offset_ms is None:
         return found
     late = "late" if channel.offset_ms >= 0 else "early"
-    return f"{found}, {duration(abs(channel.offset_ms))} {late} in the middle"
+    return f"{found}, {duration(abs(channel.offset_ms))} {late} as a rule"

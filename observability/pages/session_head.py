@@ -188,13 +188,19 @@ def signal_states(timeline: Timeline, recording: RecordingFacts | None) -> list[
     for signal, found in timeline.completeness.items():
         state = str(found.state)
         kept = note_of(signal, found, timeline)
-        note = kept if state == "received" else NOTES[state]
+        note = note_of_state(state, kept)
         name = LETTERS[signal][1]
         states.append(SignalState(name, state, ICONS[state], note, found.reason, LABELS[state], kept))
     if recording is not None and recording.is_doubtful:
         audio = next(at for at, signal in enumerate(timeline.completeness) if signal == "audio")
         states[audio] = doubted(states[audio], recording.doubts)
     return states
+
+
+def note_of_state(state: str, kept: str) -> str:
+    if state == "received":
+        return kept
+    return f"{kept} so far" if state == "expected" and kept != MISSING else NOTES[state]
 
 
 def doubted(audio: SignalState, doubts: Sequence[str]) -> SignalState:

@@ -29,6 +29,8 @@ class Line:
     who: str = ""
     text: str = ""
     is_cut: bool = False
+    heard: str = ""
+    """How long an answer that was cut off had been heard; Node's text is the whole of it all the same."""
     state: str = ""
     chip: str = ""
     chip_kind: str = ""
@@ -107,10 +109,17 @@ def message_line(plain: Line, item: TranscriptItem, chip: tuple[str, str]) -> Li
         who=who,
         text=item.text,
         is_cut=bool(item.interrupted),
+        heard=heard_words(item) if item.interrupted else "",
         state=STATE_WORDS.get(item.state, ""),
         chip=chip[0],
         chip_kind=chip[1],
     )
+
+
+def heard_words(item: TranscriptItem) -> str:
+    if not item.started_speaking_ns or not item.stopped_speaking_ns:
+        return ""
+    return str(duration(max(0.0, milliseconds(item.started_speaking_ns, item.stopped_speaking_ns))))
 
 
 def call_line(plain: Line, item: TranscriptItem, call: ToolCall | None) -> Line:

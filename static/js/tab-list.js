@@ -2,7 +2,7 @@ import { Lifetime } from "./lifetime.js";
 
 const MOVES = { ArrowRight: 1, ArrowLeft: -1 };
 
-/** Tabs by the ARIA practice: arrows move, Home and End jump. The chosen tab stays in the address if `data-param` names it. */
+/** Tabs by the ARIA practice: arrows move, Home and End jump. The chosen tab stays in the address if `data-param` names it; `data-first` is chosen otherwise. */
 export class TabList extends HTMLElement {
   connectedCallback() {
     this.life = new Lifetime();
@@ -10,7 +10,7 @@ export class TabList extends HTMLElement {
     this.addEventListener("click", this.#clicked, { signal });
     this.addEventListener("keydown", this.#pressed, { signal });
     const asked = new URLSearchParams(location.search).get(this.dataset.param ?? "");
-    this.choose(this.#tabs.find((tab) => tab.dataset.tab === asked) ?? this.#tabs[0]);
+    this.choose(this.#tab(asked) ?? this.#tab(this.dataset.first) ?? this.#tabs[0]);
   }
 
   disconnectedCallback() {
@@ -19,6 +19,10 @@ export class TabList extends HTMLElement {
 
   get #tabs() {
     return [...this.querySelectorAll("[role=tab]")];
+  }
+
+  #tab(name) {
+    return this.#tabs.find((tab) => tab.dataset.tab === name);
   }
 
   choose(chosen) {

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from observability.models import Session
 from projects.models import AccessToken, Membership, Project
 from tests.live.conftest import Eyes, bearer, cookie_of
 from tests.live.servers import Server
+from tests.live.viewer import EVENTUALLY_S
 from tests.people import SessionFactory
 
 NOT_SIGNED_IN, NOT_FOUND, TOO_MANY = 4401, 4404, 4429
@@ -199,3 +201,13 @@ def eventually_admitted(eyes: Eyes, read_token: Any) -> bool:
         if viewer.first_kind() == "beat":
             return True
     return False
+
+
+def test_an_upload_that_asks_for_a_websocket_is_answered_as_an_upload(server: Server) -> None:
+    line = HTTPConnection("127.0.0.1", server.port, timeout=EVENTUALLY_S)
+    headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": "x"}
+
+    line.request("POST", "/p/acme/observability/traces/otlp/v0", b"{}", headers)
+
+    assert line.getresponse().status == 401
+    line.close()
