@@ -1,6 +1,6 @@
 from django.urls import path
 
-from observability.pages import connect, records, session, session_list, snapshot
+from observability.pages import connect, records, search, session, session_list, snapshot
 
 app_name = "observability"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/", session.session_show, name="session-show"),
     path("sessions/<uuid:public_id>/refresh/", session.session_refresh, name="session-refresh"),
     path("sessions/<uuid:public_id>/snapshot/", snapshot.session_snapshot, name="session-snapshot"),
+    path("sessions/<uuid:public_id>/search/", search.session_search, name="session-search"),
     path("sessions/<uuid:public_id>/spans/", records.span_list, name="span-list"),
     path(
         "sessions/<uuid:public_id>/spans/<str:trace_id>-<str:span_id>/", records.span_show, name="span-show"

@@ -25,6 +25,12 @@ def timeline_of(session: Session) -> Timeline:
     return build(batches_of(session), context=context_of(session))
 
 
+def records_and_timeline_of(session: Session) -> tuple[list[Record], Timeline]:
+    """Both out of one reading of the journal."""
+    records = records_of(session)
+    return records, build([records], context=context_of(session))
+
+
 def context_of(session: Session) -> SessionContext:
     recording = recording_of(session)
     return SessionContext(

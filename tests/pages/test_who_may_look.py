@@ -12,7 +12,14 @@ VIEWERS = [
     "observability:connect",
     "observability:connect-check",
 ]
-OF_A_SESSION = ["session-show", "session-refresh", "session-snapshot", "span-list", "log-list"]
+OF_A_SESSION = [
+    "session-show",
+    "session-refresh",
+    "session-snapshot",
+    "session-search",
+    "span-list",
+    "log-list",
+]
 ADMINS = ["projects:key-list", "projects:privacy-edit"]
 CHANGES = ["projects:key-register", "projects:key-generate", "projects:token-create"]
 
