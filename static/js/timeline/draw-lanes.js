@@ -29,7 +29,7 @@ const PAINTERS = {
  * @typedef {{top: number, height: number, name: string, hasHead: boolean}} Box
  * @typedef {{model: any, view: any, whole: any, boxes: Record<string, Box>, heightPx: number, untilMs: number, isLive: boolean,
  *   peaks: any, allPeaks: any, recordingStartMs: number, selection: any, hoverMs: number|null, playheadMs: number,
- *   range: {fromMs: number, toMs: number}|null}} Scene
+ *   range: {fromMs: number, toMs: number}|null, hitsMs: number[]}} Scene `hitsMs` are moments that a search has found
  *
  * @param {import("./pen.js").Pen} pen
  * @param {Scene} scene

@@ -9,6 +9,7 @@ export function drawMinimap(pen, scene, box) {
   }
   drawIssues(pen, scene, box);
   drawFrame(pen, scene, box, place.middle);
+  drawHits(pen, scene, box);
 }
 
 function drawWave(pen, { allPeaks, whole, recordingStartMs }, who, { middle, reach }) {
@@ -36,6 +37,13 @@ function drawIssues(pen, { model, whole, untilMs }, box) {
     const width = Math.max(4, 1300 * whole.pxPerMs);
     pen.fill(isMissing ? "error" : "slow").bar(whole.toPx(fromMs), box.top + 2, width, 3, 1);
   }
+}
+
+/** What a search has found, below the voices; hits that share a pixel are one mark. */
+function drawHits(pen, { hitsMs, whole }, box) {
+  const columns = new Set(hitsMs.map((ms) => Math.round(whole.toPx(ms))));
+  pen.fill("accent");
+  for (const x of columns) pen.bar(x - 1.5, box.top + box.height - 7, 3, 6, 1);
 }
 
 function drawFrame(pen, { view, whole }, box, middle) {

@@ -31,6 +31,7 @@ export class SessionTimeline extends HTMLElement {
   control = new ViewControl(() => this.#viewChanged());
   #hoverMs = null;
   #range = null;
+  #hitsMs = [];
   #isStarted = false;
 
   connectedCallback() {
@@ -100,6 +101,12 @@ export class SessionTimeline extends HTMLElement {
     this.surface.requestOver();
   }
 
+  /** Moments that a search has found. @param {number[]} timesMs */
+  showHits(timesMs) {
+    this.#hitsMs = timesMs;
+    this.surface.requestLanes();
+  }
+
   /** There is a recording now, or its waveform. */
   soundChanged() {
     this.player.load(this.dataset.audioSrc ?? "", this.model.recording?.start_ms ?? 0);
@@ -130,7 +137,7 @@ export class SessionTimeline extends HTMLElement {
     return {
       ...this.sources?.peaksFor(view, recordingStartMs),
       ...{ model, view, whole, untilMs, playheadMs, recordingStartMs, isLive: model.isLive },
-      ...{ selection: this.selected?.current, hoverMs: this.#hoverMs, range: this.#range },
+      ...{ selection: this.selected?.current, hoverMs: this.#hoverMs, range: this.#range, hitsMs: this.#hitsMs },
     };
   }
 

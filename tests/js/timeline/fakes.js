@@ -76,7 +76,7 @@ export function sceneOf(model, more = {}) {
   const view = more.view ?? new Viewport(0, 10_000, 1000);
   return {
     model, view, whole: view, boxes: {}, heightPx: 300, untilMs: model.endMs, isLive: model.isLive, peaks: null, allPeaks: null,
-    recordingStartMs: 0, selection: null, hoverMs: null, playheadMs: 0, range: null, ...more,
+    recordingStartMs: 0, selection: null, hoverMs: null, playheadMs: 0, range: null, hitsMs: [], ...more,
   };
 }
 

@@ -6,6 +6,7 @@ import { drawAnswers } from "../../../static/js/timeline/draw-answers.js";
 import { drawAgents } from "../../../static/js/timeline/draw-agents.js";
 import { drawLanes } from "../../../static/js/timeline/draw-lanes.js";
 import { drawLogs } from "../../../static/js/timeline/draw-logs.js";
+import { drawMinimap } from "../../../static/js/timeline/draw-minimap.js";
 import { drawOver } from "../../../static/js/timeline/draw-over.js";
 import { drawRulerTimes } from "../../../static/js/timeline/draw-ruler.js";
 import { drawSilences } from "../../../static/js/timeline/draw-silences.js";
@@ -257,6 +258,26 @@ test("the upper canvas shows playhead, selection, hairline and what a drag marks
   assert.ok(pen.texts().includes("1.50 s"));
   assert.deepEqual(rects(pen, "ink-faint"), [[300, 40, 1, 300]]);
   assert.equal(pen.calls.find(([name]) => name === "roundRect")[2], 98);
+});
+
+test("a selected span whose lane shows no bars is framed as high as the lane", () => {
+  const model = modelOf({ spans: [span("user_turn", "turns", 1000, 2000), span("user_speaking", "user_speech", 3000, 4000)] });
+  const frames = [0, 1].map((row) => {
+    const pen = fakePen();
+    drawOver(pen, sceneOf(model, { boxes: { turns: box(0, 24), user: box(24, 52) }, selection: { row, lane: "", turn: null }, playheadMs: -9000 }));
+    return pen.calls.find(([name]) => name === "roundRect").slice(2, 6);
+  });
+
+  assert.deepEqual(frames, [[98, 2.75, 104, 18.5], [298, 26.75, 104, 46.5]]);
+});
+
+test("what a search has found is marked in the overview, wherever the lanes are, and once where hits lie together", () => {
+  const scene = sceneOf(modelOf({}), { view: new Viewport(0, 1000, 1000), whole: new Viewport(0, 10_000, 1000), hitsMs: [2000, 2001, 9000] });
+  const pen = fakePen();
+
+  drawMinimap(pen, scene, box(0, 40));
+
+  assert.deepEqual(bars(pen, "accent"), [[198.5, 3], [898.5, 3]]);
 });
 
 const BOXES = Object.fromEntries(
