@@ -1,5 +1,5 @@
 import { Lifetime } from "./lifetime.js";
-import { focusSearch, openLog, openSpan, openTab } from "./open-record.js";
+import { openLog, openSpan, openTab } from "./open-record.js";
 import { position } from "./playhead-position.js";
 
 const TYPING = "input:not([type=range]), textarea, select, [contenteditable]";
@@ -16,7 +16,6 @@ export class SessionView extends HTMLElement {
     document.addEventListener("keydown", this.#pressed, { signal });
     this.addEventListener("span-selected", ({ detail }) => openSpan(detail), { signal });
     this.addEventListener("log-selected", ({ detail }) => openLog(detail), { signal });
-    this.addEventListener("search-requested", focusSearch, { signal });
     this.addEventListener("follow-changed", ({ detail }) => this.querySelector("transcript-list").setFollowing(detail.isOn), { signal });
     this.addEventListener("htmx:afterSwap", this.#swapped, { signal });
     this.addEventListener("htmx:responseError", this.#refused, { signal });
@@ -46,7 +45,7 @@ export class SessionView extends HTMLElement {
   };
 
   #swapped = (event) => {
-    if (event.target.id === "details") this.setAttribute("data-details", "");
+    if (event.target.id === "details") this.#openDetails();
     if (event.target === this) position.advanceTo(position.ms);
   };
 
@@ -59,6 +58,12 @@ export class SessionView extends HTMLElement {
     notice.textContent = "This session is no longer here: its time is over, or it was deleted.";
     document.querySelector(".notices").append(notice);
   };
+
+  /** The pane takes room from the rows, so that the chosen one may have slipped out of sight. */
+  #openDetails() {
+    this.setAttribute("data-details", "");
+    this.querySelector("tr[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }
 
   #closeDetails() {
     this.removeAttribute("data-details");
