@@ -11,9 +11,11 @@ from observability.timeline.passages import Passage, texts_of
 Kind = Literal["words", "span", "log"]
 KINDS: tuple[Kind, ...] = ("words", "span", "log")
 """Of several hits at the same moment the words come first."""
+MOMENT_MS = 10
+"""As finely as the page tells times."""
 
-BEFORE_CHARS, AFTER_CHARS = 40, 120
-"""Of the text around what was found; two lines of the narrow pane."""
+BEFORE_CHARS, AFTER_CHARS = 20, 120
+"""Of the text around what was found, which has to be in sight in a line of some forty characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,8 @@ def news_in(passage: Passage, needle: str, told: set[str]) -> str | None:
     return news[0] if news else None
 
 
-def order_of(thing: Searchable) -> tuple[float, int]:
-    return thing.at_ms, KINDS.index(thing.kind)
+def order_of(thing: Searchable) -> tuple[float, int, float]:
+    return thing.at_ms // MOMENT_MS, KINDS.index(thing.kind), thing.at_ms
 
 
 def hit_of(thing: Searchable, place: str, found: str) -> Hit:

@@ -76,11 +76,11 @@ def test_every_hit_in_a_span_or_log_line_opens(owner_client: Client, front_desk:
     assert opened == {"span": 200, "log": 200}
 
 
-@pytest.mark.parametrize("q", ["", " ", "a", " a "])
-def test_less_than_two_characters_find_nothing(owner_client: Client, front_desk: Session, q: str) -> None:
-    answer = found(owner_client, front_desk, q)
+def test_less_than_two_characters_find_nothing(owner_client: Client, front_desk: Session) -> None:
+    nothing = {"hits": [], "totals": {"words": 0, "span": 0, "log": 0}}
 
-    assert answer == {"q": q.strip(), "hits": [], "totals": {"words": 0, "span": 0, "log": 0}}
+    for q in ["", " ", "a", " a "]:
+        assert found(owner_client, front_desk, q) == {"q": q.strip(), **nothing}
 
 
 def test_at_most_five_hundred_hits_are_sent_and_all_are_counted(
@@ -102,13 +102,13 @@ def test_a_kind_that_is_none_counts_as_not_given(owner_client: Client, front_des
     assert found(owner_client, front_desk, "sauna", kind="stars") == found(owner_client, front_desk, "sauna")
 
 
-@pytest.mark.parametrize("q", ["<script>alert(1)</script>", "{{ 7*7 }}", "[a-z", "%00", "\x00\x00", "🦁🦁"])
-def test_a_question_is_plain_text(owner_client: Client, front_desk: Session, q: str) -> None:
-    response = owner_client.get(reverse(ADDRESS, args=session_args(front_desk)), {"q": q})
+def test_a_question_is_plain_text(owner_client: Client, front_desk: Session) -> None:
+    for q in ["<script>alert(1)</script>", "{{ 7*7 }}", "[a-z", "%00", "\x00\x00", "🦁🦁"]:
+        response = owner_client.get(reverse(ADDRESS, args=session_args(front_desk)), {"q": q})
 
-    assert response["Content-Type"] == "application/json"
-    assert response["X-Content-Type-Options"] == "nosniff"
-    assert (response.json()["q"], response.json()["hits"]) == (q, [])
+        assert response["Content-Type"] == "application/json"
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert (response.json()["q"], response.json()["hits"]) == (q, [])
 
 
 def test_an_answer_is_kept_by_nobody_on_the_way(owner_client: Client, front_desk: Session) -> None:

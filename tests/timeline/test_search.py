@@ -148,6 +148,12 @@ def test_hits_come_by_time_and_tell_turn_and_key() -> None:
     ]
 
 
+def test_at_the_same_moment_a_call_comes_before_its_log_lines() -> None:
+    hits = found("needle", log("needle", 10.2), span("needle", 14.0, 20)).hits
+
+    assert [(hit.kind, hit.at_ms) for hit in hits] == [("span", 3.8), ("log", 0)]
+
+
 def test_more_than_can_be_stepped_through_are_counted_and_not_told() -> None:
     records = [*(log("needle", at) for at in range(7)), *(span("needle", at, at + 1) for at in range(3))]
 
