@@ -30,8 +30,3 @@ function open({ rowId, address, tabId }) {
   row.closest("span-tree, record-rows").open(row);
   row.scrollIntoView({ block: "nearest" });
 }
-
-/** The search field of the records that are shown. */
-export function focusSearch() {
-  document.querySelector("[role=tabpanel]:not([hidden]) input[type=search]")?.focus();
-}

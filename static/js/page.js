@@ -6,6 +6,7 @@ import { JsonTree } from "./json-tree.js";
 import { LiveStatus } from "./live/live-status.js";
 import { LocalTime } from "./local-time.js";
 import { RecordRows } from "./record-rows.js";
+import { SessionSearch } from "./search/session-search.js";
 import { SessionView } from "./session-view.js";
 import { SpanTree } from "./span-tree.js";
 import { TabList } from "./tab-list.js";
@@ -22,6 +23,7 @@ const ELEMENTS = {
   "live-status": LiveStatus,
   "local-time": LocalTime,
   "record-rows": RecordRows,
+  "session-search": SessionSearch,
   "session-timeline": SessionTimeline,
   "session-view": SessionView,
   "span-tree": SpanTree,

@@ -30,7 +30,16 @@ export class TranscriptList extends HTMLElement {
 
   setFollowing(isOn) {
     this.#button.setAttribute("aria-pressed", String(isOn));
-    if (isOn) this.#reveal();
+    if (isOn) this.reveal(this.current);
+  }
+
+  /** Scrolls a line into view, with what was said before it above. */
+  reveal(line) {
+    if (!line) return;
+    const box = line.getBoundingClientRect();
+    const frame = this.getBoundingClientRect();
+    const target = this.scrollTop + box.top - frame.top - (frame.height - box.height) / 3;
+    this.scrollTo({ top: target, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
   }
 
   get #button() {
@@ -57,14 +66,6 @@ export class TranscriptList extends HTMLElement {
     this.current?.removeAttribute("data-current");
     current?.setAttribute("data-current", "");
     this.current = current;
-    if (this.isFollowing) this.#reveal();
+    if (this.isFollowing) this.reveal(current);
   };
-
-  #reveal() {
-    if (!this.current) return;
-    const box = this.current.getBoundingClientRect();
-    const frame = this.getBoundingClientRect();
-    const target = this.scrollTop + box.top - frame.top - (frame.height - box.height) / 3;
-    this.scrollTo({ top: target, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
-  }
 }

@@ -13,10 +13,13 @@ export class ViewSwitch extends HTMLElement {
 
   #choose = (event) => {
     const chosen = event.target.closest("[data-show]");
-    if (!chosen) return;
-    document.getElementById(this.getAttribute("for")).dataset.view = chosen.dataset.show;
-    for (const button of this.querySelectorAll("[data-show]")) {
-      button.setAttribute("aria-pressed", String(button === chosen));
-    }
+    if (chosen) this.show(chosen.dataset.show);
   };
+
+  show(view) {
+    document.getElementById(this.getAttribute("for")).dataset.view = view;
+    for (const button of this.querySelectorAll("[data-show]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.show === view));
+    }
+  }
 }

@@ -83,6 +83,75 @@ def test_the_timeline_is_walked_with_the_keyboard_alone(front_desk: Session, sig
     expect(page.get_by_role("cell", name="llm_node script-llm-1").first).to_be_visible()
 
 
+def test_words_are_found_in_the_transcript_the_spans_and_the_logs(
+    front_desk: Session, signed_in_page: Page
+) -> None:
+    page = signed_in_page
+    page.get_by_role("link", name="front-desk").click()
+    expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
+    search = page.get_by_role("search", name="This session")
+    details = page.get_by_role("region", name="Details", exact=True)
+
+    page.keyboard.press("/")
+    page.keyboard.type("BOOK_table")
+    expect(search.locator("[data-count]")).to_have_text("7 hits")
+    expect(search.get_by_role("button", name="Words")).to_have_text("Words2")
+    search.get_by_role("button", name="Spans").click()
+    expect(search.locator("[data-count]")).to_have_text("3 hits")
+
+    search.get_by_role("searchbox").press("Enter")
+    expect(page.locator("[data-hit-line]")).to_contain_text("new instructions")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-hit-line]")).to_contain_text("book_table(guests: 4)")
+    expect(page.locator("[data-clock]")).to_have_text("0:49.96")
+    page.keyboard.press("Enter")
+    expect(details).to_contain_text("exception occurred while executing tool")
+    expect(search.get_by_role("status")).to_contain_text("3 of 3, log line, ERROR livekit.agents, function")
+
+    search.get_by_role("button", name="Spans").click()
+    search.get_by_role("button", name="Previous hit").click()
+    expect(search.locator("[data-count]")).to_have_text("4 of 7")
+    expect(details).to_contain_text("function_tool")
+    expect(page.locator("[data-announce]")).to_contain_text("function_tool book_table, Tools, failed")
+
+    page.keyboard.press("Escape")
+    expect(search).to_be_hidden()
+    expect(details).to_be_visible()
+
+
+def test_a_search_goes_on_while_the_session_grows(replay: Replay, signed_in_page: Page) -> None:
+    session = replay("node/1.9.0_full", requests=24)
+    page = signed_in_page
+    page.goto(f"{page.url.split('/projects/')[0]}/projects/acme/sessions/{session.public_id}/")
+    search = page.get_by_role("search", name="This session")
+
+    page.get_by_role("button", name="Search this session").click()
+    page.keyboard.type("thank you for calling")
+    expect(search).to_contain_text("Nothing found.")
+    replay("node/1.9.0_full")
+
+    expect(search.get_by_role("button", name="Words")).to_have_text("Words1", timeout=15_000)
+    search.get_by_role("button", name="Spans").click()
+    search.get_by_role("button", name="Logs").click()
+    search.get_by_role("button", name="Next hit").click()
+    expect(page.locator("[data-hit-line]")).to_contain_text("Goodbye, and thank you for calling")
+
+
+def test_a_search_that_fails_says_so(front_desk: Session, signed_in_page: Page) -> None:
+    page = signed_in_page
+    page.get_by_role("link", name="front-desk").click()
+    search = page.get_by_role("search", name="This session")
+    page.route("**/search/?*", lambda route: route.fulfill(status=200, body="<html>"))
+
+    page.get_by_role("button", name="Search this session").click()
+    page.keyboard.type("sauna")
+    expect(search).to_contain_text("The server cannot be reached. Enter tries again.")
+    page.unroute("**/search/?*")
+    page.keyboard.press("Enter")
+
+    expect(search.locator("[data-count]")).to_have_text("1 of 10")
+
+
 def test_a_live_session_grows_while_someone_looks(replay: Replay, signed_in_page: Page) -> None:
     session = replay("node/1.9.0_full", requests=24)
     page = signed_in_page

@@ -45,7 +45,7 @@ export const HELP = [
   { keys: ["L"], does: "To the live edge" },
   { keys: ["1", "2"], does: "Mute the user, the agent" },
   { keys: ["T"], does: "Spans as a table" },
-  { keys: ["/"], does: "Search" },
+  { keys: ["/"], does: "Search the session" },
   { keys: ["↑", "↓"], does: "In the lanes: previous, next span" },
   { keys: ["Tab"], does: "In the lanes: next lane" },
   { keys: ["Enter"], does: "In the lanes: details" },
