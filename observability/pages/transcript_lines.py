@@ -18,8 +18,6 @@ MOST_ARGUMENT_CHARS = 160
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    item_id: str
-    """The SDK's, once it is known; made from a span's id before."""
     kind: str
     """user, agent, call, handoff, config, failure, note."""
     at_ms: float
@@ -79,7 +77,7 @@ def line_of(
     chips: Mapping[str, tuple[str, str]],
 ) -> Line:
     at_ms = milliseconds(timeline.session.start_ns, item.at_ns)
-    plain = Line(item_id=item.id, kind="note", at_ms=at_ms, at=offset(at_ms), turn=item.turn)
+    plain = Line(kind="note", at_ms=at_ms, at=offset(at_ms), turn=item.turn)
     if item.type == "message":
         return message_line(plain, item, chips.get(item.id, ("", "")))
     if item.type == "function_call":
@@ -144,7 +142,6 @@ def silence_line(turn: Turn, timeline: Timeline) -> Line:
         f"{error.message}" for error in timeline.errors if error.turn == turn.index and not error.recovered
     ]
     return Line(
-        item_id="",
         kind="failure",
         at_ms=at_ms + 0.001,
         at=offset(at_ms),

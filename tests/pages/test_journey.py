@@ -49,10 +49,16 @@ def signed_in_page(page: Page, portal: Server, owner: object, complaints: list[s
     return page
 
 
+def open_front_desk(page: Page) -> None:
+    """Until its scripts are there: before that a click is a click on plain HTML."""
+    page.get_by_role("link", name="front-desk").click()
+    expect(page.locator("session-view:defined")).to_be_attached()
+
+
 def test_a_slow_answer_is_found_heard_and_explained(front_desk: Session, signed_in_page: Page) -> None:
     page = signed_in_page
 
-    page.get_by_role("link", name="front-desk").click()
+    open_front_desk(page)
     page.get_by_role("button", name="Slowest answer").click()
     expect(page.locator("[data-current]")).to_contain_text("Please book a table for four people tonight.")
     expect(page.locator("[data-clock]")).to_have_text("0:49.44")
@@ -66,7 +72,7 @@ def test_a_slow_answer_is_found_heard_and_explained(front_desk: Session, signed_
 
 def test_the_timeline_is_walked_with_the_keyboard_alone(front_desk: Session, signed_in_page: Page) -> None:
     page = signed_in_page
-    page.get_by_role("link", name="front-desk").click()
+    open_front_desk(page)
     expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
 
     page.get_by_role("application").focus()
@@ -87,7 +93,7 @@ def test_words_are_found_in_the_transcript_the_spans_and_the_logs(
     front_desk: Session, signed_in_page: Page
 ) -> None:
     page = signed_in_page
-    page.get_by_role("link", name="front-desk").click()
+    open_front_desk(page)
     expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
     search = page.get_by_role("search", name="This session")
     details = page.get_by_role("region", name="Details", exact=True)
@@ -123,6 +129,7 @@ def test_a_search_goes_on_while_the_session_grows(replay: Replay, signed_in_page
     session = replay("node/1.9.0_full", requests=24)
     page = signed_in_page
     page.goto(f"{page.url.split('/projects/')[0]}/projects/acme/sessions/{session.public_id}/")
+    expect(page.locator("session-view:defined")).to_be_attached()
     search = page.get_by_role("search", name="This session")
 
     page.get_by_role("button", name="Search this session").click()
@@ -139,7 +146,7 @@ def test_a_search_goes_on_while_the_session_grows(replay: Replay, signed_in_page
 
 def test_a_search_that_fails_says_so(front_desk: Session, signed_in_page: Page) -> None:
     page = signed_in_page
-    page.get_by_role("link", name="front-desk").click()
+    open_front_desk(page)
     search = page.get_by_role("search", name="This session")
     page.route("**/search/?*", lambda route: route.fulfill(status=200, body="<html>"))
 
@@ -157,6 +164,7 @@ def test_a_live_session_grows_while_someone_looks(replay: Replay, signed_in_page
     page = signed_in_page
 
     page.goto(f"{page.url.split('/projects/')[0]}/projects/acme/sessions/{session.public_id}/")
+    expect(page.locator("session-view:defined")).to_be_attached()
     expect(page.locator("#lines")).to_contain_text("Breakfast is served")
     page.get_by_role("row", name="tts_node").first.click()
     expect(page.get_by_role("region", name="Details", exact=True)).to_contain_text("tts_node")
