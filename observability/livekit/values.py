@@ -10,6 +10,9 @@ from observability.records import Value
 
 NOTHING: Mapping[str, Value] = {}
 
+HALF_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
+HALF = re.compile("[\ud800-\udfff]")
+
 
 def text(value: Value) -> str:
     return value if isinstance(value, str) else ""
@@ -58,9 +61,21 @@ def parsed(value: Value) -> Value:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value, parse_constant=lambda _name: None, parse_float=_finite)
+        said = json.loads(value, parse_constant=lambda _name: None, parse_float=_finite)
     except (ValueError, RecursionError):
         return value
+    return _whole(said) if HALF_ESCAPED.search(value) else said
+
+
+def _whole(said: Value) -> Value:
+    """Half of a character, which JSON can escape and nothing can encode, becomes the mark for an unknown one."""
+    if isinstance(said, str):
+        return HALF.sub("\N{REPLACEMENT CHARACTER}", said)
+    if isinstance(said, list):
+        return [_whole(inner) for inner in said]
+    if isinstance(said, dict):
+        return {str(_whole(name)): _whole(inner) for name, inner in said.items()}
+    return said
 
 
 def parsed_mapping(value: Value) -> Mapping[str, Value]:

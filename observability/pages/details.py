@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from observability.livekit import values
 from observability.pages.log_rows import level_kind
 from observability.pages.span_rows import swatch_of
 from observability.pages.transcript_lines import arguments_text, compact
@@ -212,7 +213,5 @@ def pretty(value: Value) -> str:
 def parsed(text: str) -> Any:
     if not text.lstrip().startswith(("{", "[")):
         return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
+    said = values.parsed(text)
+    return None if said is text else said

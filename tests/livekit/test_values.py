@@ -98,3 +98,9 @@ def test_zero_is_unknown_only_where_the_contract_says_so():
 
     assert (measures.seconds("zero"), measures.seconds("zero", zero_is_unknown=True)) == (0.0, None)
     assert measures.impossible == []
+
+
+def test_half_a_character_in_json_is_shown_as_unknown():
+    said = parsed('{"a\\udc00": ["x\\ud800", "\\ud83d\\ude00"]}')
+
+    assert said == {"a\N{REPLACEMENT CHARACTER}": ["x\N{REPLACEMENT CHARACTER}", "\N{GRINNING FACE}"]}
