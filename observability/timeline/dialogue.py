@@ -62,8 +62,20 @@ class LatencyPart:
 
 
 @dataclass(frozen=True, slots=True)
+class PathStep:
+    """One link of the critical path through that silence."""
+
+    kind: PartKind
+    start_ns: int
+    end_ns: int
+    span_id: str
+    """The span that was waited for; "" if nothing explains the time, or no span tells of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Latency:
-    """Figures as the SDK measured them; `parts` splits the whole of `e2e_ms` without gap or overlap."""
+    """Figures as the SDK measured them; `parts` splits the whole of `e2e_ms` without gap or overlap. They
+    are the waits until the turn had ended, and from then on the turn's critical path."""
 
     transcription_delay_ms: float | None = None
     end_of_turn_delay_ms: float | None = None
@@ -165,6 +177,8 @@ class Turn:
     steps: int
     tool_calls: int
     latency: Latency
+    critical_path: tuple[PathStep, ...]
+    """What was really waited for in the silence of `latency`, without gap or overlap."""
     speech_ids: tuple[str, ...]
     span_ids: tuple[str, ...]
     source: Literal["spans", "transcript", "speech"]

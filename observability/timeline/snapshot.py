@@ -9,9 +9,9 @@ from typing import Any
 
 from observability.timeline.model import Timeline
 
-LEFT_OUT = frozenset({"raw"})
-"""Kept in the dataclasses for downloads and the API's own lists; twice the transcript is too much for a
-page."""
+LEFT_OUT = frozenset({"raw", "critical_path"})
+"""Kept in the dataclasses for downloads, the API's own lists and the pages that show it; twice the
+transcript is too much for a page, and so are steps of turns that nobody chose."""
 
 RECEIVED_AS_IS = frozenset(
     ("attributes", "body", "arguments", "output", "options", "summary", "metadata", "config", "sip", "raw")

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from observability.livekit.chat_items import ChatItem
+from observability.timeline.answering import answering_of, first_sound_ns
+from observability.timeline.critical_path import critical_path
 from observability.timeline.dialogue import Latency, Speech, Turn, TurnOutcome
-from observability.timeline.latency import first_sound_ns, latency_of
+from observability.timeline.latency import latency_of
 from observability.timeline.material import Material
 from observability.timeline.pairing import Exchange, Pairing
 from observability.timeline.spoken import Spoken
@@ -38,6 +40,8 @@ def _turn(material: Material, exchange: Exchange, index: int, *, is_last: bool) 
     )
     no_answer = not pending and starts is None and not (texts and _words_suffice(material, exchange))
     outcome = _outcome(exchange, pending=pending, failed=failed, no_answer=no_answer)
+    answering = None if pending else answering_of(material, said, answer, item)
+    path = critical_path(answering) if answering is not None else ()
     return Turn(
         index=index,
         outcome=outcome,
@@ -62,7 +66,8 @@ def _turn(material: Material, exchange: Exchange, index: int, *, is_last: bool) 
         tool_calls=sum(
             part["name"] == "function_tool" for speech in exchange.answers for part in speech.parts
         ),
-        latency=Latency() if pending else latency_of(material, said, answer, item),
+        latency=latency_of(material, answering, path) if answering is not None else Latency(),
+        critical_path=path,
         speech_ids=tuple(_id(speech) for speech in _main_first(exchange)),
         span_ids=(*said.span_ids, *(span for speech in exchange.answers for span in speech.span_ids)),
         source="spans" if said.span_id else "transcript" if said.item is not None else "speech",
@@ -159,6 +164,12 @@ def _speech(
         played_ms=next((fact.played_ms for fact in speech.facts if fact.played_ms is not None), None),
         failed=speech.failed,
         error_type=next((fact.error_type for fact in speech.facts if fact.error_type), ""),
-        latency=latency if latency is not None else latency_of(material, None, speech, None),
+        latency=latency if latency is not None else _latency_alone(material, speech),
         span_ids=speech.span_ids,
     )
+
+
+def _latency_alone(material: Material, speech: Spoken) -> Latency:
+    """Of what the agent said without being asked."""
+    answering = answering_of(material, None, speech, None)
+    return latency_of(material, answering, critical_path(answering))
