@@ -7,7 +7,7 @@ from typing import Any
 
 from observability.livekit import values
 from observability.pages.log_rows import level_kind
-from observability.pages.span_rows import swatch_of
+from observability.pages.span_swatches import swatch_of
 from observability.pages.transcript_lines import arguments_text, compact
 from observability.pages.wording import MISSING, Quantity, duration, milliseconds, offset
 from observability.records import Value

@@ -10,7 +10,7 @@ from observability.models import Session
 from observability.pages.details import log_pane, span_pane
 from observability.pages.log_rows import LEAST, LogPage, log_page
 from observability.pages.raw_rows import KINDS, keyed, raw_page, raw_pane
-from observability.pages.span_rows import SpanPage, span_page
+from observability.pages.span_rows import SpanPage, Wanted, span_page
 from observability.queries.records import records_of, timeline_of
 from observability.queries.sessions import session_in
 from observability.records import SpanRecord
@@ -112,11 +112,14 @@ def spans_of(session: Session) -> list[SpanRecord]:
 
 
 def spans_asked_for(request: HttpRequest, timeline: Timeline) -> SpanPage:
-    """By `span_turn`, `span_text` and how many are on the page already."""
-    turn = number(request, "span_turn")
-    return span_page(
-        timeline, turn=turn or None, text=words(request, "span_text"), after=number(request, "after")
+    """By `span_turn`, `span_text`, `span_path` and how many are on the page already."""
+    wanted = Wanted(
+        turn=number(request, "span_turn") or None,
+        text=words(request, "span_text"),
+        path_only=bool(words(request, "span_path")),
+        after=number(request, "after"),
     )
+    return span_page(timeline, wanted)
 
 
 def logs_asked_for(request: HttpRequest, timeline: Timeline) -> LogPage:

@@ -1,6 +1,6 @@
 """The forest of spans: parents may come later or never (docs/contract.md §6.1)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from observability.livekit.model_spans import llm_node, span_error, tts_first_ms
@@ -73,14 +73,25 @@ def _drawn(material: Material, place: _Place) -> TimelineSpan:
 
 
 def _self_ms(span: SpanRecord, children: Iterable[SpanRecord]) -> float:
-    """Duration without what the children cover; they are sorted by start and may overlap."""
-    covered, cursor = 0, span["start_ns"]
-    for child in children:
-        start, end = max(child["start_ns"], cursor), min(child["end_ns"], span["end_ns"])
-        if end > start:
-            covered += end - start
-            cursor = end
-    return max(0, span["end_ns"] - span["start_ns"] - covered) / 1e6
+    own = own_stretches(
+        span["start_ns"], span["end_ns"], ((child["start_ns"], child["end_ns"]) for child in children)
+    )
+    return sum(end_ns - start_ns for start_ns, end_ns in own) / 1e6
+
+
+def own_stretches(
+    start_ns: int, end_ns: int, children: Iterable[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """What of a span no child covers; they are sorted by start and may overlap."""
+    cursor = start_ns
+    for child_start_ns, child_end_ns in children:
+        if cursor < child_start_ns:
+            yield cursor, min(child_start_ns, end_ns)
+        cursor = max(cursor, child_end_ns)
+        if cursor >= end_ns:
+            return
+    if cursor < end_ns:
+        yield cursor, end_ns
 
 
 def _first_ms(material: Material, span: SpanRecord) -> float | None:
