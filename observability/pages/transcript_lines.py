@@ -13,7 +13,8 @@ from observability.timeline.marks import ToolCall
 from observability.timeline.model import Timeline
 
 STATE_WORDS = {"generated": "not spoken yet", "speaking_unconfirmed": "being spoken", "failed": "broke off"}
-MOST_ARGUMENT_CHARS = 160
+UNSURE_BELOW_PERCENT = 80
+"""Shown at all times; a surer line tells it only while someone looks at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ class Line:
     is_failed: bool = False
     duration: str = ""
     turn: int | None = None
+    sure_percent: int | None = None
+    """How sure speech recognition was of the words; None if it did not say."""
+    is_unsure: bool = False
 
 
 def transcript_lines(timeline: Timeline) -> list[Line]:
@@ -101,6 +105,7 @@ def message_line(plain: Line, item: TranscriptItem, chip: tuple[str, str]) -> Li
     kind, who = {"user": ("user", "User"), "assistant": ("agent", item.agent or "Agent")}.get(
         item.role, ("note", item.role.capitalize())
     )
+    sure_percent = percent(item.confidence) if kind == "user" else None
     return replace(
         plain,
         kind=kind,
@@ -111,6 +116,8 @@ def message_line(plain: Line, item: TranscriptItem, chip: tuple[str, str]) -> Li
         state=STATE_WORDS.get(item.state, ""),
         chip=chip[0],
         chip_kind=chip[1],
+        sure_percent=sure_percent,
+        is_unsure=sure_percent is not None and sure_percent < UNSURE_BELOW_PERCENT,
     )
 
 
@@ -118,6 +125,11 @@ def heard_words(item: TranscriptItem) -> str:
     if not item.started_speaking_ns or not item.stopped_speaking_ns:
         return ""
     return str(duration(max(0.0, milliseconds(item.started_speaking_ns, item.stopped_speaking_ns))))
+
+
+def percent(share: float | None) -> int | None:
+    """What is no share is not known."""
+    return round(100 * share) if share is not None and 0 < share <= 1 else None
 
 
 def call_line(plain: Line, item: TranscriptItem, call: ToolCall | None) -> Line:

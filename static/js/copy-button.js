@@ -1,3 +1,4 @@
+import { isCopied } from "./clipboard.js";
 import { Lifetime } from "./lifetime.js";
 
 const DONE_MS = 1600;
@@ -25,21 +26,4 @@ export class CopyButton extends HTMLElement {
     const timer = setTimeout(() => (label.textContent = before), DONE_MS);
     this.life.onEnd(() => clearTimeout(timer));
   };
-}
-
-/** Browsers allow the clipboard on https and localhost only; elsewhere the older way still works. */
-async function isCopied(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => copiedBySelection(text));
-  return copiedBySelection(text);
-}
-
-function copiedBySelection(text) {
-  const area = document.createElement("textarea");
-  area.value = text;
-  area.className = "visually-hidden";
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  return done;
 }

@@ -1,5 +1,6 @@
 /** What every page loads: each element says itself what it does. */
 import { CopyButton } from "./copy-button.js";
+import { CopyLines } from "./copy-lines.js";
 import { CriticalPath } from "./critical-path.js";
 import { FilterList } from "./filter-list.js";
 import { registerMorph } from "./htmx-morph.js";
@@ -19,6 +20,7 @@ import { ViewSwitch } from "./view-switch.js";
 
 const ELEMENTS = {
   "copy-button": CopyButton,
+  "copy-lines": CopyLines,
   "critical-path": CriticalPath,
   "filter-list": FilterList,
   "json-tree": JsonTree,

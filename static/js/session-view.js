@@ -30,7 +30,7 @@ export class SessionView extends HTMLElement {
     const opener = event.target.closest("[data-open-tab]");
     if (opener) return openTab(opener.dataset.openTab);
     const target = event.target.closest("[data-seek-ms]");
-    const isInnerControl = event.target.closest("summary, pre, a");
+    const isInnerControl = event.target.closest("summary, pre, a, copy-lines");
     if (!target || isInnerControl || isSelecting()) return;
     position.seekTo(Number(target.dataset.seekMs));
     if (event.detail > 0) document.activeElement.blur(); // so that Space plays after a click, and still presses for keyboards

@@ -70,6 +70,37 @@ def test_a_slow_answer_is_found_heard_and_explained(front_desk: Session, signed_
     expect(page.get_by_text("First token", exact=True)).to_be_hidden()
 
 
+def test_the_transcript_is_copied_whole_or_by_the_line(front_desk: Session, signed_in_page: Page) -> None:
+    page = signed_in_page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("link", name="front-desk").click()
+
+    page.get_by_role("button", name="Copy the transcript").click()
+    expect(page.locator("#transcript-said")).to_have_text("Copied")
+    whole = clipboard(page)
+    line = page.locator(".line", has_text="Please book a table")
+    line.get_by_role("button", name="Copy this line").focus()
+    page.keyboard.press("Enter")
+    expect(line.locator("copy-lines[data-copied]")).to_be_visible()
+
+    assert whole.splitlines()[15:21] == [
+        "0:46  User: Please book a table for four people tonight.",
+        "0:49  Tool book_table, failed, 108 ms",
+        "      Arguments: guests: 4",
+        "      Result: An internal error occurred",
+        "0:50  receptionist: I am sorry, the booking system is not available right now.",
+        "0:55  User: I have a question about my invoice, can I talk to billing?",
+    ]
+    assert "0:32  receptionist: Of course! Our spa has a twenty five meter [user cut in after" in whole
+    assert "1:02  Handoff: receptionist → billing" in whole
+    assert clipboard(page) == "0:46  User: Please book a table for four people tonight."
+    expect(page.locator("[data-clock]")).to_have_text("0:00.00")
+
+
+def clipboard(page: Page) -> str:
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
 def test_the_timeline_is_walked_with_the_keyboard_alone(front_desk: Session, signed_in_page: Page) -> None:
     page = signed_in_page
     open_front_desk(page)

@@ -63,7 +63,7 @@ def test_each_signal_says_what_of_it_is_here(shown: str) -> None:
 def test_the_transcript_holds_words_tools_handoffs_and_silence(shown: str) -> None:
     for told in [
         "Please book a table for four people tonight.",
-        "book_table(guests: 4)",
+        "book_table (guests: 4)",
         "An internal error occurred",
         "receptionist → billing",
         "user cut in",

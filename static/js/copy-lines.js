@@ -1,0 +1,42 @@
+import { isCopied } from "./clipboard.js";
+import { Lifetime } from "./lifetime.js";
+import { transcriptText } from "./transcript-text.js";
+
+const DONE_MS = 1600;
+
+/** Copies as plain text the lines inside the element named by `for`, or the one line that it stands in itself. */
+export class CopyLines extends HTMLElement {
+  connectedCallback() {
+    this.life = new Lifetime();
+    this.addEventListener("click", this.#copy, { signal: this.life.signal });
+    this.life.onEnd(() => clearTimeout(this.timer));
+  }
+
+  disconnectedCallback() {
+    this.life.end();
+  }
+
+  get #lines() {
+    const list = document.getElementById(this.getAttribute("for"));
+    return list ? [...list.querySelectorAll(".line")] : [this.closest(".line")].filter(Boolean);
+  }
+
+  #copy = async () => {
+    const done = await isCopied(transcriptText(this.#lines.map(read)));
+    document.getElementById("transcript-said").textContent = done ? "Copied" : "Copying is not allowed here";
+    this.toggleAttribute("data-copied", done);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.#forget, DONE_MS);
+  };
+
+  #forget = () => {
+    this.removeAttribute("data-copied");
+    document.getElementById("transcript-said").textContent = "";
+  };
+}
+
+/** @returns {import("./transcript-text.js").Line} */
+function read(line) {
+  const parts = [...line.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part.textContent]);
+  return { kind: line.dataset.kind, ...Object.fromEntries(parts) };
+}
