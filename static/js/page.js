@@ -7,6 +7,7 @@ import { registerMorph } from "./htmx-morph.js";
 import { JsonTree } from "./json-tree.js";
 import { LiveStatus } from "./live/live-status.js";
 import { LocalTime } from "./local-time.js";
+import { PrintButton } from "./print-button.js";
 import { RecordRows } from "./record-rows.js";
 import { SessionSearch } from "./search/session-search.js";
 import { SessionView } from "./session-view.js";
@@ -26,6 +27,7 @@ const ELEMENTS = {
   "json-tree": JsonTree,
   "live-status": LiveStatus,
   "local-time": LocalTime,
+  "print-button": PrintButton,
   "record-rows": RecordRows,
   "session-search": SessionSearch,
   "session-timeline": SessionTimeline,

@@ -70,6 +70,27 @@ def test_a_slow_answer_is_found_heard_and_explained(front_desk: Session, signed_
     expect(page.get_by_text("First token", exact=True)).to_be_hidden()
 
 
+def test_the_steps_of_a_critical_path_open_their_spans(front_desk: Session, signed_in_page: Page) -> None:
+    page = signed_in_page
+    page.get_by_role("link", name="front-desk").click()
+    only = page.get_by_role("checkbox", name="Critical path only")
+    rows = page.locator("#span-table-rows > tr")
+
+    page.get_by_label("Turn", exact=True).select_option("5")
+    page.get_by_role("button", name="TTS 249").click()
+    expect(page.get_by_role("region", name="Details", exact=True)).to_contain_text("First byte")
+    expect(page.locator("tr[aria-selected=true]")).to_contain_text("tts_node")
+
+    only.check()
+    expect(rows).to_have_count(5)
+    expect(only).to_be_focused()
+    page.get_by_label("Turn", exact=True).select_option("4")
+    expect(page.get_by_role("heading", name="Critical path of turn 4:")).to_be_visible()
+    expect(only).to_be_checked()
+    only.uncheck()
+    expect(rows.filter(has_text="agent_speaking")).to_have_count(1)
+
+
 def test_the_transcript_is_copied_whole_or_by_the_line(front_desk: Session, signed_in_page: Page) -> None:
     page = signed_in_page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -99,6 +120,33 @@ def test_the_transcript_is_copied_whole_or_by_the_line(front_desk: Session, sign
 
 def clipboard(page: Page) -> str:
     return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+@pytest.mark.parametrize("view", [(1440, 900), (390, 844)], ids=["wide", "narrow"])
+def test_a_session_is_printed_as_a_document(
+    front_desk: Session, signed_in_page: Page, view: tuple[int, int]
+) -> None:
+    page = signed_in_page
+    page.get_by_role("link", name="front-desk").click()
+    page.set_viewport_size({"width": view[0], "height": view[1]})
+    page.locator("html").evaluate("html => (html.dataset.theme = 'dark')")
+
+    page.emulate_media(media="print")
+
+    for told in ["front-desk", "Success", "room-0-1795336557", "2:22 min", "Python 1.8.9"]:
+        expect(page.locator("#session-head").get_by_text(told, exact=True)).to_be_visible()
+    result = page.locator(".call--failed [data-part=result]")
+    expect(result).to_be_visible()
+    expect(page.locator(".line").last).to_contain_text("Goodbye, and thank you")
+    for left_out in ["nav", "session-timeline", "#records", ".transcript__head", ".transcript__end"]:
+        expect(page.locator(left_out).first).to_be_hidden()
+    assert page.locator("transcript-list").evaluate("list => list.scrollHeight - list.clientHeight") <= 1
+    assert page.evaluate("document.documentElement.scrollHeight") > 2000
+    assert page.locator("body").evaluate("body => getComputedStyle(body).color") == "rgb(0, 0, 0)"
+    assert (
+        page.locator("html").evaluate("html => getComputedStyle(html).backgroundColor")
+        == "rgb(255, 255, 255)"
+    )
 
 
 def test_the_timeline_is_walked_with_the_keyboard_alone(front_desk: Session, signed_in_page: Page) -> None:
