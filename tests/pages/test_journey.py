@@ -72,7 +72,8 @@ def test_a_slow_answer_is_found_heard_and_explained(front_desk: Session, signed_
 
 def test_the_steps_of_a_critical_path_open_their_spans(front_desk: Session, signed_in_page: Page) -> None:
     page = signed_in_page
-    page.get_by_role("link", name="front-desk").click()
+    open_front_desk(page)
+    expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
     only = page.get_by_role("checkbox", name="Critical path only")
     rows = page.locator("#span-table-rows > tr")
 
@@ -94,7 +95,7 @@ def test_the_steps_of_a_critical_path_open_their_spans(front_desk: Session, sign
 def test_the_transcript_is_copied_whole_or_by_the_line(front_desk: Session, signed_in_page: Page) -> None:
     page = signed_in_page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_role("link", name="front-desk").click()
+    open_front_desk(page)
 
     page.get_by_role("button", name="Copy the transcript").click()
     expect(page.locator("#transcript-said")).to_have_text("Copied")
@@ -127,7 +128,7 @@ def test_a_session_is_printed_as_a_document(
     front_desk: Session, signed_in_page: Page, view: tuple[int, int]
 ) -> None:
     page = signed_in_page
-    page.get_by_role("link", name="front-desk").click()
+    open_front_desk(page)
     page.set_viewport_size({"width": view[0], "height": view[1]})
     page.locator("html").evaluate("html => (html.dataset.theme = 'dark')")
 
