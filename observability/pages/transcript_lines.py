@@ -53,6 +53,8 @@ def transcript_lines(timeline: Timeline) -> list[Line]:
     lines += [
         silence_line(turn, timeline) for turn in timeline.turns if turn.outcome in {"failed", "no_answer"}
     ]
+    heard = heard_by_turn(timeline)
+    lines = [replace(line, heard=heard.get(line.turn, "")) if line.is_cut else line for line in lines]
     return keyed(sorted(lines, key=lambda line: line.at_ms))
 
 
@@ -112,7 +114,6 @@ def message_line(plain: Line, item: TranscriptItem, chip: tuple[str, str]) -> Li
         who=who,
         text=item.text,
         is_cut=bool(item.interrupted),
-        heard=heard_words(item) if item.interrupted else "",
         state=STATE_WORDS.get(item.state, ""),
         chip=chip[0],
         chip_kind=chip[1],
@@ -121,10 +122,16 @@ def message_line(plain: Line, item: TranscriptItem, chip: tuple[str, str]) -> Li
     )
 
 
-def heard_words(item: TranscriptItem) -> str:
-    if not item.started_speaking_ns or not item.stopped_speaking_ns:
-        return ""
-    return str(duration(max(0.0, milliseconds(item.started_speaking_ns, item.stopped_speaking_ns))))
+def heard_by_turn(timeline: Timeline) -> dict[int | None, str]:
+    """How much of each answer that was cut off was played; a chat item's times contain its pauses."""
+    speeches = {speech.speech_id: speech for speech in timeline.speeches}
+    heard = {}
+    for cut in timeline.interruptions:
+        speech = speeches.get(cut.speech_id)
+        spoken_ms = sum(milliseconds(s.start_ns, s.end_ns) for s in speech.speaking) if speech else 0.0
+        played_ms = cut.played_ms if cut.played_ms is not None else spoken_ms
+        heard[cut.turn] = str(duration(played_ms)) if played_ms else ""
+    return heard
 
 
 def percent(share: float | None) -> int | None:

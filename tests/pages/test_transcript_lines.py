@@ -27,3 +27,10 @@ def test_no_two_lines_have_the_same_key(run: str) -> None:
     keys = [line.key for line in transcript_lines(timeline_of(run))]
 
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    ("run", "heard"), [("python/1.8.9_full", ["2.64 s", "1.23 s"]), ("node/1.9.0_full", ["2.59 s", "1.20 s"])]
+)
+def test_answer_that_was_cut_off_tells_how_much_of_it_was_played(run: str, heard: list[str]) -> None:
+    assert [line.heard for line in transcript_lines(timeline_of(run)) if line.is_cut] == heard
