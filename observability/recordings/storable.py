@@ -7,9 +7,10 @@ from typing import Any
 from observability.limits import MAX_JSON_DEPTH
 from observability.otlp.clean import MAX_INT64, MIN_INT64, Cleaner
 from observability.records import HeaderRecord
+from observability.sessions.ids import bounded_id
 
-MAX_ID_CHARACTERS = 200
-"""What the columns of job, room and agent hold; LiveKit's ids have 15 characters."""
+MAX_NAME_CHARACTERS = 200
+"""What the column of the room's name holds."""
 MAX_DURATION_MS = 2**40
 """35 years. The SDKs send milliseconds; more than this overflows integer nanoseconds."""
 
@@ -39,10 +40,10 @@ def storable_header(header: HeaderRecord) -> HeaderRecord:
     mended: HeaderRecord = storable(header)
     if "session_summary" in mended:
         mended["session_summary"] = _storable_json(mended["session_summary"])
-    mended["job_id"] = mended["job_id"][:MAX_ID_CHARACTERS]
-    mended["room_id"] = mended["room_id"][:MAX_ID_CHARACTERS]
+    mended["job_id"] = bounded_id(mended["job_id"])
+    mended["room_id"] = bounded_id(mended["room_id"])
     if "room_name" in mended:
-        mended["room_name"] = mended["room_name"][:MAX_ID_CHARACTERS]
+        mended["room_name"] = mended["room_name"][:MAX_NAME_CHARACTERS]
     return mended
 
 

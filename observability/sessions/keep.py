@@ -32,13 +32,11 @@ from observability.sessions.allowed import (
     switches_of,
     with_only,
 )
+from observability.sessions.ids import bounded_id
 from observability.sessions.open import begin_session
 from projects.models import Project
 
 DIGEST_BYTES = 16
-MAX_ID_CHARS = 200
-"""LiveKit's ids have 15."""
-ID_PREFIX_CHARS = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,16 +259,15 @@ def group_by_job(records: Iterable[Record]) -> list[Group]:
         for record in nameless:
             record["job_id"] = job_id
         members.extend(nameless)
-    return [
-        Group(bounded_id(job_id), bounded_id(room_of(members)), members) for job_id, members in jobs.items()
-    ]
+    return [group_of(job_id, members) for job_id, members in jobs.items()]
 
 
-def bounded_id(received: str) -> str:
-    """As columns take it. Two long ids that differ only at their ends stay two."""
-    if len(received) <= MAX_ID_CHARS:
-        return received
-    return f"{received[:ID_PREFIX_CHARS]}…{hashlib.sha256(received.encode()).hexdigest()[:32]}"
+def group_of(job_id: str, members: list[Record]) -> Group:
+    bounded = bounded_id(job_id)
+    if bounded != job_id:
+        for record in members:
+            record["job_id"] = bounded
+    return Group(bounded, bounded_id(room_of(members)), members)
 
 
 def room_of(records: Iterable[Record]) -> str:

@@ -13,6 +13,9 @@ from observability.recordings.accept import AcceptedRecording, accept_recording
 from observability.recordings.form import RecordingForm, read_form
 from projects.models import Project
 from tests.recordings.uploads import CONTENT_TYPE, Stream
+from tests.sending import agent
+
+__all__ = ["agent"]
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import pytest
 
 from observability.journal.read import batches_of
 from observability.models import Recording, Session
+from observability.queries.records import timeline_of
 from tests.recordings.left import kinds_of, texts_of
 from tests.recordings.uploads import (
     Part,
@@ -15,6 +16,7 @@ from tests.recordings.uploads import (
     header_part,
     upload,
 )
+from tests.sending import spans
 
 
 def test_unreadable_header_costs_neither_transcript_nor_audio(accept):
@@ -85,6 +87,26 @@ def test_values_that_no_codec_takes_are_mended(accept, value, kept):
 )
 def test_header_of_impossible_size_can_be_kept(accept, header):
     accept(form_of(header_part(**header), audio_part()))
+
+    assert Session.objects.get().recordings.count() == 1
+
+
+def test_recording_of_a_job_with_an_id_longer_than_any_column_joins_its_session(accept, agent, project):
+    long, other = "AJ_" + "x" * 300, "AJ_" + "x" * 301
+    agent.send("traces", spans("user_turn", job=long, room="R" * 300) + spans("user_turn", job=other))
+
+    accept(form_of(header_part(job_id=long), chat_part("Hello?"), audio_part()))
+
+    session = Session.objects.get(recordings__isnull=False)
+    assert (Session.objects.count(), session.span_count, session.chat_item_count) == (2, 1, 1)
+    assert timeline_of(session).session.job_ids == (session.job_id,)
+
+
+def test_recording_without_a_job_joins_the_room_whose_id_is_longer_than_any_column(accept, agent, project):
+    room = "R" * 300
+    agent.send("traces", spans("user_turn", room=room))
+
+    accept(form_of(header_part(job_id="", room_id=room), audio_part()))
 
     assert Session.objects.get().recordings.count() == 1
 
