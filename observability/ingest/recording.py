@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from observability.ingest.body import announced_bytes, body_stream
-from observability.ingest.refusals import Malformed, RecordingDisabled, TooLarge, Unavailable
+from observability.ingest.refusals import BrokeOff, Malformed, RecordingDisabled, TooLarge, Unavailable
 from observability.limits import MAX_HELD_ANSWERS, MAX_RECORDING_BYTES, NODE_FLUSH_HOLD_S
 from observability.live.publish import publish
 from observability.recordings.accept import AcceptedRecording, NoIdentity, SwitchedOff, accept_recording
@@ -17,13 +17,14 @@ from projects.models import Project
 
 
 def accept_upload(project: Project, request: HttpRequest) -> AcceptedRecording:
-    """Read the upload as a stream and keep what arrived whole; committed when this returns."""
+    """Read the upload as a stream and keep what arrived whole; committed when this returns.
+
+    So it is when this raises BrokeOff: what came may be all that ever comes, and a repeat adds only the rest.
+    """
     if (announced_bytes(request) or 0) > MAX_RECORDING_BYTES:
         raise TooLarge(f"The recording upload is larger than {MAX_RECORDING_BYTES} bytes.")
-    content_type = request.META.get("CONTENT_TYPE", "")
     try:
-        with read_form(body_stream(request), content_type=content_type, spool_dir=settings.SPOOL_DIR) as form:
-            accepted = accept_recording(project, form, now=timezone.now())
+        accepted = accepted_form(project, request)
     except FormTooLarge as error:
         raise TooLarge(str(error)) from None
     except (MalformedForm, NoIdentity) as error:
@@ -33,7 +34,20 @@ def accept_upload(project: Project, request: HttpRequest) -> AcceptedRecording:
     except OSError as error:
         raise Unavailable("The recording could not be written to disk; please repeat the upload.") from error
     publish(project.pk, [accepted.kept])
+    if accepted.is_cut_short:
+        raise BrokeOff
     return accepted
+
+
+def accepted_form(project: Project, request: HttpRequest) -> AcceptedRecording:
+    content_type = request.META.get("CONTENT_TYPE", "")
+    with read_form(body_stream(request), content_type=content_type, spool_dir=settings.SPOOL_DIR) as form:
+        try:
+            return accept_recording(project, form, now=timezone.now())
+        except NoIdentity:
+            if form.is_cut_short:
+                raise BrokeOff from None
+            raise
 
 
 def hold_ms(request: HttpRequest) -> int:

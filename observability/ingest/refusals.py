@@ -18,7 +18,10 @@ INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED, UNIMPLEMENTED, UNAVAILABLE, UNAU
 
 
 class Refused(Exception):
-    """The sender is told; nothing of the upload is kept. `str()` is the message that the sender reads."""
+    """The sender is told; nothing of the upload is kept, but for a recording that broke off.
+
+    `str()` is the message that the sender reads.
+    """
 
     status = 400
     grpc_code = INVALID_ARGUMENT
@@ -93,7 +96,14 @@ class RecordingDisabled(Refused):
 
 
 class Unavailable(Refused):
-    """Asks the sender to come back. Sent for our own trouble only."""
+    """Asks the sender to come back. What it sent is not to blame."""
 
     status, grpc_code, reason = 503, UNAVAILABLE, "unavailable"
     retry_after_s = RETRY_AFTER_S
+
+
+class BrokeOff(Unavailable):
+    """The body ended before its end. Nobody's fault, so nothing for the log."""
+
+    def __init__(self) -> None:
+        super().__init__("The upload broke off; please repeat it.")

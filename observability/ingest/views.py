@@ -20,6 +20,7 @@ from observability.ingest.body import telemetry_body
 from observability.ingest.budget import in_flight
 from observability.ingest.credentials import LiveKitTokenAuthentication, Sender
 from observability.ingest.refusals import (
+    BrokeOff,
     Malformed,
     NoSuchEndpoint,
     OnlyPost,
@@ -43,7 +44,7 @@ HOLD_HEADER = "Playhead-Hold-Ms"
 """Read and taken out by the server's side of the application (config/threads.py, config/wsgi.py)."""
 
 SENDER_GONE = (UnreadablePostError, ConnectionAbortedError)
-"""How Django and the server's own stream tell that a body ended early. Nobody's fault, so nothing for the log."""
+"""How Django and the server's own stream tell that a body ended early."""
 
 
 class AnswerInKind(BaseContentNegotiation):
@@ -102,7 +103,7 @@ class UploadView(APIView):
             headers["Retry-After"] = str(refusal.retry_after_s)
         response = Answer(refusal, status=refusal.status, headers=headers)
         response.exception = True
-        if isinstance(exc, SENDER_GONE):
+        if isinstance(refusal, BrokeOff):
             response._has_been_logged = True  # type: ignore[attr-defined]  # as an error, if Django did it
         return response
 
@@ -161,7 +162,7 @@ def refusal_of(error: Exception) -> Refused:
 def trouble_with(error: Exception) -> Unavailable:
     """What the upload itself is not to blame for, so it may come again."""
     if isinstance(error, SENDER_GONE):
-        return Unavailable("The upload broke off; please repeat it.")
+        return BrokeOff()
     if isinstance(error, DatabaseError):
         logger.error("An upload could not be kept: %s", error)
         return Unavailable("The database cannot be reached; please repeat the upload.")

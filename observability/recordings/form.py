@@ -4,28 +4,17 @@ Each part is judged by itself. What was wrong with one is a sentence in `problem
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from django.core.exceptions import SuspiciousOperation
-from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 from observability.limits import MAX_RECORDING_BYTES
-from observability.recordings.parts import CHUNK_BYTES, FormTooLarge, PartLimits, Parts, SpooledPart
+from observability.recordings.multipart import CHUNK_BYTES, Body, MalformedForm, Multipart
+from observability.recordings.parts import FormTooLarge, PartLimits, Parts, SpooledPart
 
 __all__ = ["FormTooLarge", "MalformedForm", "PartLimits", "RecordingForm", "SpooledPart", "read_form"]
-
-
-class MalformedForm(Exception):
-    """The body is no multipart/form-data with a part of ours in it; the message says why."""
-
-
-class Body(Protocol):
-    """A request, or `wsgi.input` where the body comes without a Content-Length."""
-
-    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +28,7 @@ class RecordingForm:
     problems: dict[str, str] = field(default_factory=dict)
     """What is wrong, one sentence by name of the part."""
     is_cut_short: bool = False
-    """The body broke off. The sender, if still there, does well to send it again."""
+    """The body broke off after its first boundary. The sender, if still there, does well to send it again."""
 
 
 @contextmanager
@@ -58,7 +47,7 @@ def read_form(
     spool_dir.mkdir(parents=True, exist_ok=True)
     parts = Parts(spool_dir=spool_dir, limits=limits or PartLimits())
     try:
-        _parse(_Bounded(body, max_bytes=max_bytes), content_type=content_type, parts=parts)
+        _receive(Multipart(_Bounded(body, max_bytes=max_bytes), content_type), parts)
         yield RecordingForm(
             header=parts.arrived.get("header"),
             chat_history=parts.arrived.get("chat_history"),
@@ -70,21 +59,19 @@ def read_form(
         parts.remove()
 
 
-def _parse(body: "_Bounded", *, content_type: str, parts: Parts) -> None:
-    # The parser takes a missing length for an empty body and makes no other use of the number. Chunked bodies
-    # have none, so it is given one that says no more than "there is something".
-    meta = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": "1"}
-    try:
-        fields, _ = MultiPartParser(meta, body, [parts], encoding="utf-8").parse()  # type: ignore[arg-type]
-        parts.not_files(list(fields))
-    except MultiPartParserError as fault:
+def _receive(multipart: Multipart, parts: Parts) -> None:
+    """A part is whole once the next boundary has come."""
+    # Django's reader of boundaries may get stuck: what it has found by then is all there is.
+    with suppress(SuspiciousOperation):
+        for sent in multipart:
+            parts.finish(is_whole=True)
+            parts.receive(sent)
+    if multipart.has_begun and not multipart.is_closed:
         parts.break_off()
-        if not parts.arrived:
-            raise MalformedForm(str(fault)) from fault
-    except (SuspiciousOperation, ValueError, LookupError) as fault:
-        raise MalformedForm("The headers of the form's parts cannot be read.") from fault
+        return
+    parts.finish(is_whole=True)
     if not parts.has_known:
-        raise MalformedForm("The form has no file named header, chat_history or audio.")
+        raise MalformedForm("The form has no part named header, chat_history or audio.")
 
 
 class _Bounded:

@@ -1,4 +1,4 @@
-"""Takes the parts of a recording upload from Django's parser, and puts each where it belongs."""
+"""Puts each part of a recording upload where it belongs: small ones in memory, audio on the disk."""
 
 import hashlib
 import os
@@ -8,18 +8,19 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
-from django.core.files.uploadhandler import FileUploadHandler
-
 from observability.limits import MAX_CHAT_HISTORY_BYTES, MAX_RECORDING_HEADER_BYTES, MAX_RECORDING_PARTS
 from observability.recordings.kinds import suffix_of
+from observability.recordings.multipart import SentPart, Undecodable
 
-CHUNK_BYTES = 64 * 1024
 IN_MEMORY_BYTES = 1024 * 1024
 """A longer part is read into a file first, so that many slow uploads at once cost no memory."""
 
 
 HEAD_BYTES = 16
 """Enough to tell the kind of a file by."""
+
+ORDER = ("header", "chat_history", "audio")
+"""In which SDKs send them."""
 
 
 class FormTooLarge(Exception):
@@ -59,80 +60,64 @@ class SpooledPart:
         return self.file.read()
 
 
-class Parts(FileUploadHandler):
-    """An upload handler of Django's; `arrived` and `problems` are what it leaves."""
-
-    chunk_size = CHUNK_BYTES
+class Parts:
+    """`arrived` and `problems` are what it leaves."""
 
     def __init__(self, *, spool_dir: Path, limits: PartLimits) -> None:
-        super().__init__()
         self.arrived: dict[str, SpooledPart] = {}
         self.problems: dict[str, str] = {}
         self.is_cut_short = False
         self.has_known = False
         self._spool_dir = spool_dir
         self._limits = limits
-        self._count = 0
+        self._begun: list[_Part] = []
         self._part: _Part | None = None
-        self._spooled: list[_Part] = []
 
-    def new_file(
-        self, field_name: str, file_name: str, content_type: str, content_length: int | None, *_: object
-    ) -> None:
-        self._count_part()
-        self._part = _Part(
-            field_name, self._file_for(field_name), self._limits.of(field_name), content_length
-        )
-        self._spooled.append(self._part)
+    def receive(self, sent: SentPart) -> None:
+        """Its bytes; `finish` says whether these are all."""
+        if len(self._begun) >= self._limits.parts:
+            raise FormTooLarge(f"The form has more than {self._limits.parts} parts (MAX_RECORDING_PARTS).")
+        part = _Part(sent.name, self._file_for(sent.name), self._limits.of(sent.name), sent.promised_bytes)
+        self._begun.append(part)
+        self._part = part
+        try:
+            for chunk in sent.chunks:
+                part.write(chunk)
+        except Undecodable as fault:
+            part.fault = f"{part.name} cannot be decoded ({fault})."
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if self._part is not None:
-            self._part.write(raw_data)
-
-    def file_complete(self, file_size: int) -> None:
-        self._finish(is_whole=True)
-
-    def upload_interrupted(self) -> None:
-        self.break_off()
+    def finish(self, *, is_whole: bool) -> None:
+        part, self._part = self._part, None
+        if part is None:
+            return
+        is_known = self._limits.of(part.name) != 0
+        self.has_known |= is_known
+        if not part.name:
+            if is_whole:
+                self.problems[""] = "A part has no name that can be read."
+        elif not is_known:
+            self.problems[part.name[:40]] = "Playhead knows no such part."
+        elif part.name in self.arrived:
+            self.problems[part.name] = f"There is more than one part {part.name}; the first one counts."
+        else:
+            self._keep(part, part.problem(is_whole=is_whole))
 
     def break_off(self) -> None:
         """The body ended, or could not be read further, before its closing boundary."""
         self.is_cut_short = True
-        self._finish(is_whole=False)
-
-    def not_files(self, names: list[str]) -> None:
-        """Parts without a file name, which the parser has read as text; no SDK sends any."""
-        for name in names:
-            self._count_part()
-            self.problems.setdefault(name[:40], "The part has no file name.")
+        self.finish(is_whole=False)
+        begun = [ORDER.index(part.name) for part in self._begun if part.name in ORDER]
+        for name in ORDER[max(begun, default=-1) + 1 :]:
+            self.problems[name] = f"The upload broke off before {name}."
 
     def remove(self) -> None:
-        for part in self._spooled:
+        for part in self._begun:
             part.remove()
-
-    def _count_part(self) -> None:
-        self._count += 1
-        if self._count > self._limits.parts:
-            raise FormTooLarge(f"The form has more than {self._limits.parts} parts (MAX_RECORDING_PARTS).")
 
     def _file_for(self, name: str) -> IO[bytes]:
         if name == "audio":
             return open(self._spool_dir / f"{uuid.uuid4().hex}.part", "xb")
         return SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(self._spool_dir))
-
-    def _finish(self, *, is_whole: bool) -> None:
-        part, self._part = self._part, None
-        if part is None:
-            return
-        problem = part.problem(is_whole=is_whole)
-        is_known = self._limits.of(part.name) != 0
-        self.has_known |= is_known
-        if not is_known:
-            self.problems[part.name[:40]] = "Playhead knows no such part."
-        elif part.name in self.arrived:
-            self.problems[part.name] = f"There is more than one part {part.name}; the first one counts."
-        else:
-            self._keep(part, problem)
 
     def _keep(self, part: "_Part", problem: str) -> None:
         if problem:
@@ -150,6 +135,8 @@ class _Part:
         self.name = name
         self.file = file
         self.size_bytes = 0
+        self.fault = ""
+        """What stopped it from being read to its end."""
         self._max_bytes = max_bytes
         self._promised_bytes = promised_bytes
         self._digest = hashlib.sha256()
@@ -173,6 +160,8 @@ class _Part:
 
     def problem(self, *, is_whole: bool) -> str:
         """Its own Content-Length outweighs a missing boundary: with all of its bytes there it is whole."""
+        if self.fault:
+            return self.fault
         if not self.size_bytes and self.name != "header":
             return f"{self.name} is empty."
         if self._is_too_large:

@@ -16,18 +16,13 @@ from tests.recordings.uploads import (
     audio_part,
     captured_recording,
     chat_part,
+    contents,
     form_of,
     header_part,
     upload,
 )
 
 WITH_RECORDING = [run for run in RUNS if any(request.signal == "recordings" for request in captured(run))]
-
-
-def contents(form):
-    """The parts as bytes."""
-    small = {name: part.content() for name in ("header", "chat_history") if (part := getattr(form, name))}
-    return small | ({"audio": form.audio.path.read_bytes()} if form.audio else {})
 
 
 @pytest.mark.parametrize("run", WITH_RECORDING)
@@ -75,54 +70,6 @@ def test_part_without_a_length_of_its_own_is_whole_at_its_boundary(read):
         assert (form.problems, contents(form)["audio"]) == ({}, audio_part().content)
 
 
-def test_audio_that_broke_off_costs_the_other_parts_nothing(read):
-    body = form_of(header_part(), chat_part("Hi"), audio_part(b"OggS" * 1000))
-
-    with read(body[:-2000]) as form:
-        assert form.problems == {"audio": "audio announced 4000 bytes, and 2040 came."}
-        assert form.audio.problem == form.problems["audio"]
-        assert contents(form) == {
-            "header": header_part().content,
-            "chat_history": chat_part("Hi").content,
-            "audio": (b"OggS" * 1000)[:2040],
-        }
-        assert form.is_cut_short
-
-
-def test_sender_that_hangs_up_leaves_what_arrived_whole(read):
-    body = form_of(header_part(), chat_part("Hi"))
-
-    with read(Stream(body[: -len(BOUNDARY) - 20], fails_at_end=True)) as form:
-        assert list(contents(form)) == ["header"]
-        assert form.is_cut_short
-
-
-def test_part_that_is_complete_by_its_length_needs_no_closing_boundary(read):
-    body = form_of(header_part(), audio_part())
-
-    with read(body[: -len(BOUNDARY) - 8]) as form:
-        assert (form.problems, form.is_cut_short) == ({}, True)
-
-
-@pytest.mark.parametrize(
-    ("part", "problem"),
-    [
-        (Part("header", b"x" * 101), "header exceeds 100 bytes."),
-        (Part("chat_history", b"x" * 201), "chat_history exceeds 200 bytes."),
-        (Part("chat_history", b""), "chat_history is empty."),
-        (Part("chat_history", b"{}", announced_bytes=3), "chat_history announced 3 bytes, and 2 came."),
-        (Part("video", b"x"), "Playhead knows no such part."),
-        (Part("chat_history", b"{}", file_name=None), "The part has no file name."),
-    ],
-)
-def test_bad_part_is_named_and_left_out(read, part, problem):
-    limits = PartLimits(header_bytes=100, chat_history_bytes=200)
-
-    with read(form_of(part, audio_part()), limits=limits) as form:
-        assert form.problems == {part.name: problem}
-        assert contents(form) == {"audio": audio_part().content}
-
-
 def test_empty_audio_is_no_audio(read):
     with read(form_of(header_part(), audio_part(b""))) as form:
         assert (form.audio, form.problems) == (None, {"audio": "audio is empty."})
@@ -148,7 +95,7 @@ def test_nothing_stays_in_the_spool(read, tmp_path):
         (b"no form", CONTENT_TYPE),
         (form_of(), CONTENT_TYPE),
         (form_of(Part("video", b"x")), CONTENT_TYPE),
-        (form_of(Part("header", b"x", file_name=None)), CONTENT_TYPE),
+        (f"--{BOUNDARY}--\r\n".encode() + upload(), CONTENT_TYPE),
         (upload(), "multipart/form-data"),
         (upload(), "multipart/form-data; boundary=" + "b" * 300),
         (upload(), "multipart/form-data; boundary=\u00e9"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from livekit.protocol.metrics import MetricsRecordingHeader
 
+from observability.recordings.form import RecordingForm
 from tests.captured import CapturedRequest, captured
 
 BOUNDARY = "7e9004244280445193e4ca2a8fb42b77"
@@ -97,3 +98,9 @@ class Stream:
 
 def captured_recording(run: str) -> CapturedRequest:
     return next(request for request in captured(run) if request.signal == "recordings")
+
+
+def contents(form: RecordingForm) -> dict[str, bytes]:
+    """The parts that arrived, as bytes."""
+    small = {name: part.content() for name in ("header", "chat_history") if (part := getattr(form, name))}
+    return small | ({"audio": form.audio.path.read_bytes()} if form.audio else {})
