@@ -66,9 +66,15 @@ class SessionReading:
         By the clock what is expected after the end becomes missing.
         """
         is_late = time.time_ns() > (session.ended_ns or self.ended_ns) + LATE_NS
-        audio = (recording.pk, recording.start_ns, recording.duration_ms) if recording else ()
-        row = (session.status, session.end_signal, session.ended_ns, repr(session.discarded))
-        return session.cursor, row, repr(session.switched_off), audio, is_late
+        audio: Hashable = recording and (
+            recording.pk,
+            recording.duration_ms,
+            recording.channels,
+            recording.problem,
+        )
+        row = (session.status, session.end_signal, session.ended_ns, session.is_redacted)
+        lists = repr((session.discarded, session.part_problems, session.switched_off))
+        return session.cursor, row, lists, audio, is_late
 
 
 @dataclass(slots=True)

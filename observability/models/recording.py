@@ -20,8 +20,12 @@ class Recording(models.Model):
     duration_ms = models.PositiveBigIntegerField(
         null=True, help_text="Measured from the file; empty until then."
     )
-    channels = models.PositiveSmallIntegerField(null=True)
-    problem = models.CharField(max_length=200, blank=True, help_text="Why the file cannot be played, if so.")
+    channels = models.PositiveSmallIntegerField(
+        null=True, help_text="Measured from the file; 0 if nothing of it can be played."
+    )
+    problem = models.CharField(
+        max_length=200, blank=True, help_text="Why the file cannot be played, or not as a whole."
+    )
     received_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -59,7 +59,12 @@ class Session(models.Model):
     duplicate_count = models.PositiveIntegerField(
         default=0, help_text="Records received again and not kept twice."
     )
-    rejected_count = models.PositiveIntegerField(default=0, help_text="Records that could not be kept.")
+    rejected_count = models.PositiveIntegerField(
+        default=0, help_text="Records, and parts of a recording upload, that could not be kept."
+    )
+    part_problems = models.JSONField(
+        default=dict, help_text="Why a part of the recording upload is not here as sent, a sentence by name."
+    )
     discarded = models.JSONField(
         default=dict, help_text="Records not kept because a switch is off, by signal."
     )

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from observability.models import Recording, Session
 from observability.timeline.model import Timeline
+from observability.timeline.words import State
 from projects.access import may_hear_audio
 from projects.models import Project
 
@@ -41,10 +42,9 @@ def player_of(
 def silence_reason(
     request: HttpRequest, project: Project, timeline: Timeline, recording: Recording | None
 ) -> str:
-    if recording is None:
-        return timeline.completeness["audio"].reason or "There is no recording."
-    if recording.problem:
-        return f"The recording cannot be played: {recording.problem}"
+    audio = timeline.completeness["audio"]
+    if recording is None or audio.state == State.LOST:
+        return audio.reason or "There is no recording."
     if not may_hear_audio(project, request.user):
         return "This project lets only some of its members hear recordings."
     return ""

@@ -125,7 +125,7 @@ def counted_apart(session: Session) -> list[tuple[str, str]]:
     """What was not kept as it came."""
     counts = {
         "Received twice, kept once": session.duplicate_count,
-        "Refused as unreadable": session.rejected_count,
+        "Could not be kept": session.rejected_count,
         "Values changed to be storable": session.discarded.get("sanitised", 0),
         "Redacted records": session.discarded.get("redacted", 0),
     }

@@ -205,7 +205,8 @@ def note_of_state(state: str, kept: str) -> str:
 
 def doubted(audio: SignalState, doubts: Sequence[str]) -> SignalState:
     """Here, but whoever listens should know what is wrong with it."""
-    return replace(audio, state="doubted", icon="warn", reason=" ".join([audio.reason, *doubts]))
+    further = [doubt for doubt in doubts if doubt not in audio.reason]
+    return replace(audio, state="doubted", icon="warn", reason=" ".join([audio.reason, *further]))
 
 
 def note_of(signal: Signal, found: Completeness, timeline: Timeline) -> str:

@@ -41,6 +41,8 @@ def context_of(session: Session) -> SessionContext:
         discarded=session.discarded,
         recording=file_of(recording) if recording else None,
         recording_uploaded=session.end_signal == "recording" or recording is not None,
+        part_problems=session.part_problems,
+        is_redacted=session.is_redacted,
     )
 
 
@@ -55,6 +57,8 @@ def file_of(recording: Recording) -> RecordingFile:
         start_ns=recording.start_ns,
         duration_ms=float(recording.duration_ms) if recording.duration_ms is not None else None,
         heard=heard_in(recording),
+        problem=recording.problem,
+        is_playable=recording.channels != 0,
     )
 
 

@@ -11,6 +11,7 @@ from observability.models import Job, Recording, Session, Signal
 from observability.recordings import files, spool, store
 from observability.recordings.contents import Contents, contents_of
 from observability.recordings.form import RecordingForm, SpooledPart
+from observability.recordings.problems import note_problems, noted_before
 from observability.recordings.store import (
     ANALYSE_RECORDING,
     INSPECT_RECORDING,
@@ -125,7 +126,10 @@ def _kept(
         Group(contents.job_id, contents.room_id, contents.records), Signal.RECORDING, contents.digest, now
     )
     session = _session_of(project, contents, draft, audio, now=now)
+    before = noted_before(session.id)
     kept = keep_in_session(project, session, draft)
+    if not session.is_expired:
+        note_problems(before, contents, is_repeated=kept.cursor == session.cursor)
     # Read again: the header may just have asked for redaction.
     session = session_of_id(session.id, now=now)
     return kept, _keep_audio(session, kept, audio, name, start_ns=contents.start_ns, now=now)

@@ -7,6 +7,7 @@ from observability.limits import MAX_CHAT_VALUES
 from observability.livekit.chat_history import Unreadable, chat_item_records
 from observability.livekit.header import header_record
 from observability.recordings.form import RecordingForm, SpooledPart
+from observability.recordings.parts import ORDER
 from observability.recordings.storable import storable, storable_header
 from observability.records import ChatItemRecord, HeaderRecord, Record
 
@@ -21,6 +22,12 @@ class Contents:
     """The same for the same upload."""
     problems: dict[str, str]
     """What is wrong, one sentence by name of the part."""
+    part_problems: dict[str, str]
+    """Those of header, chat_history and audio that leave nothing to keep of the part."""
+    whole: frozenset[str]
+    """Names of the parts that can be kept."""
+    dropped: int
+    """Parts that are not kept and will not come again."""
 
     @property
     def job_id(self) -> str:
@@ -40,18 +47,30 @@ class Contents:
 
 
 def contents_of(form: RecordingForm) -> Contents:
-    problems = dict(form.problems)
+    problems, unreadable = dict(form.problems), set[str]()
     header: HeaderRecord | None = None
     items: list[ChatItemRecord] = []
     try:
         header = storable_header(header_record(form.header.content())) if form.header else None
     except Unreadable as fault:
         problems["header"] = f"{fault}."
+        unreadable.add("header")
     try:
         items = _chat_items(form.chat_history, header) if form.chat_history else []
     except Unreadable as fault:
         problems["chat_history"] = f"{fault}."
-    return Contents(header, items, _digest_of(form), problems)
+        unreadable.add("chat_history")
+    whole = {name for name in ORDER if getattr(form, name) is not None} - unreadable
+    return Contents(
+        header,
+        items,
+        _digest_of(form),
+        problems,
+        part_problems={name: problems[name] for name in ORDER if name in problems and name not in whole},
+        whole=frozenset(whole),
+        # What broke off is asked for again.
+        dropped=0 if form.is_cut_short else form.dropped + len(unreadable),
+    )
 
 
 def _chat_items(chat_history: SpooledPart, header: HeaderRecord | None) -> list[ChatItemRecord]:

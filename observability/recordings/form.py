@@ -27,6 +27,8 @@ class RecordingForm:
     """Whole, or as much of it as came: then `audio.problem` says so."""
     problems: dict[str, str] = field(default_factory=dict)
     """What is wrong, one sentence by name of the part."""
+    dropped: int = 0
+    """Parts that came and are none of the three above."""
     is_cut_short: bool = False
     """The body broke off after its first boundary. The sender, if still there, does well to send it again."""
 
@@ -53,6 +55,7 @@ def read_form(
             chat_history=parts.arrived.get("chat_history"),
             audio=parts.arrived.get("audio"),
             problems=parts.problems,
+            dropped=parts.dropped,
             is_cut_short=parts.is_cut_short,
         )
     finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from observability.limits import MAX_RECORDING_DECODED_S
-from observability.models import Recording
+from observability.models import Recording, Session
 from observability.recordings import files
 
 MAX_BAD_PACKETS = 1000
@@ -37,9 +37,11 @@ def inspect_recording(recording_id: int) -> Sound | None:
         sound = inspect_file(path)
     Recording.objects.filter(pk=recording_id).update(
         duration_ms=sound.duration_ms if sound.channels else None,
-        channels=sound.channels,
+        channels=sound.channels or 0,
         problem=(sound.problem or recording.problem)[:200],
     )
+    if sound.problem:
+        Session.objects.filter(pk=recording.session_id).update(has_news=True)
     return sound
 
 

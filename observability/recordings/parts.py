@@ -73,6 +73,10 @@ class Parts:
         self._begun: list[_Part] = []
         self._part: _Part | None = None
 
+    @property
+    def dropped(self) -> int:
+        return len(self._begun) - len(self.arrived)
+
     def receive(self, sent: SentPart) -> None:
         """Its bytes; `finish` says whether these are all."""
         if len(self._begun) >= self._limits.parts:

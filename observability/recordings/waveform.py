@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from observability.limits import MAX_RECORDING_DECODED_S
-from observability.models import Recording, Waveform
+from observability.models import Recording, Session, Waveform
 from observability.recordings import files, waveform_files
 from observability.recordings.peaks_shape import Shape
 
@@ -82,6 +82,7 @@ def _record(recording: Recording, analysis: Analysis, name: str) -> Waveform | N
             return None
         if analysis.problem and not held.problem:
             Recording.objects.filter(pk=held.pk).update(problem=analysis.problem[:200])
+            Session.objects.filter(pk=held.session_id).update(has_news=True)
         waveform, _ = Waveform.objects.update_or_create(
             recording_id=recording.pk,
             defaults={

@@ -4,6 +4,7 @@ in a sentence."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from observability.records import HeaderRecord
 from observability.timeline.dialogue import TranscriptItem
 from observability.timeline.material import Material
 from observability.timeline.totals import Completeness
@@ -20,6 +21,9 @@ NAMES: Mapping[Signal, str] = {
     "logs": "Logs",
     "metrics": "Metrics",
 }
+
+PARTS: Mapping[Signal, str] = {"audio": "audio", "transcript": "chat_history"}
+"""Which part of the recording upload brings a signal (docs/contract.md §9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class Evidence:
         context = self.material.context
         return bool(self.material.headers) or context.recording_uploaded or context.recording is not None
 
+    def part_problem(self, signal: Signal) -> str:
+        """Why what the recording upload brought of it is not here as it was sent, or ""."""
+        return self.material.context.part_problems.get(PARTS.get(signal, ""), "")
+
     @property
     def started(self) -> bool:
         """Whether a session ever began; a job that crashes before leaves nothing but logs
@@ -68,6 +76,10 @@ def _judged(evidence: Evidence, signal: Signal) -> Completeness:
     count = _count(evidence, signal)
     if signal in context.switched_off:
         return Completeness(State.OFF, "Switched off in the project's privacy settings.", count, discarded)
+    if signal == "audio" and context.is_redacted and not count:
+        return Completeness(
+            State.OFF, "Redaction was asked for, and voices cannot be redacted.", 0, discarded
+        )
     if count and discarded:
         reason = f"{discarded} records arrived and were not kept."
         return Completeness(State.PARTIAL, reason, count, discarded)
@@ -79,8 +91,9 @@ def _judged(evidence: Evidence, signal: Signal) -> Completeness:
 
 def _count(evidence: Evidence, signal: Signal) -> int:
     material = evidence.material
+    recording = material.context.recording
     return {
-        "audio": int(material.context.recording is not None),
+        "audio": int(recording is not None and recording.is_playable),
         "transcript": len(evidence.transcript),
         "traces": len(material.spans),
         "logs": len(material.lines),
@@ -94,6 +107,9 @@ Judgement = tuple[State, str]
 def _absent(evidence: Evidence, signal: Signal) -> Judgement:
     if evidence.options.get(signal) is False:
         return State.OFF, "Switched off by the agent (record options)."
+    unkept = _unkept(evidence, signal)
+    if unkept:
+        return State.LOST, unkept
     if evidence.material.is_live:
         return State.EXPECTED, _EXPECTED_LIVE[signal]
     if not evidence.started:
@@ -104,6 +120,22 @@ def _absent(evidence: Evidence, signal: Signal) -> Judgement:
     if evidence.material.context.status == "lost":
         return State.LOST, f"Contact was lost before {NAMES[signal].lower()} had been sent."
     return _absent_after_the_end(evidence, signal)
+
+
+def _unkept(evidence: Evidence, signal: Signal) -> str:
+    """What is wrong with all that the recording upload brought of it."""
+    recording = evidence.material.context.recording
+    if signal == "audio" and recording is not None:
+        return f"What arrived as the recording cannot be played: {recording.problem}"
+    problem = evidence.part_problem(signal)
+    headers = evidence.material.headers
+    if not problem or (signal == "audio" and headers and not _has_audio(headers)):
+        return ""
+    return f"The agent's upload brought no {signal} that could be kept: {problem}"
+
+
+def _has_audio(headers: Sequence[HeaderRecord]) -> bool:
+    return any(header["start_ns"] for header in headers)
 
 
 _EXPECTED_LIVE: Mapping[Signal, str] = {
@@ -130,7 +162,7 @@ def _absent_after_the_end(evidence: Evidence, signal: Signal) -> Judgement:
 def _missing_in_upload(evidence: Evidence, signal: Signal) -> Judgement:
     if signal == "transcript":
         return State.NOT_SENT, "The agent's upload had no transcript."
-    if any(header["start_ns"] for header in evidence.material.headers):
+    if _has_audio(evidence.material.headers):
         return State.LOST, "The agent recorded audio, but its upload had no audio file."
     return State.NOT_SENT, "The agent recorded no audio."
 
@@ -151,11 +183,19 @@ def _is_before(version: str, first: tuple[int, ...]) -> bool:
 
 
 def _audio(evidence: Evidence) -> Judgement:
+    context = evidence.material.context
+    if context.recording is not None and context.recording.problem:
+        return State.PARTIAL, f"The recording is here, with a problem: {context.recording.problem}"
+    if "header" in context.part_problems and not evidence.material.headers:
+        problem = context.part_problems["header"]
+        return State.RECEIVED, f"The recording is here; when it began is not known: {problem}"
     return State.RECEIVED, "The recording is here."
 
 
 def _transcript(evidence: Evidence) -> Judgement:
-    material = evidence.material
+    material, problem = evidence.material, evidence.part_problem("transcript")
+    if material.history and problem:
+        return State.PARTIAL, f"Not all of it is here: {problem}"
     if material.items:
         source = "the recording upload" if material.history else "the chat item logs"
         return State.RECEIVED, f"Complete, from {source}."
@@ -163,6 +203,11 @@ def _transcript(evidence: Evidence) -> Judgement:
         return State.EXPECTED, "So far from turns as they end; the final transcript arrives after the end."
     if evidence.options.get("transcript") is False:
         return State.PARTIAL, "The agent switched the transcript off; these lines are from its turn spans."
+    if problem:
+        return (
+            State.PARTIAL,
+            f"Only what turn spans tell; the final transcript could not be kept: {problem}",
+        )
     if evidence.may_still_come:
         return State.EXPECTED, "So far from turns as they ended; the final transcript may still arrive."
     return State.PARTIAL, "Only what turn spans tell; the final transcript never arrived."

@@ -24,6 +24,10 @@ class RecordingFile:
     duration_ms: float | None = None
     heard: HeardInFile | None = None
     """None until a worker has listened."""
+    problem: str = ""
+    """Why it cannot be played, or not as a whole, in a sentence."""
+    is_playable: bool = True
+    """False once a worker has found nothing in it that can be played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +50,7 @@ class SessionContext:
     """None while no audio file has arrived."""
     recording_uploaded: bool = False
     """A recording upload arrived, with or without audio in it."""
+    part_problems: Mapping[str, str] = field(default_factory=dict)
+    """Why header, chat_history or audio of the recording upload is not here as it was sent, a sentence each."""
+    is_redacted: bool = False
+    """The project or the agent asked for redaction."""

@@ -258,3 +258,25 @@ def test_the_page_costs_few_queries(
 
     with django_assert_num_queries(11):
         owner_client.get(reverse(SHOW, args=session_args(front_desk)))
+
+
+def test_half_a_recording_can_be_played_and_says_once_what_is_missing(
+    owner_client: Client, front_desk: Session
+) -> None:
+    Recording.objects.update(problem="audio announced 22 bytes, and 17 came.")
+    listen()
+
+    shown = open_page(owner_client, SHOW, *session_args(front_desk))
+
+    reason = "The recording is here, with a problem: audio announced 22 bytes, and 17 came."
+    assert f"{reason} audio announced" not in shown
+    assert reason in shown
+    assert "cannot be played" not in shown
+
+
+def test_recording_that_is_no_sound_cannot_be_played(owner_client: Client, front_desk: Session) -> None:
+    Recording.objects.update(problem="The file is no Ogg audio (X).", channels=0)
+
+    shown = open_page(owner_client, SHOW, *session_args(front_desk))
+
+    assert "What arrived as the recording cannot be played: The file is no Ogg audio (X)." in shown

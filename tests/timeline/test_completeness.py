@@ -1,6 +1,7 @@
 import pytest
 
 from observability.timeline import RecordingFile, SessionContext
+from observability.timeline.totals import Completeness
 from observability.timeline.words import SIGNALS, State
 from tests.timeline.sessions import T0, built, child, header, item, log, point, report, span
 
@@ -73,6 +74,82 @@ def test_recorded_audio_whose_upload_never_came_is_lost():
 def test_upload_without_audio_says_whether_there_was_any():
     assert state_of("audio", header(start_ns=0)).reason == "The agent recorded no audio."
     assert state_of("audio", header(), recording_uploaded=True).state is State.LOST
+
+
+def test_recording_with_a_problem_is_there_in_part_and_one_that_cannot_be_played_is_lost():
+    cut = RecordingFile(problem="audio announced 22 bytes, and 17 came.")
+    noise = RecordingFile(problem="The file is no Ogg audio (X).", is_playable=False)
+
+    assert state_of("audio", header(), recording=cut) == Completeness(
+        State.PARTIAL, "The recording is here, with a problem: audio announced 22 bytes, and 17 came.", 1
+    )
+    assert state_of("audio", header(), recording=noise) == Completeness(
+        State.LOST, "What arrived as the recording cannot be played: The file is no Ogg audio (X).", 0
+    )
+
+
+def test_recording_whose_header_could_not_be_read_is_there_at_an_unknown_time():
+    told = state_of("audio", MESSAGE, recording=RecordingFile(), part_problems={"header": "header is odd."})
+
+    assert (told.state, told.reason) == (
+        State.RECEIVED,
+        "The recording is here; when it began is not known: header is odd.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("signal", "part", "reason"),
+    [
+        ("audio", "audio", "The agent's upload brought no audio that could be kept: It is odd."),
+        (
+            "transcript",
+            "chat_history",
+            "The agent's upload brought no transcript that could be kept: It is odd.",
+        ),
+    ],
+)
+def test_part_of_the_upload_that_could_not_be_kept_makes_its_signal_lost(signal, part, reason):
+    told = state_of(signal, header(), part_problems={part: "It is odd."}, recording_uploaded=True)
+
+    assert (told.state, told.reason) == (State.LOST, reason)
+
+
+def test_part_that_the_agent_would_not_have_sent_is_not_missed():
+    told = report(**{"session.options": {"recording_options": {"transcript": False}}})
+    problems = dict.fromkeys(("chat_history", "audio"), "The upload broke off.")
+
+    assert state_of("transcript", header(), told, part_problems=problems).state is State.OFF
+    assert (
+        state_of("audio", header(start_ns=0), part_problems=problems).reason == "The agent recorded no audio."
+    )
+
+
+def test_transcript_of_which_only_the_beginning_could_be_kept_is_there_in_part():
+    problems = {"chat_history": "chat_history holds 3 items, of which the first 1 are kept."}
+
+    told = state_of("transcript", header(), MESSAGE, part_problems=problems)
+
+    assert (told.state, told.count) == (State.PARTIAL, 1)
+    assert told.reason == f"Not all of it is here: {problems['chat_history']}"
+
+
+def test_transcript_from_turn_spans_says_what_was_wrong_with_the_final_one():
+    turn = span("user_turn", attributes={"lk.user_transcript": "Hi"})
+
+    told = state_of("transcript", header(), turn, part_problems={"chat_history": "It is odd."})
+
+    assert (told.state, told.reason) == (
+        State.PARTIAL,
+        "Only what turn spans tell; the final transcript could not be kept: It is odd.",
+    )
+
+
+@pytest.mark.parametrize("status", ["live", "ended", "lost"])
+def test_audio_is_off_where_redaction_was_asked_for(status):
+    told = state_of("audio", header(), is_redacted=True, discarded={"audio": 1}, status=status)
+
+    assert (told.state, told.discarded) == (State.OFF, 1)
+    assert told.reason == "Redaction was asked for, and voices cannot be redacted."
 
 
 def test_spans_whose_parents_never_came_make_traces_partial():
