@@ -39,7 +39,7 @@ MAX_BATCH_BYTES = number("MAX_BATCH_BYTES", 128 * MIB)
 """The records of one session in one upload, written out: each repeats its resource, so a small body can grow much."""
 
 MAX_IN_FLIGHT_BYTES = number("MAX_IN_FLIGHT_BYTES", 256 * MIB)
-"""Inflated bodies in this process at one moment; beyond it senders are asked to come back."""
+"""Inflated bodies and chat histories in this process at one moment; beyond it senders are asked to come back."""
 
 MAX_RECORDING_BYTES = number("MAX_RECORDING_BYTES", 512 * MIB)
 """The whole request. SDKs send about 1 MB for a minute, so more than eight hours."""
@@ -55,6 +55,10 @@ MAX_CHAT_HISTORY_BYTES = number("MAX_CHAT_HISTORY_BYTES", 64 * MIB)
 
 MAX_CHAT_VALUES = number("MAX_CHAT_VALUES", 2_000_000)
 """JSON values of one chat history, counted before they are parsed: 64 MiB of `[` would take gigabytes."""
+
+MAX_CHAT_ITEMS = number("MAX_CHAT_ITEMS", 20_000)
+"""Of one chat history, as of other items in one upload: six hours of the densest talk that we measured. A timeline
+of so many is built in 2 s; of 400,000, which 13 MB can hold, it was not there after two minutes."""
 
 MAX_RECORDING_DECODED_S = number("MAX_RECORDING_DECODED_S", 6 * 3600)
 """63 KB of valid Opus can decode to an hour, so length is limited where it is decoded."""

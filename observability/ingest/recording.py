@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from observability.ingest.body import announced_bytes, body_stream
+from observability.ingest.budget import in_flight
 from observability.ingest.refusals import BrokeOff, Malformed, RecordingDisabled, TooLarge, Unavailable
 from observability.limits import MAX_HELD_ANSWERS, MAX_RECORDING_BYTES, NODE_FLUSH_HOLD_S
 from observability.live.publish import publish
@@ -40,8 +41,13 @@ def accept_upload(project: Project, request: HttpRequest) -> AcceptedRecording:
 
 
 def accepted_form(project: Project, request: HttpRequest) -> AcceptedRecording:
+    """What is about to be read into memory counts with what other uploads hold there."""
     content_type = request.META.get("CONTENT_TYPE", "")
-    with read_form(body_stream(request), content_type=content_type, spool_dir=settings.SPOOL_DIR) as form:
+    with (
+        read_form(body_stream(request), content_type=content_type, spool_dir=settings.SPOOL_DIR) as form,
+        in_flight.reservation() as reserve,
+    ):
+        reserve(sum(part.size_bytes for part in (form.header, form.chat_history) if part))
         try:
             return accept_recording(project, form, now=timezone.now())
         except NoIdentity:

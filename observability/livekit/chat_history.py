@@ -1,9 +1,10 @@
 """The chat_history part of a recording upload (docs/contract.md §9.2)."""
 
 import json
+from collections.abc import Sequence
 
 from observability.livekit.values import mapping, sequence
-from observability.records import ChatItemRecord
+from observability.records import ChatItemRecord, Value
 
 
 class Unreadable(ValueError):
@@ -11,13 +12,20 @@ class Unreadable(ValueError):
 
 
 def chat_item_records(body: bytes, *, job_id: str, room_id: str) -> list[ChatItemRecord]:
-    """One record per item of chat_history.json, items as they came. Raises Unreadable if the bytes are
-    no JSON object."""
+    """One record per item of chat_history.json. Raises Unreadable."""
+    return records_of_items(items_of(body), job_id=job_id, room_id=room_id)
+
+
+def items_of(body: bytes) -> Sequence[Value]:
+    """The items of chat_history.json as they came. Raises Unreadable if the bytes are no JSON object."""
     try:
         history = json.loads(body)
     except (ValueError, RecursionError) as fault:
         raise Unreadable("chat_history is not JSON") from fault
-    items = history if isinstance(history, list) else sequence(mapping(history).get("items"))
+    return history if isinstance(history, list) else sequence(mapping(history).get("items"))
+
+
+def records_of_items(items: Sequence[Value], *, job_id: str, room_id: str) -> list[ChatItemRecord]:
     return [
         {"signal": "chat_item", "job_id": job_id, "room_id": room_id, "position": position, "item": item}
         for position, item in enumerate(items)

@@ -3,8 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
-from observability.limits import MAX_CHAT_VALUES
-from observability.livekit.chat_history import Unreadable, chat_item_records
+from observability.limits import MAX_CHAT_ITEMS, MAX_CHAT_VALUES
+from observability.livekit.chat_history import Unreadable, items_of, records_of_items
 from observability.livekit.header import header_record
 from observability.recordings.form import RecordingForm, SpooledPart
 from observability.recordings.parts import ORDER
@@ -23,11 +23,11 @@ class Contents:
     problems: dict[str, str]
     """What is wrong, one sentence by name of the part."""
     part_problems: dict[str, str]
-    """Those of header, chat_history and audio that leave nothing to keep of the part."""
+    """Those by which header, chat_history or audio cannot be kept, or not all of it."""
     whole: frozenset[str]
-    """Names of the parts that can be kept."""
+    """Names of the parts of which everything can be kept."""
     dropped: int
-    """Parts that are not kept and will not come again."""
+    """Parts and chat items that are not kept and will not come again."""
 
     @property
     def job_id(self) -> str:
@@ -48,19 +48,24 @@ class Contents:
 
 def contents_of(form: RecordingForm) -> Contents:
     problems, unreadable = dict(form.problems), set[str]()
-    header: HeaderRecord | None = None
-    items: list[ChatItemRecord] = []
+    header, items, beyond = None, list[ChatItemRecord](), 0
     try:
         header = storable_header(header_record(form.header.content())) if form.header else None
     except Unreadable as fault:
         problems["header"] = f"{fault}."
         unreadable.add("header")
     try:
-        items = _chat_items(form.chat_history, header) if form.chat_history else []
+        items, beyond = _chat_items(form.chat_history, header) if form.chat_history else ([], 0)
     except Unreadable as fault:
         problems["chat_history"] = f"{fault}."
         unreadable.add("chat_history")
-    whole = {name for name in ORDER if getattr(form, name) is not None} - unreadable
+    if beyond:
+        sent = beyond + MAX_CHAT_ITEMS
+        problems["chat_history"] = (
+            f"chat_history holds {sent} items, of which the first {MAX_CHAT_ITEMS} are kept."
+        )
+    arrived = {name for name in ORDER if getattr(form, name) is not None}
+    whole = arrived - unreadable - ({"chat_history"} if beyond else set())
     return Contents(
         header,
         items,
@@ -69,19 +74,21 @@ def contents_of(form: RecordingForm) -> Contents:
         part_problems={name: problems[name] for name in ORDER if name in problems and name not in whole},
         whole=frozenset(whole),
         # What broke off is asked for again.
-        dropped=0 if form.is_cut_short else form.dropped + len(unreadable),
+        dropped=(0 if form.is_cut_short else form.dropped) + len(unreadable) + beyond,
     )
 
 
-def _chat_items(chat_history: SpooledPart, header: HeaderRecord | None) -> list[ChatItemRecord]:
+def _chat_items(chat_history: SpooledPart, header: HeaderRecord | None) -> tuple[list[ChatItemRecord], int]:
+    """The first items, and how many are beyond the limit: a long call's beginning is worth more than nothing of it."""
     body = chat_history.content()
     if sum(body.count(mark) for mark in (b"[", b"{", b",")) > MAX_CHAT_VALUES:
         raise Unreadable(f"chat_history holds more than {MAX_CHAT_VALUES} values")
     job_id, room_id = (header["job_id"], header["room_id"]) if header else ("", "")
-    records = chat_item_records(body, job_id=job_id, room_id=room_id)
+    items = items_of(body)
+    records = records_of_items(items[:MAX_CHAT_ITEMS], job_id=job_id, room_id=room_id)
     for record in records:
         record["item"] = storable(record["item"])
-    return records
+    return records, max(0, len(items) - MAX_CHAT_ITEMS)
 
 
 def _digest_of(form: RecordingForm) -> bytes:

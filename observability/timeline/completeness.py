@@ -195,7 +195,7 @@ def _audio(evidence: Evidence) -> Judgement:
 def _transcript(evidence: Evidence) -> Judgement:
     material, problem = evidence.material, evidence.part_problem("transcript")
     if material.history and problem:
-        return State.PARTIAL, f"Not all of it is here: {problem}"
+        return State.PARTIAL, f"The final transcript is not here as a whole: {problem}"
     if material.items:
         source = "the recording upload" if material.history else "the chat item logs"
         return State.RECEIVED, f"Complete, from {source}."

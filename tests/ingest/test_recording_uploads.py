@@ -4,6 +4,7 @@ import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 
+from observability.ingest.budget import Budget
 from observability.models import Batch, Recording, Session
 from tests.captured import captured
 from tests.recordings.uploads import CONTENT_TYPE, audio_part, chat_part, form_of, header_part, upload
@@ -82,3 +83,14 @@ def test_part_that_cannot_be_decoded_is_not_asked_for_again_and_costs_the_others
 
     assert send(body).status_code == 200
     assert Session.objects.get().recordings.get().problem == ""
+
+
+def test_chat_history_takes_its_share_of_what_all_uploads_may_hold_at_once(send, monkeypatch):
+    monkeypatch.setattr("observability.ingest.recording.in_flight", small := Budget(total_bytes=2_000))
+
+    too_large = send(upload(texts=("x" * 2_000,)))
+    fitting = [send(upload(texts=("x" * 1_000, str(number)))).status_code for number in range(3)]
+
+    assert asks_for_a_repeat(too_large)
+    assert (fitting, small._free_bytes) == ([200] * 3, 2_000)
+    assert Session.objects.get().chat_item_count == 6

@@ -8,6 +8,7 @@ from observability.recordings.inspect import inspect_recording
 from observability.recordings.waveform import analyse_recording
 from observability.sessions.summary import refresh_summary
 from tests.captured import captured
+from tests.recordings.left import texts_of
 from tests.recordings.uploads import (
     Part,
     audio_part,
@@ -17,7 +18,7 @@ from tests.recordings.uploads import (
     header_part,
     upload,
 )
-from tests.sending import PROTOBUF
+from tests.timeline.sessions import timeline_of as captured_timeline
 
 RUN = "python/1.8.9_only_audio_transcript"
 
@@ -127,9 +128,40 @@ def test_audio_of_a_captured_redacted_session_is_off(accept, agent):
         if request.signal == "recordings":
             accept(request.body, content_type=request.content_type)
         else:
-            agent.send(request.signal, request.inflated, content_type=request.content_type or PROTOBUF)
+            agent.send(request.signal, request.inflated, content_type=request.content_type)
 
     assert judged(Session.objects.get(), "audio") == (
         "off",
         "Redaction was asked for, and voices cannot be redacted.",
     )
+
+
+def test_of_a_chat_history_beyond_the_limit_the_beginning_is_kept_and_the_rest_counted(accept, monkeypatch):
+    monkeypatch.setattr("observability.recordings.contents.MAX_CHAT_ITEMS", 2)
+    body = form_of(header_part(), chat_part("one", "two", "three", "four"), audio_part())
+
+    accept(body)
+    accept(body)
+
+    session = Session.objects.get()
+    assert texts_of(session) == ["one", "two"]
+    assert (session.rejected_count, session.recordings.count()) == (2, 1)
+    assert judged(session, "transcript") == (
+        "partial",
+        "The final transcript is not here as a whole: chat_history holds 4 items, of which the first 2 are kept.",
+    )
+
+
+def test_items_beyond_the_limit_that_came_as_logs_follow_the_beginning(accept, agent, monkeypatch):
+    monkeypatch.setattr("observability.recordings.contents.MAX_CHAT_ITEMS", 2)
+    for request in captured("python/1.8.9_full"):
+        if request.signal == "recordings":
+            accept(request.body, content_type=request.content_type)
+        else:
+            agent.send(request.signal, request.inflated, content_type=request.content_type)
+
+    timeline = timeline_of(Session.objects.get())
+    assert [item.id for item in timeline.transcript] == [
+        item.id for item in captured_timeline("python/1.8.9_full").transcript
+    ]
+    assert {item.source for item in timeline.transcript} == {"chat_history", "chat_item_logs"}

@@ -130,7 +130,7 @@ def test_transcript_of_which_only_the_beginning_could_be_kept_is_there_in_part()
     told = state_of("transcript", header(), MESSAGE, part_problems=problems)
 
     assert (told.state, told.count) == (State.PARTIAL, 1)
-    assert told.reason == f"Not all of it is here: {problems['chat_history']}"
+    assert told.reason == f"The final transcript is not here as a whole: {problems['chat_history']}"
 
 
 def test_transcript_from_turn_spans_says_what_was_wrong_with_the_final_one():
