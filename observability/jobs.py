@@ -61,6 +61,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "inspect-recording": Kind("observability.recordings.inspect.inspect_recording", LONG, limit_s=900),
     "analyse-recording": Kind("observability.recordings.waveform.analyse_recording", LONG, limit_s=900),
+    "erase-recordings": Kind("observability.recordings.erase.erase_recordings"),
     "store-recording": Kind("observability.recordings.store.store_recording", LONG, limit_s=900),
 }
 

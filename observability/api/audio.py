@@ -14,7 +14,7 @@ from observability.api.doors import SessionView, may_hear
 from observability.api.paging import number_of
 from observability.api.trail import note_look
 from observability.models import Recording
-from observability.queries.records import recording_of
+from observability.queries.records import recording_of, recordings_of
 from observability.recordings.playback import audio_response
 
 
@@ -39,7 +39,7 @@ class Audio(SessionView):
             number = number_of(revision)
             if number is None:
                 raise ParseError("revision is a whole number.")
-            recording = Recording.objects.filter(session=self.session, revision=number).first()
+            recording = recordings_of(self.session).filter(revision=number).first()
         else:
             recording = recording_of(self.session)
         if recording is None:

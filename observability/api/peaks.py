@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from observability.api import schema
 from observability.api.doors import SessionView
 from observability.api.paging import number_of
-from observability.models import Recording, Waveform
-from observability.queries.records import recording_of
+from observability.models import Waveform
+from observability.queries.records import recording_of, recordings_of
 from observability.recordings import waveform_files
 from observability.recordings.peaks_shape import MAX_BUCKETS_AN_ANSWER, VERSION, Shape, Slice
 from observability.recordings.waveform import shape_of
@@ -63,8 +63,7 @@ class Peaks(SessionView):
     def waveform(self, request: Request) -> Waveform | None:
         """Of the newest whole revision, unless `?revision=` names another; None while none has been made."""
         if request.GET.get("revision"):
-            named = Recording.objects.filter(session=self.session, revision=asked(request, "revision", 0))
-            recording = named.select_related("waveform").first()
+            recording = recordings_of(self.session).filter(revision=asked(request, "revision", 0)).first()
         else:
             recording = recording_of(self.session)
         if recording is None:

@@ -2,7 +2,7 @@
 
 import time
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.lookups import Exact
 
 from observability.journal.read import batches_of
@@ -48,8 +48,13 @@ def context_of(session: Session) -> SessionContext:
 
 def recording_of(session: Session) -> Recording | None:
     """The newest revision of the session's audio that is whole; the newest of all if none is."""
+    return recordings_of(session).order_by(Exact(F("problem"), "").desc(), "-revision").first()
+
+
+def recordings_of(session: Session) -> QuerySet[Recording]:
+    """All revisions that may be heard: none once redaction was asked for, though they are not erased yet."""
     recordings = Recording.objects.filter(session=session).select_related("waveform")
-    return recordings.order_by(Exact(F("problem"), "").desc(), "-revision").first()
+    return recordings.none() if session.is_redacted else recordings
 
 
 def file_of(recording: Recording) -> RecordingFile:

@@ -81,6 +81,11 @@ def delete(recording: Recording) -> None:
         _delete_stored(storage, recording.name)
 
 
+def is_on_other_server(recording: Recording) -> bool:
+    """It waits for the storage in a spool, and not in this server's."""
+    return recording.place == Recording.Place.SPOOL and not spool.path_of(recording.name).exists()
+
+
 @contextmanager
 def local_copy(recording: Recording) -> Iterator[Path]:
     """The file on this machine, for work that needs a path. Raises MissingFile, OnOtherServer or StorageFailed."""
@@ -88,8 +93,7 @@ def local_copy(recording: Recording) -> Iterator[Path]:
     if recording.place == Recording.Place.SPOOL or isinstance(storage, FileSystemStorage):
         path = _path_of(recording)
         if not path.exists():
-            is_spooled = recording.place == Recording.Place.SPOOL
-            raise (OnOtherServer if is_spooled else MissingFile)(recording.name)
+            raise (OnOtherServer if is_on_other_server(recording) else MissingFile)(recording.name)
         yield path
         return
     spool.incoming_dir().mkdir(parents=True, exist_ok=True)

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from observability import jobs
 from observability.journal.append import HeldSession, NewBatch, count_by_kind
 from observability.journal.codec import encode
 from observability.journal.rewrite import rewrite
 from observability.livekit.privacy import Permitted, Switches, permitted
+from observability.models import Recording
 from observability.records import Record
 from projects.models import Project
 
+ERASE_RECORDINGS = "erase-recordings"
 EVERYTHING = Switches(audio=True, transcripts=True, traces=True, logs=True, redaction=False)
 
 
@@ -43,11 +46,18 @@ def with_only(batch: NewBatch, records: Sequence[Record]) -> NewBatch:
     return replace(batch, payload=encode(records), counts=count_by_kind(records))
 
 
-def redact_what_came_before(session_id: int, switches: Switches) -> None:
-    """Spans that began before the session carry no flag, and may come before the first that does."""
+def redact_what_came_before(session_id: int, switches: Switches) -> int:
+    """Spans that began before the session carry no flag, and may come before the first that does.
+
+    Returns how many recordings there are: shown to nobody from here on, they are erased by a Job.
+    """
 
     def redacted(records: Sequence[Record]) -> Sequence[Record]:
         permit: Permitted = permitted(records, switches)
         return permit.records
 
     rewrite(session_id, redacted)
+    recordings = Recording.objects.filter(session_id=session_id).count()
+    if recordings:
+        jobs.submit(ERASE_RECORDINGS, session_id)
+    return recordings

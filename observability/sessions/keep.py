@@ -197,15 +197,17 @@ def allowed_part(session: HeldSession, draft: Draft) -> tuple[NewBatch, News, di
     switches = switches_of(session, asks_for_redaction=draft.news.is_redacted)
     if switches == EVERYTHING:
         return draft.batch, draft.news, {}
+    discarded: Counter[str] = Counter()
     if switches.redaction and not session.is_redacted:
-        redact_what_came_before(session.id, switches)
+        discarded["audio"] = redact_what_came_before(session.id, switches)
     permit = permitted(draft.group.records, switches)
+    discarded.update(permit.discarded)
     news = (
         replace(draft.news, is_redacted=True, room_name="", participant="")
         if switches.redaction
         else draft.news
     )
-    return with_only(draft.batch, permit.records), news, dict(permit.discarded)
+    return with_only(draft.batch, permit.records), news, dict(+discarded)
 
 
 def news_of(facts: SessionFacts, room_id: str) -> News:
