@@ -77,6 +77,13 @@ def item_of_history(record: ChatItemRecord) -> ChatItem:
     return _item(kind, item, text(item.get("role")).lower(), record.get("position") or 0)
 
 
+def latest_moment_ns(record: ChatItemRecord) -> int:
+    """Of one item of chat_history.json: when it was made, or had been spoken; 0 if it does not say."""
+    item = mapping(record.get("item"))
+    told = (either(item, "created_at"), either(mapping(item.get("metrics")), "stopped_speaking_at"))
+    return max(moment_ns(value) or 0 for value in told)
+
+
 def item_of_log(record: LogRecord, position: int) -> ChatItem | None:
     """The item of a "chat item" log. Protobuf leaves defaults out: no role is DEVELOPER, no interrupted
     is false."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from observability.livekit.chat_items import latest_moment_ns
 from observability.livekit.log_kinds import kind_of
 from observability.livekit.privacy.permission import asks_for_redaction
 from observability.livekit.reports import session_report, session_summary
@@ -61,6 +62,8 @@ class SessionFacts:
     chat_items_logged: int = 0
     chat_items_uploaded: int = 0
     """The same items as those logged, in a recording upload."""
+    last_item_ns: int | None = None
+    """The latest moment that uploaded items tell. The earliest may be of another day's conversation."""
     simulated: bool = False
     redaction: bool = False
 
@@ -75,6 +78,11 @@ class SessionFacts:
             self.end_signal = signal
         elif self.ended_ns is None:
             self.ended_ns = at_ns
+
+    def end_with_items(self) -> None:
+        """A recording upload that does not say when it was made came after the last thing said."""
+        if self.ended_ns is None and self.last_item_ns is not None:
+            self.end("recording", self.last_item_ns)
 
     def saw(self, start_ns: int, end_ns: int) -> None:
         if start_ns > 0 and (self.started_ns is None or start_ns < self.started_ns):
@@ -107,6 +115,8 @@ def revelations(records: Iterable[Record]) -> dict[str, SessionFacts]:
             _see_span(facts, record)
         else:
             _see_other(facts, record)
+    for facts in found.values():
+        facts.end_with_items()
     return found
 
 
@@ -140,6 +150,7 @@ def _see_other(facts: SessionFacts, record: LogRecord | MetricRecord | ChatItemR
         facts.sdk_language = facts.sdk_language or language_of(record)
     elif record["signal"] == "chat_item":
         facts.chat_items_uploaded += 1
+        facts.last_item_ns = max(facts.last_item_ns or 0, latest_moment_ns(record)) or None
     elif record["signal"] == "recording_header":
         _see_header(facts, record)
 

@@ -1,6 +1,6 @@
 """Accepts a recording upload: header and chat history to the journal, audio to disk; then the answer."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import OperationalError, transaction
@@ -125,6 +125,8 @@ def _kept(
     draft = Draft.of(
         Group(contents.job_id, contents.room_id, contents.records), Signal.RECORDING, contents.digest, now
     )
+    # The end of its session, whatever of it can be read.
+    draft = replace(draft, news=replace(draft.news, end_signal=draft.news.end_signal or "recording"))
     session = _session_of(project, contents, draft, audio, now=now)
     before = noted_before(session.id)
     kept = keep_in_session(project, session, draft)

@@ -5,6 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Q
+
 from observability.limits import MAX_RECORDING_DECODED_S
 from observability.models import Recording, Session
 from observability.recordings import files
@@ -42,7 +44,15 @@ def inspect_recording(recording_id: int) -> Sound | None:
     )
     if sound.problem:
         Session.objects.filter(pk=recording.session_id).update(has_news=True)
+    if recording.start_ns and sound.channels:
+        _end_with_audio(recording.session_id, recording.start_ns + sound.duration_ms * 1_000_000)
     return sound
+
+
+def _end_with_audio(session_id: int, ended_ns: int) -> None:
+    """Of a session that nothing but its recording has ended: not before the audio does (docs/contract.md §12.3)."""
+    session = Session.objects.filter(pk=session_id, end_signal="recording")
+    session.filter(Q(ended_ns=None) | Q(ended_ns__lt=ended_ns)).update(ended_ns=ended_ns, has_news=True)
 
 
 def inspect_file(path: Path, *, max_decoded_s: int = MAX_RECORDING_DECODED_S) -> Sound:

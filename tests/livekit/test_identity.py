@@ -155,3 +155,13 @@ def _seconds(spans):
     began = time.perf_counter()
     revelations(spans)
     return time.perf_counter() - began
+
+
+def test_a_recording_that_does_not_say_when_it_ended_ended_after_its_last_item():
+    items = [item(2, created_at=at(2000) / 1e9), item(1, created_at=at(1000) / 1e9), item(3, created_at="?")]
+
+    facts = facts_of(header(), *items)
+    told = facts_of(header(duration_ms=1500), *items)
+
+    assert (facts.end_signal, facts.ended_ns, facts.started_ns) == ("recording", at(2000), at(0))
+    assert told.ended_ns == at(1500)
