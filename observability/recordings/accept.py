@@ -131,7 +131,8 @@ def _kept(
     before = noted_before(session.id)
     kept = keep_in_session(project, session, draft)
     if not session.is_expired:
-        note_problems(before, contents, is_repeated=kept.cursor == session.cursor)
+        noted = contents.without_room() if kept.over_limit else contents
+        note_problems(before, noted, is_repeated=kept.cursor == session.cursor)
     # Read again: the header may just have asked for redaction.
     session = session_of_id(session.id, now=now)
     return kept, _keep_audio(session, kept, audio, name, start_ns=contents.start_ns, now=now)

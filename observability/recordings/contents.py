@@ -1,7 +1,7 @@
 """What the small parts of a recording upload say. One that cannot be read costs the other nothing."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from observability.limits import MAX_CHAT_ITEMS, MAX_CHAT_VALUES
 from observability.livekit.chat_history import Unreadable, items_of, records_of_items
@@ -44,6 +44,13 @@ class Contents:
     @property
     def records(self) -> list[Record]:
         return [*([self.header] if self.header else []), *self.items]
+
+    def without_room(self) -> "Contents":
+        """As it is where the session takes no more records."""
+        if not self.items:
+            return self
+        said = self.part_problems | {"chat_history": "The session is full (MAX_SESSION_RECORDS)."}
+        return replace(self, part_problems=said, whole=self.whole - {"chat_history"})
 
 
 def contents_of(form: RecordingForm) -> Contents:

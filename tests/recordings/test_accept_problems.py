@@ -18,6 +18,7 @@ from tests.recordings.uploads import (
     header_part,
     upload,
 )
+from tests.sending import spans
 from tests.timeline.sessions import timeline_of as captured_timeline
 
 RUN = "python/1.8.9_only_audio_transcript"
@@ -150,6 +151,20 @@ def test_of_a_chat_history_beyond_the_limit_the_beginning_is_kept_and_the_rest_c
         "partial",
         "The final transcript is not here as a whole: chat_history holds 4 items, of which the first 2 are kept.",
     )
+
+
+def test_transcript_for_which_the_session_has_no_room_is_lost(accept, agent, monkeypatch):
+    agent.send("traces", spans("user_turn"))
+    monkeypatch.setattr("observability.sessions.keep.MAX_SESSION_RECORDS", 2)
+
+    accept(upload(texts=("one", "two")))
+
+    session = Session.objects.get()
+    assert judged(session, "transcript") == (
+        "lost",
+        "The agent's upload brought no transcript that could be kept: The session is full (MAX_SESSION_RECORDS).",
+    )
+    assert (session.rejected_count, session.recordings.count()) == (3, 1)
 
 
 def test_items_beyond_the_limit_that_came_as_logs_follow_the_beginning(accept, agent, monkeypatch):
