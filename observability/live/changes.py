@@ -59,7 +59,7 @@ def taken_apart(tree: Mapping[str, Any]) -> Mapping[str, Part]:
 
 
 def items_of(name: str, values: Sequence[Any]) -> Items:
-    raw = [written(value) for value in values]
+    raw = [trimmed(written(value)) for value in values]
     fields = KEYS.get(name)
     keys = [
         key_of(value, fields) if fields else str(hash(text)) for value, text in zip(values, raw, strict=True)
@@ -85,6 +85,11 @@ def told_apart(keys: list[str]) -> list[str]:
 
 def written(value: Any) -> bytes:
     return orjson.dumps(value, default=str)
+
+
+def trimmed(text: bytes) -> bytes:
+    """A copy without the room that orjson leaves behind it: for 25,000 small items that came to 150 MB."""
+    return bytes(memoryview(text))
 
 
 def put_together(part: Part) -> orjson.Fragment:

@@ -1,5 +1,6 @@
 """Whatever changes, and however it comes: applying all events ends where the server is."""
 
+import tracemalloc
 from functools import cache
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from observability.live.changes import changed, taken_apart, version_of
+from observability.live.changes import changed, size_of, taken_apart, version_of
 from tests.captured import RUNS
 from tests.live.applying import applied
 from tests.live.contract import batches_of, body_after, frames_of
@@ -87,3 +88,14 @@ def test_any_split_of_a_session_ends_in_its_snapshot(run: str, data: st.DataObje
         state = frame["snapshot"] if is_whole else applied(state, frame["changes"])
 
     assert state == bodies[-1]
+
+
+def test_a_snapshot_taken_apart_takes_little_more_than_its_text() -> None:
+    body = {"spans": [{"trace_id": "t", "span_id": str(n)} for n in range(5000)]}
+    tracemalloc.start()
+
+    taken = taken_apart(body)
+
+    held_bytes, _peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held_bytes < 10 * size_of(taken)
