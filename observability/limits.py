@@ -66,6 +66,10 @@ MAX_RECORDING_DECODED_S = number("MAX_RECORDING_DECODED_S", 6 * 3600)
 MAX_SESSION_RECORDS = number("MAX_SESSION_RECORDS", 500_000)
 """About 30 hours of dense talk; beyond it a timeline cannot be read as a whole."""
 
+MAX_KEPT_RECORDS = number("MAX_KEPT_RECORDS", 60_000)
+"""Spans and log lines of the timelines that a process keeps built: some 1.2 KB each with what pages make of them, and
+every page of a session needs its timeline three times within a second."""
+
 MAX_SESSION_S = number("MAX_SESSION_S", 24 * 3600)
 """How far apart the room's recording and the job that it belongs to may begin."""
 

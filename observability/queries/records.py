@@ -1,19 +1,24 @@
 """A session's records and timeline, as journal and context tell them."""
 
 import time
+from collections.abc import Hashable
 
 from django.db.models import F, QuerySet
 from django.db.models.lookups import Exact
 
 from observability.journal.read import batches_of
+from observability.limits import MAX_KEPT_RECORDS
 from observability.models import Recording, Session
+from observability.queries.kept import Kept, KeptTimelines
 from observability.records import Record
 from observability.timeline import build
+from observability.timeline.completeness import LATE_NS
 from observability.timeline.context import HeardInFile, RecordingFile, SessionContext
 from observability.timeline.dedupe import unique
 from observability.timeline.model import Timeline
 
 NS_PER_S = 1_000_000_000
+_kept = KeptTimelines(MAX_KEPT_RECORDS)
 
 
 def records_of(session: Session) -> list[Record]:
@@ -22,7 +27,30 @@ def records_of(session: Session) -> list[Record]:
 
 
 def timeline_of(session: Session) -> Timeline:
-    return build(batches_of(session), context=context_of(session))
+    return kept_timeline_of(session).timeline
+
+
+def kept_timeline_of(session: Session) -> Kept:
+    """Built now, or by whoever needed the same one before."""
+    recording, now_ns = recording_of(session), time.time_ns()
+    facts = facts_of(session, recording)
+    return _kept.get(session.public_id, facts, now_ns, lambda: built(session, facts, now_ns))
+
+
+def facts_of(session: Session, recording: Recording | None) -> Hashable:
+    """All that a timeline is made of: batches up to the cursor, the row, the recording and what was heard in it."""
+    waveform = getattr(recording, "waveform", None)
+    audio = (recording.pk, recording.start_ns, recording.duration_ms) if recording else ()
+    heard = (waveform.pk, waveform.made_at) if waveform else ()
+    row = (session.status, session.end_signal, session.ended_ns, session.is_redacted)
+    return session.cursor, row, repr(session.discarded), repr(session.switched_off), audio, heard
+
+
+def built(session: Session, facts: Hashable, now_ns: int) -> Kept:
+    timeline = build(batches_of(session), context=context_of(session))
+    late_ns = (session.ended_ns or timeline.session.last_ns) + LATE_NS
+    may_become_late = session.status == Session.Status.ENDED and now_ns < late_ns
+    return Kept(timeline, facts, late_ns if may_become_late else None)
 
 
 def records_and_timeline_of(session: Session) -> tuple[list[Record], Timeline]:

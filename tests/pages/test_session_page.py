@@ -256,7 +256,7 @@ def test_the_page_costs_few_queries(
 ) -> None:
     owner_client.get(reverse(SHOW, args=session_args(front_desk)))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         owner_client.get(reverse(SHOW, args=session_args(front_desk)))
 
 

@@ -1,0 +1,73 @@
+"""The timelines that this process has built last.
+
+A page, its snapshot, its live updates and each row that is opened in it need the same timeline, which takes a second or
+two to build for a long call. Whoever asks has obtained the session's row through projects.access; that row says which
+timeline is wanted, so nothing outlives its session and nobody sees more than before.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from observability.timeline.model import Timeline
+
+T = TypeVar("T")
+STRIPES = 32
+"""Locks that sessions share, so that none has to be made or forgotten."""
+
+
+@dataclass(slots=True)
+class Kept:
+    timeline: Timeline
+    facts: Hashable
+    """All that it was built from, the clock apart."""
+    holds_until_ns: int | None = None
+    """By the clock alone it is another one from then on; None if it never is."""
+    made: dict[str, Any] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def records(self) -> int:
+        return len(self.timeline.spans) + len(self.timeline.logs)
+
+    def is_of(self, facts: Hashable, now_ns: int) -> bool:
+        return self.facts == facts and (self.holds_until_ns is None or now_ns < self.holds_until_ns)
+
+    def once(self, name: str, make: Callable[[Timeline], T]) -> T:
+        """What is made of the timeline, kept as long as that is. One thing may be made of another."""
+        with self.lock:
+            if name not in self.made:
+                self.made[name] = make(self.timeline)
+            made: T = self.made[name]
+            return made
+
+
+class KeptTimelines:
+    """The last ones, up to so many spans and log lines in all. Who needs one that is being built waits for it."""
+
+    def __init__(self, max_records: int) -> None:
+        self.max_records = max_records
+        self.by_session: OrderedDict[UUID, Kept] = OrderedDict()
+        self.lock = threading.Lock()
+        self.building = [threading.Lock() for _ in range(STRIPES)]
+
+    def get(self, session: UUID, facts: Hashable, now_ns: int, build: Callable[[], Kept]) -> Kept:
+        with self.building[hash(session) % STRIPES]:
+            kept = self.by_session.get(session)
+            if kept is None or not kept.is_of(facts, now_ns):
+                kept = build()
+            self.put(session, kept)
+            return kept
+
+    def put(self, session: UUID, kept: Kept) -> None:
+        """As the newest; what is too much goes, the oldest first."""
+        with self.lock:
+            self.by_session[session] = kept
+            self.by_session.move_to_end(session)
+            total = sum(each.records for each in self.by_session.values())
+            while total > self.max_records:
+                _session, gone = self.by_session.popitem(last=False)
+                total -= gone.records

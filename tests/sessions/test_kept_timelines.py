@@ -1,0 +1,133 @@
+"""A timeline is built once for all that show it, and anew as soon as anything it is made of has changed."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+
+from observability.models import Recording, Session, Waveform
+from observability.queries import records
+from observability.queries.kept import Kept, KeptTimelines
+from observability.queries.records import timeline_of
+from observability.timeline import build
+from observability.timeline.completeness import LATE_NS
+from observability.timeline.context import SessionContext
+from observability.timeline.model import Timeline
+from tests.sending import logs, spans
+
+
+def only_session() -> Session:
+    return Session.objects.get()
+
+
+def test_the_same_state_is_built_once(agent, project):
+    agent.send("traces", spans("user_turn"))
+
+    assert timeline_of(only_session()) is timeline_of(only_session())
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"status": "lost"},
+        {"end_signal": "recording"},
+        {"ended_ns": 1_795_336_559_000_000_000},
+        {"discarded": {"logs": 3}},
+        {"switched_off": ["audio"]},
+        {"is_redacted": True},
+    ],
+    ids=lambda row: next(iter(row)),
+)
+def test_a_change_of_the_row_is_another_state(agent, project, row):
+    agent.send("traces", spans("user_turn"))
+    before = timeline_of(only_session())
+
+    Session.objects.update(**row)
+
+    assert timeline_of(only_session()) is not before
+
+
+def test_an_upload_shows_at_once(agent, project):
+    agent.send("traces", spans("user_turn"))
+    timeline_of(only_session())
+
+    agent.send("logs", logs("one more"))
+
+    assert [line.body for line in timeline_of(only_session()).logs] == ["one more"]
+
+
+def test_a_recording_and_what_was_heard_in_it_show_at_once(agent, project):
+    agent.send("traces", spans("user_turn"))
+    assert timeline_of(only_session()).recording is None
+
+    recording = Recording.objects.create(
+        session=only_session(), revision=1, size_bytes=1, start_ns=1, duration_ms=5
+    )
+    unheard = timeline_of(only_session()).recording
+    Waveform.objects.create(recording=recording, version=1, speech={"user": [[0, 3]], "agent": []})
+    heard = timeline_of(only_session()).recording
+
+    assert unheard is not None and unheard.heard is None
+    assert heard is not None and heard.heard is not None
+
+
+def test_what_is_expected_becomes_missing_by_the_clock(agent, project, monkeypatch):
+    agent.send("traces", spans("job_entrypoint"))
+    now_ns = time.time_ns()
+    Session.objects.update(ended_ns=now_ns)
+    assert timeline_of(only_session()).completeness["audio"].state == "expected"
+
+    monkeypatch.setattr(records, "time", SimpleNamespace(time_ns=lambda: now_ns + LATE_NS))
+
+    assert timeline_of(only_session()).completeness["audio"].state != "expected"
+
+
+def test_the_oldest_goes_when_there_are_too_many_records():
+    kept, sessions = KeptTimelines(max_records=5), [uuid4() for _ in range(3)]
+
+    for session in sessions:
+        kept.put(session, of_records(2))
+
+    assert list(kept.by_session) == sessions[1:]
+
+
+def test_one_that_is_too_large_is_not_kept():
+    kept = KeptTimelines(max_records=5)
+
+    kept.put(uuid4(), of_records(6))
+
+    assert list(kept.by_session) == []
+
+
+def test_who_needs_one_that_is_being_built_waits_for_it():
+    kept, session, built = KeptTimelines(max_records=5), uuid4(), []
+
+    def build_slowly() -> Kept:
+        time.sleep(0.05)
+        built.append(of_records(1))
+        return built[-1]
+
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(kept.get, session, "facts", 1, build_slowly) for _ in range(4)]
+
+    assert {id(each.result()) for each in asked} == {id(built[0])}
+    assert len(built) == 1
+
+
+def test_what_is_made_of_a_timeline_is_made_once_and_may_need_another_thing():
+    kept, made = of_records(1), []
+
+    def make(timeline: Timeline) -> str:
+        made.append(kept.once("part", lambda _: "part"))
+        return "whole"
+
+    assert [kept.once("whole", make), kept.once("whole", make)] == ["whole", "whole"]
+    assert made == ["part"]
+
+
+def of_records(count: int) -> Kept:
+    empty = build([], context=SessionContext())
+    return Kept(replace(empty, logs=(None,) * count), "facts")  # type: ignore[arg-type]  # only counted
