@@ -1,19 +1,21 @@
 """What a watched thing looks like now. Runs on threads; everything begins at a project from projects.access."""
 
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from observability.live.changes import taken_apart
+from observability.live.changes import Part, taken_apart
 from observability.live.limits import LISTED_SESSIONS
 from observability.live.shown import Shown, shown_after
 from observability.models import Recording, Session
-from observability.queries.records import recording_of, timeline_of
+from observability.queries.kept import Kept
+from observability.queries.records import facts_of, kept_timeline_of, recording_of
 from observability.queries.sessions import session_in
 from observability.timeline import as_json
 from observability.timeline.completeness import LATE_NS
+from observability.timeline.model import Timeline
 from projects.models import Project
 
 LIST_FIELDS = ("public_id", "status", "cursor", "summary_cursor", "summary_status")
@@ -54,27 +56,25 @@ class SessionReading:
         facts = self.facts_of(session, recording_of(session))
         if before is not None and before.facts == facts:
             return before
-        timeline = timeline_of(session)
-        self.ended_ns = timeline.session.end_ns or timeline.session.last_ns
-        body = {"id": str(session.public_id), "cursor": session.cursor, "timeline": as_json(timeline)}
+        kept = kept_timeline_of(session)
+        self.ended_ns = kept.timeline.session.end_ns or kept.timeline.session.last_ns
         is_live = session.status == Session.Status.LIVE
-        return shown_after(before, facts, taken_apart(body), cursor=session.cursor, is_live=is_live)
+        return shown_after(before, facts, parts_of(session, kept), cursor=session.cursor, is_live=is_live)
 
     def facts_of(self, session: Session, recording: Recording | None) -> Hashable:
-        """All that the timeline is made of: batches up to the cursor, the row, the recording, and the clock.
-
-        By the clock what is expected after the end becomes missing.
-        """
+        """All that the timeline is made of, and the clock: by it, what is expected after the end becomes missing."""
         is_late = time.time_ns() > (session.ended_ns or self.ended_ns) + LATE_NS
-        audio: Hashable = recording and (
-            recording.pk,
-            recording.duration_ms,
-            recording.channels,
-            recording.problem,
-        )
-        row = (session.status, session.end_signal, session.ended_ns, session.is_redacted)
-        lists = repr((session.discarded, session.part_problems, session.switched_off))
-        return session.cursor, row, lists, audio, is_late
+        return facts_of(session, recording), is_late
+
+
+def parts_of(session: Session, kept: Kept) -> Mapping[str, Part]:
+    """What readers of the session have before them."""
+
+    def make(timeline: Timeline) -> Mapping[str, Part]:
+        body = {"id": str(session.public_id), "cursor": session.cursor, "timeline": as_json(timeline)}
+        return taken_apart(body)
+
+    return kept.once("parts", make)
 
 
 @dataclass(slots=True)

@@ -18,7 +18,6 @@ class Player:
     address: str
     peaks_address: str
     """Of the waveform; "" as long as there is no recording."""
-    timeline_address: str
     reason: str
     """Why nothing can be played, in one sentence."""
 
@@ -34,7 +33,6 @@ def player_of(
         is_ready=not reason,
         address=reverse("api:session-audio", args=of_session) + revision,
         peaks_address=reverse("api:session-peaks", args=of_session) + revision if recording else "",
-        timeline_address=reverse("observability:session-snapshot", args=of_session),
         reason=reason,
     )
 

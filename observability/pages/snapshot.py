@@ -1,4 +1,4 @@
-"""What the timeline of a session's page draws."""
+"""What a session's page begins with: of its socket's snapshot what the timeline draws. The socket goes on from it."""
 
 import gzip
 from collections.abc import Iterable, Mapping
@@ -10,9 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from observability.queries.records import timeline_of
+from observability.live.changes import version_of
+from observability.live.reading import parts_of
+from observability.models import Session
+from observability.queries.records import kept_timeline_of
 from observability.queries.sessions import session_in
 from observability.timeline import as_json
+from observability.timeline.model import Timeline
 from projects.access import project_for_viewer
 from projects.audit import note_look, onlooker_of
 from projects.pages.frame import signed_in
@@ -33,18 +37,34 @@ def session_snapshot(request: HttpRequest, slug: str, public_id: UUID) -> HttpRe
     project = project_for_viewer(request.user, slug)
     session = session_in(project, public_id)
     note_look(project, onlooker_of(request), "session.viewed", str(session.public_id))
-    body = orjson.dumps({"timeline": drawn(as_json(timeline_of(session)))}, default=str)
-    response = HttpResponse(body, content_type="application/json")
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        response.content = gzip.compress(body, GZIP_LEVEL, mtime=0)
+    packed = packed_snapshot(session)
+    is_taken = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(packed if is_taken else gzip.decompress(packed), content_type="application/json")
+    if is_taken:
         response["Content-Encoding"] = "gzip"
     patch_vary_headers(response, ["Accept-Encoding"])
     response["Cache-Control"] = "private, no-store"
     return response
 
 
+def packed_snapshot(session: Session) -> bytes:
+    """Made once for all who look at the same state."""
+    kept = kept_timeline_of(session)
+
+    def make(timeline: Timeline) -> bytes:
+        version = version_of(parts_of(session, kept), session.cursor)
+        body = {"id": str(session.public_id), "cursor": session.cursor, "timeline": drawn(as_json(timeline))}
+        frame = orjson.dumps({"type": "snapshot", "version": version, "snapshot": body}, default=str)
+        return gzip.compress(frame, GZIP_LEVEL, mtime=0)
+
+    return kept.once("snapshot", make)
+
+
 def drawn(timeline: Mapping[str, Any]) -> dict[str, Any]:
-    """A snapshot without what no lane shows: transcript, attributes, metrics and the like are asked for elsewhere."""
+    """Without what no lane shows: transcript, attributes, metrics and the like are asked for elsewhere.
+
+    An hour's 9 MB become 6, which is 15 MB less in the browser that reads them.
+    """
     kept = {name: timeline[name] for name in DRAWN}
     kept["spans"] = list(without(NOT_DRAWN_OF_SPANS, kept["spans"]))
     kept["logs"] = list(without(NOT_DRAWN_OF_LOGS, kept["logs"]))

@@ -4,6 +4,7 @@ import json
 from django.test import Client
 from django.urls import reverse
 
+from observability.live.reading import SessionReading
 from observability.models import Session
 from observability.pages.snapshot import DRAWN
 from tests.pages.reading import session_args
@@ -12,12 +13,19 @@ ADDRESS = "observability:session-snapshot"
 
 
 def test_the_timeline_gets_what_it_draws_and_nothing_else(owner_client: Client, front_desk: Session) -> None:
-    response = owner_client.get(reverse(ADDRESS, args=session_args(front_desk)))
+    frame = owner_client.get(reverse(ADDRESS, args=session_args(front_desk))).json()
 
-    timeline = response.json()["timeline"]
+    timeline = frame["snapshot"]["timeline"]
     assert tuple(timeline) == DRAWN
     assert (len(timeline["turns"]), len(timeline["spans"]), len(timeline["logs"])) == (15, 270, 29)
     assert "attributes" not in timeline["logs"][0]
+
+
+def test_it_has_the_version_that_the_socket_goes_on_from(owner_client: Client, front_desk: Session) -> None:
+    frame = owner_client.get(reverse(ADDRESS, args=session_args(front_desk))).json()
+
+    reading = SessionReading.of(front_desk.project, front_desk.public_id)
+    assert (frame["type"], frame["version"]) == ("snapshot", reading.renewed(None, frozenset()).version)
 
 
 def test_it_is_compressed_for_those_who_take_it(owner_client: Client, front_desk: Session) -> None:

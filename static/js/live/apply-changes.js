@@ -14,9 +14,12 @@ export function applyChange(value, change) {
   return items;
 }
 
+/** A page holds what it shows; what it was not given does not change for it. */
 function applyInside(value, changes) {
   const next = { ...value };
-  for (const [name, change] of Object.entries(changes)) next[name] = applyChange(value[name], change);
+  for (const [name, change] of Object.entries(changes)) {
+    if (name in value) next[name] = applyChange(value[name], change);
+  }
   return next;
 }
 

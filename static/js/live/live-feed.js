@@ -5,9 +5,13 @@ import { readFrame } from "./read-frame.js";
 const NOTHING = { version: "", snapshot: null };
 const QUIET_BEAT_S = 15;
 
+/** Of attempts: about ten seconds. */
+const FETCH_EVERY = 5;
+
 /**
  * A session, or the list of sessions, as the server has it: opens the socket, applies what comes, and gets there again
- * after any fault. On a gap it asks for a fresh snapshot; there is no other recovery.
+ * after any fault. On a gap it asks for a fresh snapshot; there is no other recovery. Where no socket gets through, it
+ * fetches the snapshot now and then.
  *
  * Events: "state" when `state` has changed; "change" with `detail: {snapshot, changes}` when `snapshot` has,
  * where `changes` is null for a whole new snapshot.
@@ -19,25 +23,33 @@ export class LiveFeed extends EventTarget {
   reason = "";
   #url;
   #open;
+  #fetchFrame;
   #held = NOTHING;
   #socket = null;
   #attempt = 0;
   #timer = null;
   #everyS = QUIET_BEAT_S;
 
-  /** @param {string} url @param {(url: string) => WebSocket} open */
-  constructor(url, open = (address) => new WebSocket(address)) {
+  /**
+   * @param {string} url
+   * @param {(url: string) => WebSocket} open
+   * @param {(() => Promise<any>)|null} fetchFrame brings the snapshot without a socket, which then need not bring it again
+   */
+  constructor(url, open = (address) => new WebSocket(address), fetchFrame = null) {
     super();
     this.#url = url;
     this.#open = open;
+    this.#fetchFrame = fetchFrame;
   }
 
   get snapshot() {
     return this.#held.snapshot;
   }
 
-  start() {
-    if (!this.#socket && this.state !== "closed") this.#connect();
+  async start() {
+    if (this.#socket || this.state === "closed") return;
+    await this.#fetch();
+    if (this.state !== "closed" && !this.#socket) this.#connect();
   }
 
   stop() {
@@ -66,16 +78,26 @@ export class LiveFeed extends EventTarget {
     this.#expectWithin(OPENING_MS);
   }
 
+  async #fetch() {
+    const frame = await this.#fetchFrame?.().catch(() => null);
+    const isTooLate = this.state === "closed" || this.state === "live";
+    if (frame && !isTooLate) this.#take(frame);
+  }
+
   async #receive(socket, data) {
     const frame = await readFrame(data);
     if (socket !== this.#socket) return;
     this.#attempt = 0;
     if (frame.type === "beat") this.#beat(frame.every_s);
-    const { outcome, held } = applyFrame(this.#held, frame);
-    if (outcome === "gap") return this.#startOver(socket);
-    this.#held = held;
+    if (this.#take(frame) === "gap") return this.#startOver(socket);
     if (this.#held.snapshot) this.#tell("live");
+  }
+
+  #take(frame) {
+    const { outcome, held } = applyFrame(this.#held, frame);
+    this.#held = held;
     if (outcome === "applied") this.#changed(frame.changes ?? null);
+    return outcome;
   }
 
   #beat(everyS) {
@@ -104,6 +126,7 @@ export class LiveFeed extends EventTarget {
     this.#drop();
     this.#attempt += 1;
     this.#tell(this.snapshot ? "reconnecting" : "connecting");
+    if (this.#attempt % FETCH_EVERY === 0) this.#fetch();
     this.#timer = setTimeout(() => this.#connect(), afterMs);
   }
 

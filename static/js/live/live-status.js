@@ -18,7 +18,8 @@ const REASONS = {
 };
 
 /**
- * `<live-status src="/ws/…">`: keeps a LiveFeed, and says how it is: in `data-state` for the eye, in words for everybody.
+ * `<live-status src="/ws/…" snapshot-src="/…/snapshot/">`: keeps a LiveFeed, and says how it is: in `data-state` for the
+ * eye, in words for everybody. With `snapshot-src` the first snapshot comes from there, and the socket brings what follows.
  *
  * Sends "live:change" with `detail: {snapshot, changes}` for each frame, and "live:refresh" at most once in
  * `refresh-every-ms` for what asks the server for HTML. Both bubble. `feed` is there for whoever comes later.
@@ -26,7 +27,7 @@ const REASONS = {
 export class LiveStatus extends HTMLElement {
   connectedCallback() {
     this.life = new Lifetime();
-    this.feed = new LiveFeed(socketUrl(this.getAttribute("src")));
+    this.feed = new LiveFeed(socketUrl(this.getAttribute("src")), undefined, this.#fetching());
     this.refresh = new Trailing(() => this.#send("live:refresh"), Number(this.getAttribute("refresh-every-ms")) || REFRESH_EVERY_MS);
     this.setAttribute("role", "status");
     this.#listen(this.life.signal);
@@ -45,6 +46,11 @@ export class LiveStatus extends HTMLElement {
     this.feed.addEventListener("change", this.#changed, { signal });
     window.addEventListener("online", () => this.feed.check(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden || this.feed.check(), { signal });
+  }
+
+  #fetching() {
+    const src = this.getAttribute("snapshot-src");
+    return src ? () => fetchedFrame(src, this.life.signal) : null;
   }
 
   #changed = ({ detail }) => {
@@ -70,6 +76,11 @@ export class LiveStatus extends HTMLElement {
 export function stateOf(feed) {
   const status = feed.snapshot?.timeline?.session?.status;
   return feed.state === "live" && (status === "ended" || status === "lost") ? status : feed.state;
+}
+
+async function fetchedFrame(src, signal) {
+  const response = await fetch(src, { signal });
+  return response.ok ? response.json() : null;
 }
 
 function socketUrl(src) {

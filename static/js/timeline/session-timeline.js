@@ -19,13 +19,12 @@ import { ViewControl } from "./view-control.js";
 /**
  * The page's <session-timeline>: brings its parts together and owns their life.
  *
- * Attributes: `data-src` (a snapshot to fetch, again whenever `data-version` changes; without it someone calls `show`),
- * `data-audio-src`, `data-peaks-src`, `data-audio-reason` (why there is no sound), `data-target-ms`. Takes each "live:change" of
- * the page. Tells, bubbling: `span-selected`, `turn-selected`, `log-selected`, `search-requested`, `follow-changed`,
- * `timeline-ready`.
+ * Attributes: `data-audio-src`, `data-peaks-src`, `data-audio-reason` (why there is no sound), `data-target-ms`. Takes each
+ * "live:change" of the page. Tells, bubbling: `span-selected`, `turn-selected`, `log-selected`, `search-requested`,
+ * `follow-changed`, `timeline-ready`.
  */
 export class SessionTimeline extends HTMLElement {
-  static observedAttributes = ["data-audio-src", "data-peaks-src", "data-audio-reason", "data-version"];
+  static observedAttributes = ["data-audio-src", "data-peaks-src", "data-audio-reason"];
 
   model = new TimelineModel();
   control = new ViewControl(() => this.#viewChanged());
@@ -51,7 +50,6 @@ export class SessionTimeline extends HTMLElement {
     this.#listen(life);
     this.sources = new Sources(this, life);
     if (this.#isStarted) this.#refresh();
-    else this.sources.loadSnapshot();
     this.soundChanged();
   }
 
@@ -61,7 +59,6 @@ export class SessionTimeline extends HTMLElement {
 
   attributeChangedCallback(name, before, now) {
     if (before === now || !this.sources) return;
-    if (name === "data-version") this.sources.loadSnapshot();
     if (name === "data-peaks-src") this.sources.loadPeaks();
     this.soundChanged();
   }

@@ -1,6 +1,6 @@
 import { PeaksSource } from "./peaks-source.js";
 
-/** Where the timeline's data come from when nobody brings them: the addresses in its attributes. */
+/** What the timeline fetches for itself, from the addresses in its attributes: the waveform. */
 export class Sources {
   #timeline;
   #life;
@@ -20,18 +20,6 @@ export class Sources {
   /** One voice cannot be muted in a recording in which both share a channel. */
   get canMute() {
     return this.#peaks?.channelCount !== 1;
-  }
-
-  async loadSnapshot() {
-    const { src } = this.#timeline.dataset;
-    if (!src) return;
-    try {
-      const response = await fetch(src, { signal: this.#life.signal, headers: { accept: "application/json" } });
-      if (response.ok) this.#timeline.show(await response.json());
-      else this.#timeline.announce("The timeline could not be loaded.");
-    } catch (error) {
-      if (error.name !== "AbortError") this.#timeline.announce("The timeline could not be loaded.");
-    }
   }
 
   loadPeaks() {

@@ -55,3 +55,11 @@ test("what did not change is the same object as before", () => {
   assert.equal(snapshot.timeline.logs[0], held.snapshot.timeline.logs[0]);
   assert.equal(snapshot.timeline.logs.length, 2);
 });
+
+test("who holds only some parts leaves changes of the others alone", () => {
+  const held = { version: "1-a", snapshot: { timeline: { logs: [] } } };
+  const parts = { logs: { splice: [[0, 0, { index: 0 }]] }, transcript: { splice: [[3, 0, { id: "item" }]] } };
+  const frame = { type: "changes", from: "1-a", to: "2-b", changes: { in: { timeline: { in: parts } } } };
+
+  assert.deepEqual(applyFrame(held, frame).held.snapshot, { timeline: { logs: [{ index: 0 }] } });
+});

@@ -161,3 +161,44 @@ test("a stopped feed leaves nothing behind", async () => {
   assert.equal(feed.snapshot, null);
   assert.equal(server.sockets.length, 1);
 });
+
+test("a snapshot that was fetched is shown, and the socket brings what follows", async () => {
+  const other = new FakeServer();
+  const fetched = new LiveFeed("ws://host/ws/", other.open, async () => SNAPSHOT);
+  fetched.addEventListener("change", ({ detail }) => changes.push(detail));
+  await fetched.start();
+
+  assert.deepEqual(changes, [{ snapshot: { cursor: 1 }, changes: null }]);
+  assert.equal(other.newest.url, "ws://host/ws/?cursor=1-a");
+  await other.newest.gives(BEAT, EVENT);
+  fetched.stop();
+
+  assert.deepEqual(fetched.snapshot, { cursor: 2 });
+});
+
+test("a snapshot that cannot be fetched comes by the socket", async () => {
+  const other = new FakeServer();
+  const refused = new LiveFeed("ws://host/ws/", other.open, async () => {
+    throw new SyntaxError("no JSON");
+  });
+  await refused.start();
+  await other.newest.gives(SNAPSHOT);
+  refused.stop();
+
+  assert.equal(other.newest.url, "ws://host/ws/?cursor=");
+  assert.deepEqual(refused.snapshot, { cursor: 1 });
+});
+
+test("where no socket gets through, the snapshot is fetched now and then", async () => {
+  const other = new FakeServer();
+  const frames = [SNAPSHOT, { type: "snapshot", version: "2-b", snapshot: { cursor: 2 } }];
+  const fetched = new LiveFeed("ws://host/ws/", other.open, async () => frames.shift());
+  await fetched.start();
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    await other.newest.ends(1006);
+    mock.timers.tick(2500);
+  }
+  fetched.stop();
+
+  assert.deepEqual(fetched.snapshot, { cursor: 2 });
+});
