@@ -11,6 +11,7 @@ from observability.models import Recording, Session
 from observability.pages.answer_time import TARGET_MS
 from observability.pages.details import pretty
 from observability.pages.latency_table import latency_table
+from observability.pages.later import with_parts_later
 from observability.pages.log_rows import LEVELS
 from observability.pages.player import player_of
 from observability.pages.raw_rows import KINDS
@@ -37,14 +38,14 @@ def session_show(request: HttpRequest, slug: str, public_id: UUID) -> HttpRespon
     project = project_for_viewer(request.user, slug)
     session = session_in(project, public_id)
     note(request, project, "session.viewed", str(session.public_id))
-    named = session_context(request, project, session, recording_of(session))
+    named = with_parts_later(session_context(request, project, session, recording_of(session)))
     return page(request, "observability/session.html", project, section="sessions", **named)
 
 
 @require_safe
 @signed_in
 def session_refresh(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
-    """The same parts again if anything has come since `version`; a 204 costs neither side anything."""
+    """The same parts again, all of each, if anything has come since `version`; a 204 costs neither side anything."""
     project = project_for_viewer(request.user, slug)
     session = session_in(project, public_id)
     recording = recording_of(session)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from observability.pages import connect, records, search, session, session_list, snapshot
+from observability.pages import connect, later, records, search, session, session_list, snapshot
 
 app_name = "observability"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/refresh/", session.session_refresh, name="session-refresh"),
     path("sessions/<uuid:public_id>/snapshot/", snapshot.session_snapshot, name="session-snapshot"),
     path("sessions/<uuid:public_id>/search/", search.session_search, name="session-search"),
+    path("sessions/<uuid:public_id>/lines/", later.session_lines, name="session-lines"),
+    path("sessions/<uuid:public_id>/metrics/", later.session_metrics, name="session-metrics"),
     path("sessions/<uuid:public_id>/spans/", records.span_list, name="span-list"),
     path(
         "sessions/<uuid:public_id>/spans/<str:trace_id>-<str:span_id>/", records.span_show, name="span-show"

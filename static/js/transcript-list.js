@@ -57,6 +57,7 @@ export class TranscriptList extends HTMLElement {
   /** New lines of a live session stay in sight of whoever looks at the newest ones. */
   #grown = () => {
     if (this.hasAttribute("data-live") && this.isFollowing && this.isAtEnd) this.scrollTop = this.scrollHeight;
+    if (this.current) this.#mark(); // the line under the playhead may be among the new ones
   };
 
   #mark = () => {

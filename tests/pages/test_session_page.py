@@ -10,6 +10,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
 from observability.ingest.telemetry import accept_telemetry
 from observability.models import Recording, Session
+from observability.pages import later
 from observability.recordings.inspect import inspect_recording
 from observability.recordings.waveform import analyse_recording
 from projects.models import AuditEvent, PrivacySwitches, Project, Role
@@ -280,3 +281,22 @@ def test_recording_that_is_no_sound_cannot_be_played(owner_client: Client, front
     shown = open_page(owner_client, SHOW, *session_args(front_desk))
 
     assert "What arrived as the recording cannot be played: The file is no Ogg audio (X)." in shown
+
+
+def test_a_long_session_brings_its_later_lines_and_figures_afterwards(
+    owner_client: Client, front_desk: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = open_page(owner_client, SHOW, *session_args(front_desk))
+    monkeypatch.setattr(later, "LINES_AT_ONCE", 5)
+    monkeypatch.setattr(later, "TURNS_AT_ONCE", 5)
+
+    page = open_page(owner_client, SHOW, *session_args(front_desk))
+    lines = open_page(owner_client, "observability:session-lines", *session_args(front_desk))
+    metrics = open_page(owner_client, "observability:session-metrics", *session_args(front_desk))
+    refreshed = open_page(owner_client, REFRESH, *session_args(front_desk))
+
+    assert "Grüezi and welcome" in page and "Goodbye" not in page and "95th percentile" not in page
+    assert "Goodbye" in lines and "Grüezi and welcome" not in lines
+    assert "95th percentile" in metrics
+    for told in [lines, metrics, "Grüezi and welcome"]:
+        assert told in whole and told in refreshed

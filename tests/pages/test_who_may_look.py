@@ -17,6 +17,8 @@ OF_A_SESSION = [
     "session-refresh",
     "session-snapshot",
     "session-search",
+    "session-lines",
+    "session-metrics",
     "span-list",
     "log-list",
 ]
