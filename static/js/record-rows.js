@@ -38,6 +38,7 @@ export class RecordRows extends HTMLElement {
   open(row) {
     for (const other of document.querySelectorAll("tr[aria-selected=true]")) other.removeAttribute("aria-selected");
     row.setAttribute("aria-selected", "true");
-    row.dispatchEvent(new CustomEvent("open-details"));
+    // Asked for by the list: htmx takes a third of a millisecond for each row that has an address of its own.
+    window.htmx.ajax("GET", row.dataset.details, { source: this, target: "#details", swap: "innerHTML" });
   }
 }
