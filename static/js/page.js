@@ -17,6 +17,7 @@ import { ThemeChoice } from "./theme-choice.js";
 import { tellTimeZone } from "./time-zone.js";
 import { SessionTimeline } from "./timeline/session-timeline.js";
 import { TranscriptList } from "./transcript-list.js";
+import { trustServerHtml } from "./trusted-html.js";
 import { ViewSwitch } from "./view-switch.js";
 
 const ELEMENTS = {
@@ -39,6 +40,7 @@ const ELEMENTS = {
   "view-switch": ViewSwitch,
 };
 
+trustServerHtml();
 tellTimeZone();
 registerMorph(window.htmx);
 for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
