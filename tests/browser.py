@@ -1,11 +1,18 @@
 """Tests marked `browser` drive Debian's Chromium through Playwright."""
 
 import os
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from tests.live.servers import Server, begin, end, free_port
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 LEFT_OUT: pytest.StashKey[int] = pytest.StashKey()
@@ -24,6 +31,67 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+
+
+@dataclass
+class Complaints:
+    """What the browsers of one test hold against our pages: errors and warnings in any console."""
+
+    found: list[str] = field(default_factory=list)
+    granted: list[str] = field(default_factory=list)
+
+    def grant(self, *patterns: str) -> None:
+        """A test that breaks something says what is heard of it."""
+        self.granted += patterns
+
+    def listen(self, context: BrowserContext) -> None:
+        context.on("console", self.hear)
+        context.on("weberror", lambda error: self.found.append(str(error.error)))
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.found.append(f"{message.text} ({message.page.url if message.page else 'no page'})")
+
+    @property
+    def unexpected(self) -> list[str]:
+        return [said for said in self.found if not any(re.search(pattern, said) for pattern in self.granted)]
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    complaints = Complaints()
+    yield complaints
+    assert complaints.unexpected == [], complaints.unexpected
+
+
+@pytest.fixture
+def new_context(
+    new_context: Callable[..., BrowserContext], complaints: Complaints
+) -> Callable[..., BrowserContext]:
+    """Every browser of every test: nothing may be heard in its console."""
+
+    def opened(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        complaints.listen(context)
+        return context
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def portal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Server]:
+    """Pages and websockets on one port, on the tests' database; static files from where they are written."""
+    with django_db_blocker.unblock():
+        begun = begin(free_port(), DEBUG="1")
+    yield begun
+    end(begun)
+
+
+def signed_in(context: BrowserContext, client: Client, server: Server) -> Page:
+    """A page of a browser in which the client's user is signed in."""
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": server.url}])
+    return context.new_page()
 
 
 def deselect_browser_tests(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -55,7 +55,10 @@ django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHash
 
 from tests.browser import (  # noqa: E402
     browser_type_launch_args,
+    complaints,
     deselect_browser_tests,
+    new_context,
+    portal,
     say_what_was_left_out,
 )
 from tests.live.servers import await_quiet_servers  # noqa: E402
@@ -77,10 +80,13 @@ from tests.people import (  # noqa: E402
 __all__ = [
     "api_key",
     "browser_type_launch_args",
+    "complaints",
     "live_session",
+    "new_context",
     "other_project",
     "owner",
     "owner_client",
+    "portal",
     "project",
     "read_token",
     "session",

@@ -5,10 +5,10 @@ import signal
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser import Complaints, signed_in
 from tests.live.conftest import LiveAgent, only_session, timeline_of
 from tests.live.servers import Server, end, free_port, running
 from tests.live.viewer import EVENTUALLY_S
@@ -30,9 +30,7 @@ pytestmark = pytest.mark.browser
 
 
 def open_page(context: BrowserContext, client: Client, server: Server, src: str) -> Page:
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": server.url}])
-    page = context.new_page()
+    page = signed_in(context, client, server)
     page.goto(f"{server.url}/account/")  # has no live parts of its own
     page.evaluate(ADD_STATUS, src)
     return page
@@ -50,8 +48,13 @@ def expect_cursor(page: Page, cursor: int) -> None:
 
 
 def test_a_page_follows_a_session_through_a_killed_server(
-    context: BrowserContext, agent: LiveAgent, owner_client: Client, read_token: Any
+    context: BrowserContext,
+    agent: LiveAgent,
+    owner_client: Client,
+    read_token: Any,
+    complaints: Complaints,
 ) -> None:
+    complaints.grant("WebSocket connection to .* failed")
     agent.send("traces", spans("user_turn"))
     session = only_session()
     port = free_port()

@@ -1,13 +1,10 @@
 """One person in a real browser: signs in, finds the session, listens, reads the details."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import Page, expect
 
 from observability.models import Session
-from tests.live.servers import Server, begin, end, free_port
+from tests.live.servers import Server
 from tests.pages.conftest import Replay
 from tests.people import PASSWORD
 
@@ -15,31 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def complaints(page: Page) -> Iterator[list[str]]:
-    """What the browser's console holds against our pages."""
-    found: list[str] = []
-
-    def remember(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            found.append(message.text)
-
-    page.on("console", remember)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    yield found
-    assert found == []
-
-
-@pytest.fixture(scope="session")
-def portal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Server]:
-    """Pages and websockets on one port, on the tests' database; static files from where they are written."""
-    with django_db_blocker.unblock():
-        begun = begin(free_port(), DEBUG="1")
-    yield begun
-    end(begun)
-
-
-@pytest.fixture
-def signed_in_page(page: Page, portal: Server, owner: object, complaints: list[str]) -> Page:
+def signed_in_page(page: Page, portal: Server, owner: object) -> Page:
     owner.set_password(PASSWORD)  # type: ignore[attr-defined]
     owner.save()  # type: ignore[attr-defined]
     page.goto(portal.url)
