@@ -1,7 +1,7 @@
 """What a watched thing looks like now. Runs on threads; everything begins at a project from projects.access."""
 
 import time
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -9,9 +9,9 @@ from uuid import UUID
 from observability.live.changes import Part, taken_apart
 from observability.live.limits import LISTED_SESSIONS
 from observability.live.shown import Shown, shown_after
-from observability.models import Recording, Session
+from observability.models import Session
 from observability.queries.kept import Kept
-from observability.queries.records import facts_of, kept_timeline_of, recording_of
+from observability.queries.records import facts_of, kept_timeline_of
 from observability.queries.sessions import session_in
 from observability.timeline import as_json
 from observability.timeline.completeness import LATE_NS
@@ -53,7 +53,7 @@ class SessionReading:
 
     def renewed(self, before: Shown | None, hinted: frozenset[int]) -> Shown:
         session = session_in(self.project, self.public_id)
-        facts = self.facts_of(session, recording_of(session))
+        facts = self.facts_of(session)
         if before is not None and before.facts == facts:
             return before
         kept = kept_timeline_of(session)
@@ -61,10 +61,10 @@ class SessionReading:
         is_live = session.status == Session.Status.LIVE
         return shown_after(before, facts, parts_of(session, kept), cursor=session.cursor, is_live=is_live)
 
-    def facts_of(self, session: Session, recording: Recording | None) -> Hashable:
+    def facts_of(self, session: Session) -> object:
         """All that the timeline is made of, and the clock: by it, what is expected after the end becomes missing."""
         is_late = time.time_ns() > (session.ended_ns or self.ended_ns) + LATE_NS
-        return facts_of(session, recording), is_late
+        return facts_of(session), is_late
 
 
 def parts_of(session: Session, kept: Kept) -> Mapping[str, Part]:

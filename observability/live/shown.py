@@ -1,7 +1,6 @@
 """What readers of one watched thing have before them, and how another reader gets there."""
 
 import gzip
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from observability.live.changes import (
@@ -30,7 +29,7 @@ class Frame:
 
 @dataclass(slots=True)
 class Shown:
-    facts: Hashable
+    facts: object
     """What the content depends on, as far as it is cheap to read; the same facts are not built again."""
     parts: Part
     version: str
@@ -47,7 +46,7 @@ class Shown:
         return self._snapshot
 
 
-def shown_after(before: Shown | None, facts: Hashable, parts: Part, *, cursor: int, is_live: bool) -> Shown:
+def shown_after(before: Shown | None, facts: object, parts: Part, *, cursor: int, is_live: bool) -> Shown:
     """`before` itself, with the new facts, if the content is the same."""
     version = version_of(parts, cursor)
     if before is not None and before.version == version:

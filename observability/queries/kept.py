@@ -7,7 +7,7 @@ timeline is wanted, so nothing outlives its session and nobody sees more than be
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -22,7 +22,7 @@ STRIPES = 32
 @dataclass(slots=True)
 class Kept:
     timeline: Timeline
-    facts: Hashable
+    facts: object
     """All that it was built from, the clock apart."""
     holds_until_ns: int | None = None
     """By the clock alone it is another one from then on; None if it never is."""
@@ -33,7 +33,7 @@ class Kept:
     def records(self) -> int:
         return len(self.timeline.spans) + len(self.timeline.logs)
 
-    def is_of(self, facts: Hashable, now_ns: int) -> bool:
+    def is_of(self, facts: object, now_ns: int) -> bool:
         return self.facts == facts and (self.holds_until_ns is None or now_ns < self.holds_until_ns)
 
     def once(self, name: str, make: Callable[[Timeline], T]) -> T:
@@ -54,7 +54,7 @@ class KeptTimelines:
         self.lock = threading.Lock()
         self.building = [threading.Lock() for _ in range(STRIPES)]
 
-    def get(self, session: UUID, facts: Hashable, now_ns: int, build: Callable[[], Kept]) -> Kept:
+    def get(self, session: UUID, facts: object, now_ns: int, build: Callable[[], Kept]) -> Kept:
         with self.building[hash(session) % STRIPES]:
             kept = self.by_session.get(session)
             if kept is None or not kept.is_of(facts, now_ns):

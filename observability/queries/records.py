@@ -1,7 +1,7 @@
 """A session's records and timeline, as journal and context tell them."""
 
 import time
-from collections.abc import Hashable
+from dataclasses import replace
 
 from django.db.models import F, QuerySet
 from django.db.models.lookups import Exact
@@ -32,21 +32,16 @@ def timeline_of(session: Session) -> Timeline:
 
 def kept_timeline_of(session: Session) -> Kept:
     """Built now, or by whoever needed the same one before."""
-    recording, now_ns = recording_of(session), time.time_ns()
-    facts = facts_of(session, recording)
+    facts, now_ns = facts_of(session), time.time_ns()
     return _kept.get(session.public_id, facts, now_ns, lambda: built(session, facts, now_ns))
 
 
-def facts_of(session: Session, recording: Recording | None) -> Hashable:
-    """All that a timeline is made of: batches up to the cursor, the row, the recording and what was heard in it."""
-    waveform = getattr(recording, "waveform", None)
-    audio = (recording.pk, recording.start_ns, recording.duration_ms) if recording else ()
-    heard = (waveform.pk, waveform.made_at) if waveform else ()
-    row = (session.status, session.end_signal, session.ended_ns, session.is_redacted)
-    return session.cursor, row, repr(session.discarded), repr(session.switched_off), audio, heard
+def facts_of(session: Session) -> tuple[int, SessionContext]:
+    """All that a timeline is made of, the clock apart: batches up to the cursor, and what is known beside them."""
+    return session.cursor, replace(context_of(session), now_ns=0)
 
 
-def built(session: Session, facts: Hashable, now_ns: int) -> Kept:
+def built(session: Session, facts: object, now_ns: int) -> Kept:
     timeline = build(batches_of(session), context=context_of(session))
     late_ns = (session.ended_ns or timeline.session.last_ns) + LATE_NS
     may_become_late = session.status == Session.Status.ENDED and now_ns < late_ns
