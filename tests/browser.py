@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from tests.live.servers import Server, begin, end, free_port
+from tests.live.viewer import EVENTUALLY_S
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 LEFT_OUT: pytest.StashKey[int] = pytest.StashKey()
@@ -26,6 +27,8 @@ FLAGS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
+
+expect.set_options(timeout=EVENTUALLY_S * 1000)
 
 
 @pytest.fixture(scope="session")
