@@ -144,6 +144,7 @@ class EndOfTurn:
     probability: float | None
     threshold: float | None
     decided_ns: int | None
+    span_id: str
 
 
 TurnOutcome = Literal["answered", "interrupted", "failed", "no_answer", "pending"]

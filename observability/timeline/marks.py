@@ -102,6 +102,9 @@ LogKind = Literal["runtime", "upload"]
 @dataclass(frozen=True, slots=True)
 class LogLine:
     index: int
+    """Its place among the lines; it changes when one arrives late."""
+    key: str
+    """What links name it by: stays the same whatever arrives."""
     at_ns: int
     observed_ns: int
     severity_number: int

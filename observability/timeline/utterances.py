@@ -110,6 +110,7 @@ def _wait(material: Material, wait: SpanRecord, language: Language) -> EndOfTurn
         None,
         None,
         None,
+        wait["span_id"],
     )
     if not decisions:
         return waited
@@ -128,6 +129,7 @@ def _decision(span: SpanRecord, language: Language) -> EndOfTurn:
         probability=fact.probability,
         threshold=fact.threshold,
         decided_ns=span["end_ns"],
+        span_id=span["span_id"],
     )
 
 
