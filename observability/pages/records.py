@@ -1,4 +1,4 @@
-"""Spans, log lines and raw records of a session: filtered lists, and the details of one."""
+"""Spans, log lines, turns and raw records of a session: filtered lists, and the details of one."""
 
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from observability.pages.details import log_pane, span_pane
 from observability.pages.log_rows import LEAST, LogPage, log_page
 from observability.pages.raw_rows import KINDS, keyed, raw_page, raw_pane
 from observability.pages.span_rows import SpanPage, Wanted, span_page
+from observability.pages.turn_details import turn_pane
 from observability.queries.records import records_of, timeline_of
 from observability.queries.sessions import session_in
 from observability.records import SpanRecord
@@ -74,6 +75,19 @@ def log_show(request: HttpRequest, slug: str, public_id: UUID, index: int) -> Ht
     note_look(project, onlooker_of(request), "records.viewed", str(session.public_id))
     named = {"project": project, "session": session, "pane": log_pane(timeline, line)}
     return render(request, "observability/_log_details.html", named)
+
+
+@require_safe
+@signed_in
+def turn_show(request: HttpRequest, slug: str, public_id: UUID, index: int) -> HttpResponse:
+    project = project_for_viewer(request.user, slug)
+    session = session_in(project, public_id)
+    timeline = timeline_of(session)
+    turn = next((turn for turn in timeline.turns if turn.index == index), None)
+    if turn is None:
+        raise Http404
+    note_look(project, onlooker_of(request), "records.viewed", str(session.public_id))
+    return render(request, "observability/_turn_details.html", {"pane": turn_pane(timeline, turn)})
 
 
 @require_safe

@@ -18,6 +18,7 @@ urlpatterns = [
     ),
     path("sessions/<uuid:public_id>/logs/", records.log_list, name="log-list"),
     path("sessions/<uuid:public_id>/logs/<int:index>/", records.log_show, name="log-show"),
+    path("sessions/<uuid:public_id>/turns/<int:index>/", records.turn_show, name="turn-show"),
     path("sessions/<uuid:public_id>/raw/", records.raw_list, name="raw-list"),
     path("sessions/<uuid:public_id>/raw/<slug:key>/", records.raw_show, name="raw-show"),
     path("connect/", connect.connect, name="connect"),

@@ -31,6 +31,8 @@ def addresses(session: Session) -> list[str]:
     records = [
         reverse("observability:span-show", args=["acme", session.public_id, "a" * 32, "b" * 16]),
         reverse("observability:log-show", args=["acme", session.public_id, 0]),
+        reverse("observability:turn-show", args=["acme", session.public_id, 1]),
+        reverse("observability:raw-show", args=["acme", session.public_id, "span-0"]),
     ]
     return [*(reverse(name, args=["acme"]) for name in VIEWERS + ADMINS), *of_session, *records]
 
