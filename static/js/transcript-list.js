@@ -1,3 +1,4 @@
+import { followers } from "./followers.js";
 import { Lifetime } from "./lifetime.js";
 import { position } from "./playhead-position.js";
 
@@ -13,6 +14,7 @@ export class TranscriptList extends HTMLElement {
     this.addEventListener("touchmove", this.#letGo, { signal, passive: true });
     this.addEventListener("scroll", this.#noteEnd, { signal, passive: true });
     this.#button.addEventListener("click", () => this.setFollowing(!this.isFollowing), { signal });
+    followers.add(this, this.life);
     this.isAtEnd = true;
     this.observer = new MutationObserver(this.#grown);
     this.observer.observe(this, { childList: true, subtree: true });

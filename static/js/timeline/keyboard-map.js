@@ -12,7 +12,7 @@ const ANYWHERE = {
   "-": "zoom-out",
   "−": "zoom-out",
   0: "fit",
-  f: "follow",
+  f: "follow-all",
   l: "live-edge",
   1: "mute-user",
   2: "mute-agent",

@@ -1,3 +1,4 @@
+import { followers } from "../followers.js";
 import { Lifetime } from "../lifetime.js";
 import { position } from "../playhead-position.js";
 import { placeIn } from "./deep-link.js";
@@ -21,7 +22,7 @@ import { ViewControl } from "./view-control.js";
  *
  * Attributes: `data-audio-src`, `data-peaks-src`, `data-audio-reason` (why there is no sound), `data-target-ms`. Takes each
  * "live:change" of the page. Tells, bubbling: `span-selected`, `turn-selected`, `log-selected`, `search-requested`,
- * `follow-changed`, `timeline-ready`.
+ * `timeline-ready`.
  */
 export class SessionTimeline extends HTMLElement {
   static observedAttributes = ["data-audio-src", "data-peaks-src", "data-audio-reason"];
@@ -104,6 +105,14 @@ export class SessionTimeline extends HTMLElement {
     this.surface.requestLanes();
   }
 
+  get isFollowing() {
+    return this.control.isFollowing;
+  }
+
+  setFollowing(isOn) {
+    this.control.follow(isOn, this.playheadMs);
+  }
+
   /** There is a recording now, or its waveform. */
   soundChanged() {
     this.player.load(this.dataset.audioSrc ?? "", this.model.recording?.start_ms ?? 0);
@@ -149,6 +158,7 @@ export class SessionTimeline extends HTMLElement {
     const looking = { hover: (x, y) => hover.at(x, y), leave: () => hover.leave(), range };
     const clicking = { click: clicks.click, doubleClick: clicks.doubleClick };
     new PointerOnLanes(this.surface, this.control, { ...looking, ...clicking }, this.life);
+    followers.add(this, this.life);
     document.addEventListener("keydown", this.#pressed, { signal });
     document.addEventListener("live:change", this.#takeLive, { signal });
     position.addEventListener("moved", this.#moved, { signal });

@@ -1,3 +1,4 @@
+import { followers } from "../followers.js";
 import { openHelp } from "./help-dialog.js";
 import { nextIssue, nextTurn } from "./issues.js";
 import { spanBeside, spanInNextLane } from "./selection.js";
@@ -32,7 +33,8 @@ export function actionsOf(timeline) {
     "zoom-in": () => control.zoomAround(nowMs(), ZOOM),
     "zoom-out": () => control.zoomAround(nowMs(), 1 / ZOOM),
     fit: () => control.fit(),
-    follow: () => follow(timeline),
+    follow: () => followers.setAll(!control.isFollowing),
+    "follow-all": () => followers.toggle(),
     "live-edge": () => toLiveEdge(timeline),
     "mute-user": () => player.toggleMute("user"),
     "mute-agent": () => player.toggleMute("agent"),
@@ -46,12 +48,6 @@ export function actionsOf(timeline) {
     search: () => timeline.tell("search-requested", {}),
     close: () => close(timeline),
   };
-}
-
-function follow(timeline) {
-  const { control } = timeline;
-  control.follow(!control.isFollowing, timeline.playheadMs);
-  timeline.tell("follow-changed", { isOn: control.isFollowing });
 }
 
 /** Whoever starts the sound where the playhead is in sight wants to go along with it. */

@@ -13,7 +13,7 @@ test("every key of the design does its work", () => {
   const actions = [" ", "j", "k", "n", "p", "+", "-", "0", "f", "l", "1", "2", "t", "/", "?", "ArrowLeft", "ArrowRight"].map((key) => actionFor(press(key), PAGE));
 
   assert.deepEqual(actions, [
-    "play", "turn-next", "turn-previous", "issue-next", "issue-previous", "zoom-in", "zoom-out", "fit", "follow", "live-edge", "mute-user",
+    "play", "turn-next", "turn-previous", "issue-next", "issue-previous", "zoom-in", "zoom-out", "fit", "follow-all", "live-edge", "mute-user",
     "mute-agent", "table", "search", "help", "step-back", "step-on",
   ]);
 });
