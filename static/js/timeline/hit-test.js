@@ -8,7 +8,7 @@ const MARK_PX = 7;
 
 /**
  * @typedef {{kind: "span", row: number} | {kind: "turn", turn: any} | {kind: "log", index: number}
- *   | {kind: "error", error: any} | {kind: "minimap"} | {kind: "ruler"} | {kind: "moment"}} Hit
+ *   | {kind: "eou", turn: any, wait: any} | {kind: "error", error: any} | {kind: "minimap"} | {kind: "ruler"} | {kind: "moment"}} Hit
  */
 
 /** Name of the lane at this height. */
@@ -22,6 +22,7 @@ export function hitAt(scene, x, y) {
   if (lane === "minimap" || lane === "ruler") return { kind: lane };
   if (lane in SPAN_LANES) return spanAt(scene, lane, x, y) ?? { kind: "moment" };
   if (lane === "logs") return logAt(scene, x) ?? { kind: "moment" };
+  if (lane === "eou") return waitAt(scene, x) ?? { kind: "moment" };
   if (lane === "turns" || lane === "response") return turnAt(scene, lane, x) ?? { kind: "moment" };
   return { kind: "moment" };
 }
@@ -80,4 +81,21 @@ function turnAt({ model, view }, lane, x) {
   const slackMs = 1 / view.pxPerMs;
   const turn = model.turns.findLast((one) => one.start_ms - slackMs <= ms && ms <= one.end_ms + slackMs);
   return turn ? { kind: "turn", turn } : null;
+}
+
+/** The wait for the end of a turn, or the dot with its probability, whichever is nearest. */
+function waitAt({ model, view }, x) {
+  let best = null;
+  for (const turn of model.turns) {
+    for (const wait of turn.end_of_turn) {
+      const asidePx = asideOfWait(view, wait, x);
+      if (asidePx <= MARK_PX && asidePx <= (best?.asidePx ?? Infinity)) best = { turn, wait, asidePx };
+    }
+  }
+  return best && { kind: "eou", turn: best.turn, wait: best.wait };
+}
+
+function asideOfWait(view, { start_ms: startMs, end_ms: endMs, decided_ms: decidedMs }, x) {
+  const fromBar = Math.max(0, view.toPx(startMs) - x, x - view.toPx(endMs));
+  return decidedMs === null ? fromBar : Math.min(fromBar, Math.abs(view.toPx(decidedMs) - x));
 }

@@ -12,7 +12,7 @@ export class HoverCard {
   }
 
   /**
-   * @param {import("./moment.js").CardWords} words
+   * @param {import("./mark-words.js").CardWords} words
    * @param {{left: number, right: number, y: number, widthPx: number, topPx: number,
    *   heightPx: number}} place never over `left` to `right`
    */

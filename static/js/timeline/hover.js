@@ -1,10 +1,14 @@
-import { hitAt, laneAt } from "./hit-test.js";
+import { hitAt } from "./hit-test.js";
 import { HoverCard } from "./hover-card.js";
 import { rowBox } from "./draw-spans.js";
-import { errorWords, logWords, momentWords, spanWords, turnWords } from "./moment.js";
+import { momentWords } from "./moment.js";
+import { errorWords, logWords, spanWords, turnWords, waitWords } from "./mark-words.js";
 
-/** Where the pointer only asks what happened at this moment. */
-const TELLING_LANES = new Set(["agents", "turns", "user", "agent", "response", "eou"]);
+/** So near to the pointer a mark belongs to the moment. */
+const NEAR_PX = 7;
+const LEAST_NEAR_MS = 150;
+/** The figure to the left of a doubtful wait. */
+const FIGURE_PX = 32;
 
 /** The hairline and the card under a pointer that only looks. */
 export class HoverOnLanes {
@@ -24,7 +28,7 @@ export class HoverOnLanes {
     const isOnMark = !["moment", "ruler", "minimap"].includes(hit.kind);
     stage.classList.toggle("timeline__stage--over-mark", isOnMark);
     this.#timeline.setHover(hit.kind === "minimap" ? null : scene.view.toMs(x));
-    const words = this.#wordsFor(hit, scene, x, y);
+    const words = this.#wordsFor(hit, scene, x);
     if (!words) this.#card.hide();
     else this.#card.show(words, this.#placeOf(hit, scene, x, y));
   }
@@ -40,19 +44,23 @@ export class HoverOnLanes {
     this.#timeline.setHover(null);
   }
 
-  #wordsFor(hit, { model, boxes, view }, x, y) {
+  #wordsFor(hit, { model, view }, x) {
     if (hit.kind === "span") return spanWords(model, hit.row);
     if (hit.kind === "turn") return turnWords(model, hit.turn);
     if (hit.kind === "log") return logWords(model.logs.get(hit.index));
     if (hit.kind === "error") return errorWords(hit.error);
-    return TELLING_LANES.has(laneAt(boxes, y)) ? momentWords(model, view.toMs(x)) : null;
+    if (hit.kind === "eou") return waitWords(hit);
+    if (hit.kind === "minimap") return null;
+    return momentWords(model, view.toMs(x), Math.max(LEAST_NEAR_MS, NEAR_PX / view.pxPerMs));
   }
 
   /** Beside a span and a little above it, never over it; beside the hairline for the rest. */
   #placeOf(hit, { model, boxes, view, untilMs }, x, y) {
     const heightPx = this.#timeline.surface.visibleBottomPx;
     const size = { widthPx: view.widthPx, topPx: this.#timeline.surface.scrolledPx, heightPx };
-    if (hit.kind !== "span") return { left: x - 2, right: x + 2, y: y - 20, ...size };
+    const beside = (left, right) => ({ left, right, y: y - 20, ...size });
+    if (hit.kind === "eou") return beside(view.toPx(hit.wait.start_ms) - FIGURE_PX, view.toPx(hit.wait.end_ms));
+    if (hit.kind !== "span") return beside(x - 2, x + 2);
     const { lane: name, start_ms: startMs, end_ms: endMs } = model.spans.records[hit.row];
     const lane = model.lanes.get(name);
     const { top } = rowBox(boxes[name], lane.places.get(hit.row) ?? { level: 0, levels: 1 });

@@ -14,5 +14,18 @@ export const SPAN_LANES = {
   stalls: { name: "Stalls", color: "slow", ink: "on-lane-bright", leastPx: 4, labelled: true },
 };
 
+const OTHER_LANES = {
+  session: "Session",
+  agent: "Agent",
+  turns: "Turns",
+  user_speech: "User",
+  agent_speech: "Agent",
+  eou: "Turn end",
+  evaluations: "Evaluations",
+};
+
+/** Also of those in which spans are no bars. */
+export const laneName = (lane) => SPAN_LANES[lane]?.name ?? OTHER_LANES[lane] ?? lane;
+
 /** More overlapping spans than this share the last row of their lane. */
 export const MOST_ROWS = 4;

@@ -1,3 +1,5 @@
+import { firstAtLeast } from "./sorted.js";
+
 /** From quiet to loud; painted in this order, so that what matters lies on top. */
 export const LEVELS = ["debug", "info", "warning", "error"];
 
@@ -11,6 +13,7 @@ export function levelOf(severityNumber) {
 /** Log lines by their index, and their times by level. */
 export class LogStore {
   #records = new Map();
+  #byKey = new Map();
   #levels = null;
 
   get size() {
@@ -19,11 +22,25 @@ export class LogStore {
 
   show(logs) {
     this.#records = new Map(logs.map((log) => [log.index, log]));
+    this.#byKey = new Map(logs.map((log) => [log.key, log]));
     this.#levels = null;
   }
 
   get(index) {
     return this.#records.get(index);
+  }
+
+  /** A line's index changes when another one arrives late, its key does not. */
+  byKey(key) {
+    return this.#byKey.get(key);
+  }
+
+  /** Lines around a moment, the loudest first. */
+  near(ms, withinMs) {
+    return this.levels.toReversed().flatMap(({ timesMs, indexes }) => {
+      const from = firstAtLeast(timesMs, ms - withinMs);
+      return [...indexes.subarray(from, firstAtLeast(timesMs, ms + withinMs + 0.001))].map((index) => this.get(index));
+    });
   }
 
   /** Per level of LEVELS: times in ascending order, and the index of the line at each. */

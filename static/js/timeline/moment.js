@@ -1,84 +1,74 @@
 import { offsetText } from "../offset-text.js";
-import { notesOf } from "./draw-turns.js";
+import { PART_NAMES } from "./answers.js";
 import { stretchAt } from "./draw-waveform.js";
 import { SPAN_LANES } from "./lane-names.js";
+import { surenessText, wordsOfLog } from "./mark-words.js";
 import { clockText, durationText } from "./time-text.js";
 
 const MOST_RUNNING = 4;
+const MOST_LOGS = 3;
 
 /**
- * What a card says about something on the timeline.
- * @typedef {{title: string, kind: string, rows: [string, string][], isBad: boolean}} CardWords
+ * What happened at this moment, over all lanes.
+ *
+ * @param {number} nearMs what is no further away happened then
+ * @returns {import("./mark-words.js").CardWords}
  */
-
-/** @returns {CardWords} */
-export function spanWords(model, row) {
-  const span = model.spans.records[row];
-  const rows = [["Start", offsetText(span.start_ms, 2)], ["Duration", lastsText(span)]];
-  const first = span.lane === "tts" ? "First byte after" : "First token after";
-  if (span.first_ms !== null) rows.push([first, durationText(span.first_ms)]);
-  if (span.is_error) rows.push(["Failed", span.error || "without a reason"]);
-  return { title: span.label || span.name, kind: kindText(span.name, span.turn, span.label), rows, isBad: span.is_error };
+export function momentWords(model, ms, nearMs) {
+  const rows = [
+    agentRow(model, ms),
+    turnRow(model, ms),
+    speakersRow(model, ms),
+    ...silenceRows(model, ms),
+    ...waitRows(model, ms, nearMs),
+    ...turningPointRows(model, ms, nearMs),
+    ...runningRows(model, ms),
+    ...errorRows(model, ms, nearMs),
+    ...logRows(model, ms, nearMs),
+  ];
+  return { title: offsetText(ms, 2), kind: clockText(model.startUnixMs + ms, 1), rows: rows.filter(Boolean), isBad: false };
 }
 
-const lastsText = (span) => (span.end_ms === null ? "still running" : durationText(span.end_ms - span.start_ms));
-const kindText = (name, turn, label) => [label && name, turn && `turn ${turn}`].filter(Boolean).join(" · ");
-
-/** @returns {CardWords} */
-export function turnWords(model, turn) {
-  const answer = model.answers.find((one) => one.turn.index === turn.index);
-  const rows = [["Start", offsetText(turn.start_ms, 2)]];
-  rows.push(["Answer after", answer && !answer.isMissing ? durationText(answer.e2eMs) : missingText(turn)]);
-  if (turn.latency.measured_ms) rows.push(["Heard in the sound", durationText(turn.latency.measured_ms)]);
-  if (answer?.isSlow && answer.reason) rows.push(["Because", answer.reason]);
-  if (turn.user_text) rows.push(["User", turn.user_text]);
-  if (turn.answer_text) rows.push([turn.agent || "Agent", turn.answer_text]);
-  return { title: `Turn ${turn.index}`, kind: notesOf(turn).join(" · "), rows, isBad: turn.failed || turn.no_answer };
+function agentRow({ agents }, ms) {
+  const agent = agents.findLast((one) => one.start_ms <= ms && (one.end_ms === null || one.end_ms >= ms));
+  return agent && ["Agent", agent.agent];
 }
 
-const missingText = (turn) => (turn.failed || turn.no_answer ? "no answer" : "–");
-
-/** @returns {CardWords} */
-export function logWords(log) {
-  const text = typeof log.body === "string" ? log.body : JSON.stringify(log.body);
-  const rows = [["At", offsetText(log.at_ms, 2)], ["Logger", log.logger || "–"]];
-  return { title: text || "–", kind: log.severity_text || "", rows, isBad: log.severity_number >= 17 };
-}
-
-/** @returns {CardWords} */
-export function errorWords(error) {
-  const rows = [["At", offsetText(error.at_ms, 2)]];
-  if (error.error_type) rows.push(["Type", error.error_type]);
-  if (error.recovered !== null) rows.push(["A later attempt", error.recovered ? "succeeded" : "did not help"]);
-  const what = `${error.kind} error`;
-  return { title: error.message || what, kind: kindText(what, error.turn, true), rows, isBad: true };
-}
-
-/** What happened at this moment, over all lanes. @returns {CardWords} */
-export function momentWords(model, ms) {
-  const rows = [];
-  const agent = model.agents.findLast((one) => one.start_ms <= ms && (one.end_ms === null || one.end_ms >= ms));
-  if (agent) rows.push(["Agent", agent.agent]);
+function turnRow(model, ms) {
   const turn = model.turnAt(ms);
-  if (turn) rows.push(["Turn", String(turn.index)]);
-  const speaker = speakers(model, ms);
-  if (speaker) rows.push(["Speaks", speaker]);
-  const silence = model.answers.find((one) => one.fromMs <= ms && ms < one.toMs);
-  if (silence) rows.push(silenceRow(silence));
-  for (const running of runningAt(model, ms)) rows.push(running);
-  return { title: offsetText(ms, 2), kind: clockText(model.startUnixMs + ms, 1), rows, isBad: false };
+  return turn && ["Turn", String(turn.index)];
 }
 
-function speakers(model, ms) {
-  const speaking = ["user", "agent"].filter((who) => stretchAt(model.speaking[who], ms));
-  return speaking.join(" and ");
+function speakersRow({ speaking }, ms) {
+  const who = ["user", "agent"].filter((one) => stretchAt(speaking[one], ms));
+  return who.length > 0 && ["Speaks", who.join(" and ")];
 }
 
-function silenceRow({ isMissing, e2eMs, fromMs, toMs }) {
-  return isMissing ? ["No answer for", durationText(toMs - fromMs)] : ["Silence of", durationText(e2eMs)];
+/** The silence, and what of it this is. */
+function silenceRows({ answers }, ms) {
+  const silence = answers.find((one) => one.fromMs <= ms && ms < one.toMs);
+  if (!silence) return [];
+  if (silence.isMissing) return [["No answer for", durationText(silence.toMs - silence.fromMs)]];
+  const part = silence.parts.find((one) => one.start_ms <= ms && ms < one.end_ms);
+  const here = part && ["Part", `${PART_NAMES[part.kind] ?? part.kind}, ${durationText(part.end_ms - part.start_ms)}`];
+  return [["Silence of", durationText(silence.e2eMs)], here];
 }
 
-function runningAt({ lanes, spans }, ms) {
+function waitRows({ turns }, ms, nearMs) {
+  const waits = turns.flatMap((turn) => turn.end_of_turn);
+  const near = waits.findLast((wait) => wait.start_ms - nearMs <= ms && ms <= Math.max(wait.end_ms, wait.decided_ms ?? 0) + nearMs);
+  return near && near.probability !== null ? [["Turn end", surenessText(near)]] : [];
+}
+
+function turningPointRows({ interruptions, handoffs }, ms, nearMs) {
+  const isNear = ({ at_ms: atMs }) => Math.abs(atMs - ms) <= nearMs;
+  return [
+    ...interruptions.filter(isNear).map(({ turn }) => ["Cut off", turn ? `the answer of turn ${turn}` : "the agent"]),
+    ...handoffs.filter(isNear).map((handoff) => ["Handoff", [handoff.old_agent, handoff.new_agent].filter(Boolean).join(" → ")]),
+  ];
+}
+
+function runningRows({ lanes, spans }, ms) {
   const running = [];
   for (const [name, lane] of lanes) {
     for (const laneRow of lane.stack) {
@@ -88,4 +78,17 @@ function runningAt({ lanes, spans }, ms) {
     }
   }
   return running.slice(0, MOST_RUNNING);
+}
+
+function errorRows({ untoldErrors }, ms, nearMs) {
+  const near = untoldErrors.filter((error) => Math.abs(error.at_ms - ms) <= nearMs);
+  return near.slice(0, MOST_LOGS).map((error) => ["Error", error.message || `${error.kind} error`]);
+}
+
+/** The loudest first; how many more there are is said. */
+function logRows({ logs }, ms, nearMs) {
+  const near = logs.near(ms, nearMs);
+  const rows = near.slice(0, MOST_LOGS).map((log) => [log.severity_text || "Log", wordsOfLog(log)]);
+  if (near.length > MOST_LOGS) rows.push(["Logs", `${near.length - MOST_LOGS} more`]);
+  return rows;
 }

@@ -4,10 +4,12 @@ import { laneAt } from "./hit-test.js";
 const CLICK_PX = 4;
 const ZOOM_PER_PX = 1 / 360;
 const LINE_PX = 24;
+const LONG_PRESS_MS = 450;
 
 /**
  * Mouse, pen and fingers on the lanes. Wheel: zoom to the pointer, sideways or with Shift: pan. Drag: pan; on the ruler or
- * with Shift: mark a stretch to show; on the overview: move the frame. Two fingers: both at once.
+ * with Shift: mark a stretch to show; on the overview: move the frame. Two fingers: both at once. A finger that stays
+ * looks, as a mouse does that hovers; what it has seen stays until the next touch.
  */
 export class PointerOnLanes {
   #surface;
@@ -17,6 +19,7 @@ export class PointerOnLanes {
   #drag = null;
   #pinch = null;
   #start = null;
+  #pressing = 0;
 
   /** @param {{hover: Function, leave: Function, click: Function, doubleClick: Function, range: Function}} on */
   constructor(surface, control, on, life) {
@@ -29,7 +32,10 @@ export class PointerOnLanes {
     stage.addEventListener("pointerdown", this.#down, { signal });
     stage.addEventListener("pointermove", this.#move, { signal });
     for (const name of ["pointerup", "pointercancel"]) stage.addEventListener(name, this.#up, { signal });
-    stage.addEventListener("pointerleave", () => this.#on.leave(), { signal });
+    stage.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.#on.leave(), { signal });
+    stage.addEventListener("contextmenu", (event) => this.#start?.isLooking && event.preventDefault(), { signal });
+    document.addEventListener("pointerdown", (event) => event.pointerType === "touch" && this.#on.leave(), { signal, capture: true });
+    life.onEnd(() => clearTimeout(this.#pressing));
     stage.addEventListener("dblclick", (event) => this.#on.doubleClick(...this.#at(event)), { signal });
   }
 
@@ -48,8 +54,21 @@ export class PointerOnLanes {
     this.#fingers.set(event.pointerId, x);
     this.#surface.stage.setPointerCapture(event.pointerId);
     if (this.#fingers.size === 2) this.#startPinch();
-    else this.#start = { x, y, isTouch: event.pointerType === "touch", isMarking: event.shiftKey, hasMoved: false };
+    else this.#begin(x, y, event);
   };
+
+  #begin(x, y, event) {
+    const isTouch = event.pointerType === "touch";
+    this.#start = { x, y, isTouch, isMarking: event.shiftKey, hasMoved: false, isLooking: false };
+    clearTimeout(this.#pressing);
+    if (isTouch) this.#pressing = setTimeout(() => this.#look(x, y), LONG_PRESS_MS);
+  }
+
+  #look(x, y) {
+    if (!this.#start || this.#start.hasMoved) return;
+    this.#start.isLooking = true;
+    this.#on.hover(x, y);
+  }
 
   #move = (event) => {
     const [x, y] = this.#at(event);
@@ -59,6 +78,7 @@ export class PointerOnLanes {
     }
     this.#fingers.set(event.pointerId, x);
     if (this.#pinch) this.#pinch.move(...this.#fingers.values());
+    else if (this.#start?.isLooking) this.#on.hover(x, y);
     else if (this.#start) this.#dragTo(x);
   };
 
@@ -87,9 +107,9 @@ export class PointerOnLanes {
     const { start, drag } = { start: this.#start, drag: this.#drag };
     this.#start = this.#drag = null;
     this.#on.range(null);
-    if (event.type === "pointercancel" || !start) return;
+    if (event.type === "pointercancel" || !start || start.isLooking) return;
     if (drag) drag.end();
-    else this.#on.click(start.x, start.y, event);
+    else this.#on.click(start.x, start.y, start);
   };
 
   #startPinch() {

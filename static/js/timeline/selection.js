@@ -1,5 +1,5 @@
 import { offsetText } from "../offset-text.js";
-import { SPAN_LANES } from "./lane-names.js";
+import { laneName, SPAN_LANES } from "./lane-names.js";
 import { durationText } from "./time-text.js";
 
 /** @typedef {{row?: number, lane?: string, turn: number|null, log?: number}} Selection */
@@ -12,10 +12,10 @@ export function spanSelection(model, row) {
 
 /** The neighbour in its lane; from nothing, the span nearest to the playhead. */
 export function spanBeside(model, selection, direction, nearMs) {
-  const lane = model.lanes.get(selection?.lane ?? firstLane(model));
+  const lane = model.lanes.get(selection?.lane) ?? model.lanes.get(firstLane(model));
   if (!lane?.inOrder.length) return null;
   const at = lane.inOrder.indexOf(selection?.row);
-  if (at < 0) return nearestRow(model, lane, nearMs);
+  if (at < 0) return nearestRow(model, lane, momentOf(model, selection, nearMs));
   return lane.inOrder[at + direction] ?? null;
 }
 
@@ -25,9 +25,10 @@ export function spanInNextLane(model, selection, direction, nearMs) {
   const at = names.indexOf(selection?.lane);
   const name = at < 0 ? names[direction > 0 ? 0 : names.length - 1] : names[at + direction];
   if (!name) return null;
-  const fromMs = selection?.row === undefined ? nearMs : model.spans.startMs[selection.row];
-  return nearestRow(model, model.lanes.get(name), fromMs);
+  return nearestRow(model, model.lanes.get(name), momentOf(model, selection, nearMs));
 }
+
+const momentOf = (model, selection, nearMs) => (selection?.row === undefined ? nearMs : model.spans.startMs[selection.row]);
 
 const lanesInOrder = (model) => Object.keys(SPAN_LANES).filter((name) => model.lanes.get(name)?.inOrder.length);
 const firstLane = (model) => lanesInOrder(model)[0];
@@ -46,7 +47,7 @@ export function announcement({ spans }, row) {
   const lasts = endMs === null ? "still running" : `lasts ${durationText(endMs - startMs)}`;
   return [
     [name, label].filter(Boolean).join(" "),
-    SPAN_LANES[lane]?.name ?? lane,
+    laneName(lane),
     isError && "failed",
     `at ${offsetText(startMs, 2)}`,
     lasts,

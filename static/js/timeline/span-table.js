@@ -1,5 +1,5 @@
 import { offsetText } from "../offset-text.js";
-import { SPAN_LANES } from "./lane-names.js";
+import { laneName } from "./lane-names.js";
 import { durationText } from "./time-text.js";
 
 const PER_PAGE = 100;
@@ -11,13 +11,19 @@ export function tableRows({ spans }) {
   return rows.sort((one, other) => spans.startMs[one] - spans.startMs[other] || one - other);
 }
 
+/** The page with the last span that has begun at this moment. */
+export function pageAt({ spans }, rows, ms) {
+  const at = rows.findLastIndex((row) => spans.startMs[row] <= ms);
+  return Math.floor(Math.max(0, at) / PER_PAGE);
+}
+
 /** The cells of a row. */
 export function cellsOf({ spans }, row) {
   const span = spans.records[row];
   const lasts = span.end_ms === null ? "still running" : durationText(span.end_ms - span.start_ms);
-  const lane = SPAN_LANES[span.lane]?.name ?? span.lane.replace("_", " ");
   const name = span.label ? `${span.name} ${span.label}` : span.name;
-  return [offsetText(span.start_ms, 2), name, lane, lasts, span.turn ? String(span.turn) : "–", span.is_error ? "failed" : ""];
+  const turn = span.turn ? String(span.turn) : "–";
+  return [offsetText(span.start_ms, 2), name, laneName(span.lane), lasts, turn, span.is_error ? "failed" : ""];
 }
 
 /** The same spans as a table, for those who cannot or do not want to read a picture. A hundred at a time. */
@@ -26,6 +32,7 @@ export class SpanTable {
   #model = null;
   #rows = [];
   #page = 0;
+  #selected;
   #on;
 
   /** @param {HTMLElement} root @param {{select: (row: number) => void, close: () => void}} on */
@@ -43,14 +50,19 @@ export class SpanTable {
   show(model, fromMs) {
     this.#root.hidden = false;
     this.update(model);
-    const at = this.#rows.findIndex((row) => model.spans.startMs[row] >= fromMs);
-    this.#turnTo(Math.floor(Math.max(0, at) / PER_PAGE));
+    this.#turnTo(pageAt(model, this.#rows, fromMs));
     this.#root.querySelector("[data-table-close]").focus();
   }
 
   hide() {
     this.#root.hidden = true;
     this.#root.querySelector("tbody").replaceChildren();
+  }
+
+  /** @param {number|undefined} row what is selected */
+  mark(row) {
+    this.#selected = row;
+    if (this.isShown) this.#markRows();
   }
 
   update(model) {
@@ -73,11 +85,20 @@ export class SpanTable {
     const from = this.#page * PER_PAGE;
     const rows = this.#rows.slice(from, from + PER_PAGE);
     this.#root.querySelector("tbody").replaceChildren(...rows.map((row) => this.#written(row)));
+    this.#markRows();
     this.#root.querySelector("[data-table-range]").textContent = rows.length
       ? `${from + 1} to ${from + rows.length} of ${this.#rows.length}`
       : "No span has arrived.";
     this.#root.querySelector("[data-page=previous]").disabled = this.#page === 0;
     this.#root.querySelector("[data-page=next]").disabled = this.#page === last;
+  }
+
+  #markRows() {
+    for (const button of this.#root.querySelectorAll("[data-row]")) {
+      const isSelected = Number(button.dataset.row) === this.#selected;
+      button.closest("tr").toggleAttribute("data-selected", isSelected);
+      button.setAttribute("aria-current", String(isSelected));
+    }
   }
 
   #written(row) {

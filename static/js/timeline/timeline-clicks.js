@@ -12,16 +12,23 @@ export class ClicksOnLanes {
     this.#timeline = timeline;
   }
 
-  click = (x, y) => {
+  click = (x, y, { isTouch = false } = {}) => {
     const { scene } = this.#timeline.surface;
     const hit = hitAt(scene, x, y);
     if (hit.kind === "span") this.#timeline.selected.span(hit.row, { isOpening: true });
     else if (hit.kind === "turn") this.#openTurn(hit.turn, scene.view.toMs(x));
     else if (hit.kind === "log") this.#timeline.selected.log(hit.index);
     else if (hit.kind === "error") this.#openError(hit.error);
+    else if (hit.kind === "eou") this.#openWait(hit);
     else if (hit.kind === "minimap") this.#timeline.seek(scene.whole.toMs(x));
-    else this.#timeline.seek(scene.view.toMs(x));
+    else this.#goTo(scene.view.toMs(x), isTouch && [x, y]);
   };
+
+  /** A finger cannot hover: where it taps nothing, the card says what happened there. */
+  #goTo(ms, tapped) {
+    this.#timeline.seek(ms);
+    if (tapped) this.#timeline.hover.at(...tapped);
+  }
 
   /** Closer: to the span, the turn, or the moment. */
   doubleClick = (x, y) => {
@@ -29,6 +36,7 @@ export class ClicksOnLanes {
     const { control } = this.#timeline;
     const hit = hitAt(scene, x, y);
     if (hit.kind === "span") this.#showSpan(scene.model.spans.records[hit.row]);
+    else if (hit.kind === "eou") control.show(hit.wait.start_ms, hit.wait.end_ms, BESIDE_SPAN);
     else if (hit.kind === "turn") control.show(hit.turn.start_ms, hit.turn.end_ms, BESIDE_TURN);
     else if (hit.kind !== "minimap") control.zoomAt(x, CLOSER);
   };
@@ -36,6 +44,13 @@ export class ClicksOnLanes {
   #openTurn(turn, atMs) {
     this.#timeline.seek(Math.max(turn.start_ms, Math.min(atMs, turn.end_ms)));
     this.#timeline.selected.turn(turn.index);
+  }
+
+  /** Its own span, or the turn it belongs to where that has not arrived. */
+  #openWait({ turn, wait }) {
+    const row = this.#timeline.model.spans.rowOfId(wait.span_id);
+    if (row === undefined) this.#openTurn(turn, wait.start_ms);
+    else this.#timeline.selected.span(row, { isOpening: true });
   }
 
   #openError(error) {

@@ -49,7 +49,7 @@ export function turn(index, startMs, endMs, more = {}) {
 }
 
 export function log(index, atMs, severity = 9, body = "") {
-  return { index, at_ms: atMs, severity_number: severity, severity_text: "", logger: "agent", body, turn: null };
+  return { index, key: `10c${index}`, at_ms: atMs, severity_number: severity, severity_text: "", logger: "agent", body, turn: null };
 }
 
 export function failure(kind, atMs, more = {}) {

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { hitAt, laneAt } from "../../../static/js/timeline/hit-test.js";
-import { errorWords, logWords, momentWords, spanWords, turnWords } from "../../../static/js/timeline/moment.js";
+import { errorWords, logWords, spanWords, turnWords, waitWords } from "../../../static/js/timeline/mark-words.js";
+import { momentWords } from "../../../static/js/timeline/moment.js";
 import { announcement, spanBeside, spanInNextLane, spanSelection } from "../../../static/js/timeline/selection.js";
-import { cellsOf, tableRows } from "../../../static/js/timeline/span-table.js";
+import { cellsOf, pageAt, tableRows } from "../../../static/js/timeline/span-table.js";
 import { box, failure, log, modelOf, sceneOf, span, turn } from "./fakes.js";
 
 const BOXES = {
-  minimap: box(0, 40), ruler: box(40, 30), turns: box(70, 24), user: box(94, 50), response: box(144, 50), llm: box(194, 22), tools: box(216, 37), logs: box(253, 22),
+  minimap: box(0, 40), ruler: box(40, 30), turns: box(70, 24), user: box(94, 50), response: box(144, 50), llm: box(194, 22), tools: box(216, 37), logs: box(253, 22), eou: box(275, 30),
 };
 
 function model() {
@@ -57,6 +58,30 @@ test("of log marks that lie together the loudest is hit", () => assert.deepEqual
 
 test("a failure that no log tells is hit too", () => assert.equal(at(800, 260).error.message, "no voice"));
 
+const WAIT = {
+  start_ms: 600, end_ms: 900, decided_ms: 850, outcome: "user_resumed", source: "vad", endpointing_delay_ms: 2500, probability: 0.05,
+  threshold: 0.15, span_id: "e1",
+};
+
+test("a wait for the end of a turn is hit by its bar and by its dot", () => {
+  const given = modelOf({ turns: [turn(1, 500, 4000, { end_of_turn: [WAIT, { ...WAIT, start_ms: 2000, end_ms: 2100, decided_ms: null }] })] });
+
+  assert.deepEqual([at(75, 290, given).wait.start_ms, at(206, 290, given).wait.start_ms], [600, 2000]);
+  assert.equal(at(75, 290, given).turn.index, 1);
+  assert.deepEqual(at(300, 290, given), { kind: "moment" });
+});
+
+test("the card of a wait tells probability against threshold, how long it was and what came of it", () => {
+  const { kind, rows } = waitWords({ turn: turn(11, 500, 4000), wait: WAIT });
+
+  assert.equal(kind, "turn 11");
+  assert.deepEqual(rows, [
+    ["Sure that it ended", "0.05, below the threshold of 0.15"], ["Start", "0:00.60"], ["Waited", "300 ms"], ["Endpointing delay", "2.50 s"],
+    ["Decided by", "vad"], ["Then", "the user went on"],
+  ]);
+  assert.deepEqual(waitWords({ turn: turn(1, 0, 9), wait: { ...WAIT, probability: null } }).rows[0], ["Sure that it ended", "–"]);
+});
+
 test("overview and ruler are for moving about", () => {
   assert.deepEqual([at(5, 5).kind, at(5, 50).kind, at(5, 100).kind], ["minimap", "ruler", "moment"]);
 });
@@ -96,8 +121,37 @@ test("the card of a failure says whether a later attempt succeeded", () => {
 });
 
 test("a moment tells agent, turn, speaker, silence and what ran", () => {
-  assert.deepEqual(momentWords(model(), 1500).rows, [["Agent", "desk"], ["Turn", "1"], ["Silence of", "1.50 s"], ["LLM", "gpt-4o"]]);
-  assert.deepEqual(momentWords(model(), 550).rows[2], ["Speaks", "user"]);
+  assert.deepEqual(momentWords(model(), 1500, 100).rows, [["Agent", "desk"], ["Turn", "1"], ["Silence of", "1.50 s"], ["LLM", "gpt-4o"]]);
+  assert.deepEqual(momentWords(model(), 550, 100).rows[2], ["Speaks", "user"]);
+});
+
+test("a moment tells which part of the silence it is, and how sure the end of the turn was", () => {
+  const latency = { e2e_ms: 1500, parts: [{ kind: "llm", start_ms: 600, end_ms: 1100 }, { kind: "tts", start_ms: 1100, end_ms: 2100 }] };
+  const given = modelOf({ turns: [turn(1, 500, 4000, { latency, end_of_turn: [WAIT] })] });
+
+  assert.deepEqual(momentWords(given, 1000, 200).rows, [
+    ["Turn", "1"], ["Silence of", "1.50 s"], ["Part", "LLM, 500 ms"], ["Turn end", "0.05, below the threshold of 0.15"],
+  ]);
+  assert.deepEqual(momentWords(given, 2000, 200).rows.at(-1), ["Part", "TTS, 1.00 s"]);
+});
+
+test("a moment tells logs and failures near it, the loudest first", () => {
+  assert.deepEqual(momentWords(model(), 6005, 100).rows.slice(-2), [["Log", '{"code":5}'], ["Log", "fine"]]);
+  assert.deepEqual(momentWords(model(), 8050, 100).rows.at(-1), ["Error", "no voice"]);
+  assert.deepEqual(momentWords(model(), 7000, 100).rows, [["Agent", "desk"], ["TTS", "tts_node"]]);
+});
+
+test("a moment tells who cut in and who took over", () => {
+  const given = modelOf({ interruptions: [{ at_ms: 900, turn: 3 }], handoffs: [{ at_ms: 1100, old_agent: "desk", new_agent: "billing" }] });
+
+  assert.deepEqual(momentWords(given, 1000, 150).rows, [["Cut off", "the answer of turn 3"], ["Handoff", "desk → billing"]]);
+  assert.deepEqual(momentWords(given, 2000, 150).rows, []);
+});
+
+test("of many lines at one moment the card shows three and tells how many more", () => {
+  const given = modelOf({ logs: Array.from({ length: 9 }, (_, index) => log(index, 1000 + index, 9, `line ${index}`)) });
+
+  assert.deepEqual(momentWords(given, 1000, 100).rows.slice(-2), [["Log", "line 2"], ["Logs", "6 more"]]);
 });
 
 test("arrow keys go from span to span of a lane, and stop at its end", () => {
@@ -119,6 +173,12 @@ test("Tab goes to the span nearest in time in the next lane, and leaves after th
   assert.equal(spanInNextLane(given, spanSelection(given, 0), -1, 0), null);
 });
 
+test("from a span of no lane the arrow goes to what is nearest to it", () => {
+  const given = modelOf({ spans: [span("eou_wait", "eou", 900, 950), span("a", "llm", 0, 10), span("b", "llm", 800, 810)] });
+
+  assert.equal(spanBeside(given, spanSelection(given, 0), 1, 0), 2);
+});
+
 test("a selection is announced in words", () => {
   assert.equal(announcement(model(), 0), "llm_node gpt-4o, LLM, at 0:01.00, lasts 1.00 s, turn 1");
   assert.equal(announcement(model(), 1), "llm_request_run, LLM, failed, at 0:01.10, lasts 10 ms");
@@ -130,4 +190,11 @@ test("the table has the same spans in order of time", () => {
   assert.deepEqual(tableRows(given), [0, 1, 2, 3, 4]);
   assert.deepEqual(cellsOf(given, 1), ["0:01.10", "llm_request_run", "LLM", "10 ms", "–", "failed"]);
   assert.deepEqual(cellsOf(given, 4)[3], "still running");
+});
+
+test("the table opens where the playhead is, also behind the last span", () => {
+  const given = modelOf({ spans: Array.from({ length: 250 }, (_, at) => span("a", "llm", at * 10, at * 10 + 5)) });
+  const rows = tableRows(given);
+
+  assert.deepEqual([0, 1005, 999_999].map((ms) => pageAt(given, rows, ms)), [0, 1, 2]);
 });
