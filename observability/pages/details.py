@@ -74,7 +74,6 @@ class SpanPane:
 
 @dataclass(frozen=True, slots=True)
 class LogPane:
-    index: int
     level: str
     level_kind: str
     logger: str
@@ -127,7 +126,6 @@ def log_pane(timeline: Timeline, line: LogLine) -> LogPane:
     start_ms = milliseconds(timeline.session.start_ns, line.at_ns)
     figures = [("At", Quantity(offset(start_ms, decimals=3))), ("Turn", Quantity(str(line.turn or MISSING)))]
     return LogPane(
-        index=line.index,
         level=line.severity_text or str(line.severity_number),
         level_kind=level_kind(line.severity_number),
         logger=line.logger,
@@ -135,9 +133,16 @@ def log_pane(timeline: Timeline, line: LogLine) -> LogPane:
         start_ms=start_ms,
         figures=figures,
         groups=grouped(line.attributes),
-        span_key=f"{line.trace_id}-{line.span_id}" if line.span_id else "",
+        span_key=span_key_of(timeline, line),
         raw=pretty({"body": line.body, "attributes": dict(line.attributes)}),
     )
+
+
+def span_key_of(timeline: Timeline, line: LogLine) -> str:
+    """Of the span it was written in; empty if that is not here."""
+    written_in = (line.trace_id, line.span_id)
+    is_here = any((span.trace_id, span.span_id) == written_in for span in timeline.spans)
+    return "-".join(written_in) if is_here else ""
 
 
 def turn_words(turn: int | None) -> str:

@@ -23,7 +23,7 @@ WARN, ERROR = 13, 17
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    index: int
+    key: str
     at_ms: float
     at: str
     at_time: datetime | None
@@ -58,7 +58,7 @@ def matches(line: LogLine, wanted: str) -> bool:
 def row_of(line: LogLine, timeline: Timeline) -> LogRow:
     at_ms = milliseconds(timeline.session.start_ns, line.at_ns)
     return LogRow(
-        index=line.index,
+        key=line.key,
         at_ms=at_ms,
         at=offset(at_ms, decimals=2),
         at_time=moment(line.at_ns),

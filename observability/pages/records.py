@@ -65,11 +65,11 @@ def span_show(request: HttpRequest, slug: str, public_id: UUID, trace_id: str, s
 
 @require_safe
 @signed_in
-def log_show(request: HttpRequest, slug: str, public_id: UUID, index: int) -> HttpResponse:
+def log_show(request: HttpRequest, slug: str, public_id: UUID, key: str) -> HttpResponse:
     project = project_for_viewer(request.user, slug)
     session = session_in(project, public_id)
     timeline = timeline_of(session)
-    line = next((line for line in timeline.logs if line.index == index), None)
+    line = next((line for line in timeline.logs if line.key == key), None)
     if line is None:
         raise Http404
     note_look(project, onlooker_of(request), "records.viewed", str(session.public_id))

@@ -17,7 +17,7 @@ urlpatterns = [
         "sessions/<uuid:public_id>/spans/<str:trace_id>-<str:span_id>/", records.span_show, name="span-show"
     ),
     path("sessions/<uuid:public_id>/logs/", records.log_list, name="log-list"),
-    path("sessions/<uuid:public_id>/logs/<int:index>/", records.log_show, name="log-show"),
+    path("sessions/<uuid:public_id>/logs/<slug:key>/", records.log_show, name="log-show"),
     path("sessions/<uuid:public_id>/turns/<int:index>/", records.turn_show, name="turn-show"),
     path("sessions/<uuid:public_id>/raw/", records.raw_list, name="raw-list"),
     path("sessions/<uuid:public_id>/raw/<slug:key>/", records.raw_show, name="raw-show"),

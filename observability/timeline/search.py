@@ -24,7 +24,7 @@ class Searchable:
 
     kind: Kind
     key: str
-    """What the page knows it by: the transcript line's key, `<trace id>-<span id>`, the log line's index."""
+    """What the page knows it by: the transcript line's key, `<trace id>-<span id>`, the log line's key."""
     at_ms: float
     """Since the session began."""
     turn: int | None

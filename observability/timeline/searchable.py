@@ -42,7 +42,7 @@ def searchable_logs(timeline: Timeline, needle: str) -> Iterator[Searchable]:
     for line in timeline.logs:
         yield Searchable(
             kind="log",
-            key=str(line.index),
+            key=line.key,
             at_ms=offset_ms(timeline, line.at_ns),
             turn=line.turn,
             title=" ".join(part for part in (line.severity_text, line.logger) if part),

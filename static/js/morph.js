@@ -7,6 +7,7 @@
 /** Set by scripts while someone looks; new HTML does not take them back. */
 const KEPT = new Set([
   "data-current",
+  "data-selected",
   "data-playing",
   "data-view",
   "aria-selected",

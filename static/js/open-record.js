@@ -1,32 +1,26 @@
-/** Opens in the Details pane what was chosen on the timeline, as if its row had been clicked. */
+import { selection } from "./page-selection.js";
 
+/** Selects it with its Details, whether or not it has a row on the page. */
 export function openSpan({ traceId, spanId }) {
-  const key = `${traceId}-${spanId}`;
-  open({ rowId: `span-${key}`, address: `spans/${key}/`, tabId: "tab-spans" });
+  selection.select({ kind: "span", id: `${traceId}-${spanId}` }, { isOpening: true });
 }
 
-export function openLog({ index }) {
-  open({ rowId: `log-${index}`, address: `logs/${index}/`, tabId: "tab-logs" });
+export function openLog({ key }) {
+  selection.select({ kind: "log", id: key }, { isOpening: true });
 }
 
 /** The tab of this name, also where records and transcript take turns. */
 export function openTab(name) {
   const tab = document.getElementById(`tab-${name}`);
-  document.querySelector("view-switch [data-show=records]")?.click();
+  document.querySelector("view-switch")?.show("records");
   tab.closest("tab-list").choose(tab);
   tab.scrollIntoView({ block: "nearest" });
 }
 
-/** A row may be missing: filtered out, not loaded yet, or newer than the table. */
-function open({ rowId, address, tabId }) {
-  const tab = document.getElementById(tabId);
-  tab?.closest("tab-list").choose(tab);
-  const row = document.getElementById(rowId);
-  if (!row) {
-    window.htmx.ajax("GET", address, { target: "#details", swap: "innerHTML" });
-    return;
-  }
-  row.hidden = false;
-  row.closest("span-tree, record-rows").open(row);
-  row.scrollIntoView({ block: "nearest" });
+/** Of the tree, only the spans of this turn. */
+export function filterSpans({ turn }) {
+  const choice = document.getElementById("span-turn");
+  openTab("spans");
+  choice.value = String(turn);
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
 }

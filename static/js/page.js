@@ -2,6 +2,7 @@
 import { CopyButton } from "./copy-button.js";
 import { CopyLines } from "./copy-lines.js";
 import { CriticalPath } from "./critical-path.js";
+import { DetailsPane } from "./details-pane.js";
 import { FilterList } from "./filter-list.js";
 import { registerMorph } from "./htmx-morph.js";
 import { JsonTree } from "./json-tree.js";
@@ -24,6 +25,7 @@ const ELEMENTS = {
   "copy-button": CopyButton,
   "copy-lines": CopyLines,
   "critical-path": CriticalPath,
+  "details-pane": DetailsPane,
   "filter-list": FilterList,
   "json-tree": JsonTree,
   "live-status": LiveStatus,

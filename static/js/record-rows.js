@@ -1,6 +1,7 @@
 import { Lifetime } from "./lifetime.js";
+import { selection, thingNamed } from "./page-selection.js";
 
-/** Rows that open in the Details pane: click or Enter opens, arrows move, the opened one stays marked. */
+/** Rows that are selected: by click or Enter; arrows move. The id of a row names its thing. */
 export class RecordRows extends HTMLElement {
   connectedCallback() {
     this.life = new Lifetime();
@@ -36,9 +37,12 @@ export class RecordRows extends HTMLElement {
   }
 
   open(row) {
-    for (const other of document.querySelectorAll("tr[aria-selected=true]")) other.removeAttribute("aria-selected");
-    row.setAttribute("aria-selected", "true");
-    // Asked for by the list: htmx takes a third of a millisecond for each row that has an address of its own.
-    window.htmx.ajax("GET", row.dataset.details, { source: this, target: "#details", swap: "innerHTML" });
+    const thing = thingNamed(row.id);
+    if (thing) selection.select(thing, { isOpening: true });
+  }
+
+  /** Before it is brought into sight. */
+  makeReachable(row) {
+    row.hidden = false;
   }
 }

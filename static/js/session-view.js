@@ -1,22 +1,24 @@
 import { Lifetime } from "./lifetime.js";
-import { openLog, openSpan, openTab } from "./open-record.js";
+import { filterSpans, openTab } from "./open-record.js";
+import { selection, thingNamed } from "./page-selection.js";
 import { position } from "./playhead-position.js";
+import { SelectedRows } from "./selected-rows.js";
 
-const TYPING = "input:not([type=range]), textarea, select, [contenteditable]";
+/** After a click on one of these Space plays; for whoever walks with the keyboard it still presses them. */
+const LETS_GO = ".transport button, .view-switch button, [role=tab], .figure, .completeness button";
 
-/**
- * The page of a session as a whole: clicks that jump to a moment, what is chosen on the timeline, and the Details
- * pane's coming and going.
- */
+/** The page of a session as a whole: clicks that jump to a moment or select, and the Details pane's coming and going. */
 export class SessionView extends HTMLElement {
   connectedCallback() {
     this.life = new Lifetime();
     const { signal } = this.life;
+    this.rows = new SelectedRows(this);
+    selection.addEventListener("changed", () => this.rows.mark(), { signal });
+    selection.addEventListener("selected", this.#selected, { signal });
     this.addEventListener("click", this.#clicked, { signal });
-    document.addEventListener("keydown", this.#pressed, { signal });
-    this.addEventListener("span-selected", ({ detail }) => openSpan(detail), { signal });
-    this.addEventListener("log-selected", ({ detail }) => openLog(detail), { signal });
-    this.addEventListener("follow-changed", ({ detail }) => this.querySelector("transcript-list").setFollowing(detail.isOn), { signal });
+    this.addEventListener("tab-chosen", this.#tabChosen, { signal });
+    this.addEventListener("details-shown", () => this.#showDetails(true), { signal });
+    this.addEventListener("details-hidden", () => this.#showDetails(false), { signal });
     this.addEventListener("htmx:afterSwap", this.#swapped, { signal });
     this.addEventListener("htmx:responseError", this.#refused, { signal });
   }
@@ -25,28 +27,60 @@ export class SessionView extends HTMLElement {
     this.life.end();
   }
 
+  #selected = () => {
+    this.rows.show();
+    this.toggleAttribute("data-beside", selection.isOpen);
+  };
+
+  #tabChosen = () => {
+    this.removeAttribute("data-beside");
+    this.rows.renew();
+  };
+
   #clicked = (event) => {
-    if (event.target.closest("[data-close-details]")) return this.#closeDetails();
-    const opener = event.target.closest("[data-open-tab]");
-    if (opener) return openTab(opener.dataset.openTab);
+    const { target } = event;
+    const pressed = target.closest(LETS_GO);
+    if (pressed && event.detail > 0) pressed.blur();
+    if (target.closest("[data-show]")) this.rows.renew();
+    const control = target.closest("[data-select], [data-open-tab], [data-filter-turn]");
+    if (control) this.#act(control.dataset);
+    else this.#seek(event);
+  };
+
+  #act({ select, openTab: tab, filterTurn: turn }) {
+    if (select) return selection.select(thingNamed(select), { isOpening: true });
+    if (this.#isRecordsCovered) selection.close();
+    if (tab) openTab(tab);
+    else filterSpans({ turn });
+  }
+
+  #seek(event) {
     const target = event.target.closest("[data-seek-ms]");
     const isInnerControl = event.target.closest("summary, pre, a, copy-lines");
     if (!target || isInnerControl || isSelecting()) return;
     position.seekTo(Number(target.dataset.seekMs));
-    if (event.detail > 0) document.activeElement.blur(); // so that Space plays after a click, and still presses for keyboards
-  };
+    const { turn } = target.closest("[data-turn]")?.dataset ?? {};
+    if (turn) selection.select({ kind: "turn", id: turn });
+    if (event.detail > 0) document.activeElement.blur();
+  }
 
-  /** All other keys are the timeline's. */
-  #pressed = (event) => {
-    if (event.key !== "Escape" || !this.hasAttribute("data-details") || event.target.closest?.(TYPING)) return;
-    if (this.querySelector("dialog[open]")) return;
-    event.preventDefault();
-    this.#closeDetails();
-  };
+  #showDetails(isShown) {
+    this.toggleAttribute("data-details", isShown);
+    const views = this.querySelector("view-switch");
+    if (isShown) views.borrow("records");
+    else views.giveBack();
+    if (isShown) this.rows.renew();
+  }
+
+  get #isRecordsCovered() {
+    return this.hasAttribute("data-details") && getComputedStyle(this.querySelector("details-pane")).position === "absolute";
+  }
 
   #swapped = (event) => {
-    if (event.target.id === "details") this.#openDetails();
-    if (event.target === this) position.advanceTo(position.ms);
+    this.rows.renew();
+    if (event.target !== this) return;
+    position.advanceTo(position.ms);
+    this.querySelector("details-pane").refresh();
   };
 
   /** A session may expire or be deleted while someone looks at it; asking again would change nothing. */
@@ -58,19 +92,6 @@ export class SessionView extends HTMLElement {
     notice.textContent = "This session is no longer here: its time is over, or it was deleted.";
     document.querySelector(".notices").append(notice);
   };
-
-  /** The pane takes room from the rows, so that the chosen one may have slipped out of sight. */
-  #openDetails() {
-    this.setAttribute("data-details", "");
-    this.querySelector("tr[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
-  }
-
-  #closeDetails() {
-    this.removeAttribute("data-details");
-    const row = this.querySelector("tr[aria-selected=true]");
-    row?.removeAttribute("aria-selected");
-    row?.focus();
-  }
 }
 
 /** Someone who marks text with the mouse wants the text, not another moment. */

@@ -34,6 +34,13 @@ export class SpanTree extends RecordRows {
     row.focus();
   }
 
+  /** What is folded above it unfolds, and Tab leads to it. */
+  makeReachable(row) {
+    for (let above = parentOf(row); above; above = parentOf(above)) if (!isOpen(above)) this.#fold(above, false);
+    row.hidden = false;
+    this.#rove(row);
+  }
+
   #step(row, by) {
     this.focusRow(this.rows[this.rows.indexOf(row) + by]);
   }

@@ -10,7 +10,7 @@ export class TabList extends HTMLElement {
     this.addEventListener("click", this.#clicked, { signal });
     this.addEventListener("keydown", this.#pressed, { signal });
     const asked = new URLSearchParams(location.search).get(this.dataset.param ?? "");
-    this.choose(this.#tab(asked) ?? this.#tab(this.dataset.first) ?? this.#tabs[0]);
+    this.#show(this.#tab(asked) ?? this.#tab(this.dataset.first) ?? this.#tabs[0]);
   }
 
   disconnectedCallback() {
@@ -26,6 +26,13 @@ export class TabList extends HTMLElement {
   }
 
   choose(chosen) {
+    if (chosen.getAttribute("aria-selected") === "true") return;
+    this.#show(chosen);
+    this.#rememberInAddress(chosen);
+    this.dispatchEvent(new Event("tab-chosen", { bubbles: true }));
+  }
+
+  #show(chosen) {
     for (const tab of this.#tabs) {
       const isChosen = tab === chosen;
       tab.setAttribute("aria-selected", String(isChosen));
@@ -36,9 +43,7 @@ export class TabList extends HTMLElement {
 
   #clicked = (event) => {
     const tab = event.target.closest("[role=tab]");
-    if (!tab) return;
-    this.choose(tab);
-    this.#rememberInAddress(tab);
+    if (tab) this.choose(tab);
   };
 
   #pressed = (event) => {
@@ -50,7 +55,6 @@ export class TabList extends HTMLElement {
     const tab = tabs[(to + tabs.length) % tabs.length];
     tab.focus();
     this.choose(tab);
-    this.#rememberInAddress(tab);
   };
 
   #rememberInAddress(tab) {

@@ -212,6 +212,80 @@ def test_a_search_that_fails_says_so(front_desk: Session, signed_in_page: Page) 
     expect(search.locator("[data-count]")).to_have_text("1 of 10")
 
 
+def test_what_is_selected_is_selected_everywhere_and_a_link_leads_back_to_it(
+    front_desk: Session, signed_in_page: Page
+) -> None:
+    page = signed_in_page
+    details = page.get_by_role("region", name="Details", exact=True)
+    page.goto(f"{page.url.rstrip('/')}/{front_desk.public_id}/#turn=5")
+    expect(details).to_contain_text("Turn 5")
+
+    page.get_by_role("row", name="llm_node").first.click()
+    expect(page.locator("[data-announce]")).to_have_text(
+        "llm_node script-llm-1, LLM, at 0:00.08, lasts 531 ms"
+    )
+    expect(details).to_contain_text("First token")
+    page.wait_for_url("**/#span=*")
+
+    page.reload()
+    expect(page.get_by_role("row", selected=True)).to_contain_text("llm_node")
+    expect(details).to_contain_text("First token")
+
+    page.get_by_role("tab", name="Logs").click()
+    page.get_by_role("button", name="1:38.78: show this line").first.click()
+    page.wait_for_url("**#log=*&t=98.78")
+    page.get_by_role("tab", name="Metrics").click()
+    page.get_by_role("button", name="Go to turn 3").click()
+    page.wait_for_url("**?tab=metrics#turn=3&t=31.29")
+    expect(details).to_contain_text("Turn 3")
+
+
+def test_after_escape_the_keys_move_the_playhead_again(front_desk: Session, signed_in_page: Page) -> None:
+    page = signed_in_page
+    open_front_desk(page)
+    expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
+    details = page.get_by_role("region", name="Details", exact=True)
+    page.mouse.click(*place_of_first_llm_call(page))
+    expect(details).to_contain_text("Greet the caller.")
+    for _ in range(6):  # faster than Details arrive
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-announce]")).to_contain_text("turn 5")
+    expect(details).to_contain_text("script-llm-1 · turn 5")
+    page.keyboard.press("Escape")
+    expect(details).to_be_hidden()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-clock]")).to_have_text("0:02.00")
+
+
+@pytest.mark.browser_context_args(viewport={"width": 390, "height": 844}, has_touch=True)
+def test_a_span_that_is_tapped_on_a_phone_shows_its_details(
+    front_desk: Session, signed_in_page: Page
+) -> None:
+    page = signed_in_page
+    open_front_desk(page)
+    expect(page.get_by_role("region", name="Transcript, scrollable")).to_be_visible()
+    page.wait_for_function("document.querySelector('session-timeline').model.spans.size")
+
+    page.touchscreen.tap(*place_of_first_llm_call(page))
+    expect(page.get_by_role("heading", name="llm_node")).to_be_visible()
+    page.get_by_role("button", name="Close details (Esc)").click()
+    expect(page.get_by_role("region", name="Transcript, scrollable")).to_be_visible()
+
+
+def place_of_first_llm_call(page: Page) -> tuple[float, float]:
+    """Where on the screen the lanes show it."""
+    x, y = page.evaluate(
+        """() => {
+            const { model, control, surface } = document.querySelector("session-timeline");
+            const [row] = model.lanes.get("llm").inOrder;
+            const { left, top } = surface.stage.getBoundingClientRect();
+            const { llm } = surface.boxes;
+            return [left + control.view.toPx(model.spans.startMs[row]) + 1, top + llm.top + llm.height / 2];
+        }"""
+    )
+    return x, y
+
+
 def test_a_live_session_grows_while_someone_looks(replay: Replay, signed_in_page: Page) -> None:
     session = replay("node/1.9.0_full", requests=24)
     page = signed_in_page

@@ -102,7 +102,7 @@ def test_a_span_that_is_not_of_the_session_is_not_found(
 
 
 def test_a_log_line_that_is_not_of_the_session_is_not_found(owner_client: Client, session: Session) -> None:
-    assert owner_client.get(reverse(LOG, args=[*session_args(session), 0])).status_code == 404
+    assert owner_client.get(reverse(LOG, args=[*session_args(session), "0123456789"])).status_code == 404
 
 
 @pytest.mark.parametrize("run", ["python/1.5.1", "python/1.8.9_second_session", "node/1.9.0_no_logs"])

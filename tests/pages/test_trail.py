@@ -20,12 +20,14 @@ PARTS = {
     "log-list": "records.viewed",
     "span-show": "records.viewed",
     "log-show": "records.viewed",
+    "turn-show": "records.viewed",
 }
 
 
 def address_of(part: str, session: Session) -> str:
-    span = timeline_of(session).spans[0]
-    more = {"span-show": [span.trace_id, span.span_id], "log-show": [0]}
+    timeline = timeline_of(session)
+    span, line = timeline.spans[0], timeline.logs[0]
+    more = {"span-show": [span.trace_id, span.span_id], "log-show": [line.key], "turn-show": [1]}
     return reverse(f"observability:{part}", args=[*session_args(session), *more.get(part, [])])
 
 

@@ -30,7 +30,7 @@ def addresses(session: Session) -> list[str]:
     of_session = [reverse(f"observability:{name}", args=["acme", session.public_id]) for name in OF_A_SESSION]
     records = [
         reverse("observability:span-show", args=["acme", session.public_id, "a" * 32, "b" * 16]),
-        reverse("observability:log-show", args=["acme", session.public_id, 0]),
+        reverse("observability:log-show", args=["acme", session.public_id, "c" * 10]),
         reverse("observability:turn-show", args=["acme", session.public_id, 1]),
         reverse("observability:raw-show", args=["acme", session.public_id, "span-0"]),
     ]

@@ -143,7 +143,7 @@ def test_hits_come_by_time_and_tell_turn_and_key() -> None:
     assert [(hit.kind, hit.at_ms) for hit in hits] == [("span", 0), ("log", 20), ("span", 40)]
     assert [hit.key for hit in hits] == [
         f"{early['trace_id']}-{early['span_id']}",
-        "0",
+        built(between).logs[0].key,
         f"{'cd' * 16}-{late['span_id']}",
     ]
 

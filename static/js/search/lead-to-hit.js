@@ -4,10 +4,9 @@ const LEAD = { words: toLine, span: toSpan, log: toLog };
 
 /** Shows a hit where it stands: in the transcript, or on the timeline with its details. @param {import("./hits.js").Hit} hit */
 export function leadTo(hit) {
-  const timeline = document.querySelector("session-timeline");
   document.querySelector("view-switch")?.show(hit.kind === "words" ? "transcript" : "records");
-  timeline.seek(hit.at_ms);
-  LEAD[hit.kind](hit, timeline);
+  document.querySelector("session-timeline").seek(hit.at_ms);
+  LEAD[hit.kind](hit);
 }
 
 /** Marks the line of a hit in the transcript, and no other. @param {import("./hits.js").Hit|null} hit */
@@ -28,16 +27,11 @@ function toLine(hit) {
   line?.closest("transcript-list").reveal(line);
 }
 
-/** The timeline may not have it yet; the page can open it all the same. */
-function toSpan({ key }, timeline) {
+function toSpan({ key }) {
   const [traceId, spanId] = key.split("-");
-  const row = timeline.model.spans.rowOf(`${traceId}:${spanId}`);
-  if (row === undefined) openSpan({ traceId, spanId });
-  else timeline.selected.span(row, { isOpening: true });
+  openSpan({ traceId, spanId });
 }
 
-function toLog({ key }, timeline) {
-  const index = Number(key);
-  if (timeline.model.logs.get(index)) timeline.selected.log(index);
-  else openLog({ index });
+function toLog({ key }) {
+  openLog({ key });
 }

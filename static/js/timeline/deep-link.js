@@ -1,11 +1,13 @@
 /**
- * The part of the address that names a place in the session: `#t=54.15` (seconds), `#span=…`, `#turn=5`, `#log=3`. Several
- * may stand together.
+ * The part of the address that names a place in the session: `#t=54.15` (seconds), `#span=…`, `#turn=5`, `#log=…`, `#raw=…`. A
+ * time may stand beside a thing.
  *
- * @typedef {{ms?: number, span?: string, turn?: number, log?: number}} Place
+ * @typedef {{ms?: number, span?: string, turn?: number, log?: string, raw?: string}} Place
  */
 
 const SPAN_ID = /^[0-9a-f]{1,64}$/i;
+const LOG_KEY = /^[0-9a-f]{1,64}(-\d{1,9})?$/;
+const RAW_KEY = /^[a-z_]{1,32}-\d{1,9}$/;
 
 /** Anything that is not a place is left out; addresses are typed by people. @returns {Place} */
 export function placeIn(hash) {
@@ -16,10 +18,9 @@ export function placeIn(hash) {
   if (seconds !== null) place.ms = Math.round(seconds * 1000);
   const turn = numberIn(named, "turn");
   if (turn !== null && turn > 0) place.turn = Math.trunc(turn);
-  const log = numberIn(named, "log");
-  if (log !== null) place.log = Math.trunc(log);
-  const span = named.get("span");
-  if (span && SPAN_ID.test(span)) place.span = span;
+  for (const [name, shape] of [["span", SPAN_ID], ["log", LOG_KEY], ["raw", RAW_KEY]]) {
+    if (shape.test(named.get(name) ?? "")) place[name] = named.get(name);
+  }
   return place;
 }
 
@@ -30,14 +31,41 @@ function numberIn(named, key) {
 }
 
 /** @param {Place} place */
-export function hashOf({ ms, span, turn, log }) {
+export function hashOf({ ms, span, turn, log, raw }) {
   const named = new URLSearchParams();
   if (span) named.set("span", span);
-  else if (log !== undefined) named.set("log", String(log));
+  else if (log) named.set("log", log);
+  else if (raw) named.set("raw", raw);
   else if (turn !== undefined) named.set("turn", String(turn));
   if (ms !== undefined) named.set("t", String(Number((ms / 1000).toFixed(2))));
   const text = named.toString();
   return text && `#${text}`;
+}
+
+/** A span goes by its own id: the trace's says nothing more. @param {import("../page-selection.js").Thing|null} thing @returns {Place} */
+export function placeOfThing(thing) {
+  if (!thing) return {};
+  if (thing.kind === "span") return { span: thing.id.split("-").at(-1) };
+  return { [thing.kind]: thing.kind === "turn" ? Number(thing.id) : thing.id };
+}
+
+/** Times in addresses are rounded. */
+const SAME_PLACE_MS = 10;
+
+/**
+ * What the address says: what is selected, and the moment someone went to. Of two that lie apart, the later alone, so that no
+ * link leads to what has been left.
+ *
+ * @param {{thing: import("../page-selection.js").Thing|null, stretch: {startMs: number, endMs: number}|null,
+ *   soughtMs: number|null, isSoughtLast: boolean}} state
+ * @returns {Place}
+ */
+export function placeNow({ thing, stretch, soughtMs, isSoughtLast }) {
+  const selected = placeOfThing(thing);
+  if (soughtMs === null) return selected;
+  const isInside = stretch && soughtMs >= stretch.startMs - SAME_PLACE_MS && soughtMs <= stretch.endMs + SAME_PLACE_MS;
+  if (isInside || !thing) return { ...selected, ms: soughtMs };
+  return isSoughtLast ? { ms: soughtMs } : selected;
 }
 
 /** Writes the place into the address, at most a few times a second: browsers refuse more. */

@@ -1,6 +1,6 @@
 import { offsetText } from "../offset-text.js";
 import { drawRulerTimes } from "./draw-ruler.js";
-import { rowBox } from "./draw-spans.js";
+import { drawSelection } from "./draw-selection.js";
 import { clockText, durationText } from "./time-text.js";
 
 /** The upper canvas: what moves while the lanes stand still. Playing audio repaints this and not the session. */
@@ -10,22 +10,6 @@ export function drawOver(pen, scene) {
   if (scene.range) drawRange(pen, scene);
   if (scene.boxes.ruler) drawRulerTimes(pen, scene, scene.boxes.ruler);
   drawPlayhead(pen, scene);
-}
-
-const ALONE = { level: 0, levels: 1 };
-/** Lanes that show something else than one bar for each span. */
-const SHOWN_IN = { user_speech: "user", agent_speech: "agent" };
-
-function drawSelection(pen, { model, view, boxes, selection, untilMs }) {
-  const row = selection?.row;
-  const record = row === undefined ? null : model.spans.records[row];
-  const box = record && boxes[SHOWN_IN[record.lane] ?? record.lane];
-  if (!box) return;
-  const lane = model.lanes.get(record.lane);
-  const { top, height } = lane ? rowBox(box, lane.places.get(row) ?? ALONE) : { top: box.top + 5, height: box.height - 10 };
-  const x = Math.max(-6, view.toPx(record.start_ms));
-  const right = Math.min(view.widthPx + 6, view.toPx(Math.min(record.end_ms ?? untilMs, untilMs)));
-  pen.outline(x - 2, top - 2.25, Math.max(4, right - x) + 4, height + 4.5, { color: "ink", lineWidth: 1.75, radius: 3 });
 }
 
 function drawHover(pen, { view, boxes, heightPx, hoverMs }) {

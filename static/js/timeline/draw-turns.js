@@ -17,7 +17,8 @@ export function drawTurns(pen, scene, box) {
   });
 }
 
-function placeOf(turn, nextMs, { view, untilMs, isLive }) {
+/** From where to where its chip goes, in pixels. */
+export function placeOf(turn, nextMs, { view, untilMs, isLive }) {
   const isOpen = isLive && turn.outcome === "pending" && nextMs === Infinity; // still going on: no right end
   const endMs = isOpen ? untilMs : Math.min(turn.end_ms, nextMs, untilMs);
   return { left: view.toPx(turn.start_ms), right: view.toPx(Math.max(endMs, turn.start_ms)), isOpen, widthPx: view.widthPx };

@@ -1,91 +1,97 @@
+import { selection } from "../page-selection.js";
 import { position } from "../playhead-position.js";
-import { AddressBar, placeIn } from "./deep-link.js";
-import { announcement, spanSelection } from "./selection.js";
+import { AddressBar, placeIn, placeNow } from "./deep-link.js";
+import { announcementOf, selectionOf, stretchOf, thingAt, thingOfSpan } from "./things.js";
 
-/** What is selected on the timeline: shows it, says it, writes it into the address, tells the page. */
+/** The page's selection as the timeline sees it: shows it in the lanes, says it, writes it into the address. */
 export class Selected {
-  /** @type {import("./selection.js").Selection|null} */
-  current = null;
   #timeline;
   #address;
+  #soughtMs = null;
+  #isSoughtLast = false;
+  /** Following a link: what it leads to is in the address already. */
+  #isArriving = false;
 
   constructor(timeline, life) {
     this.#timeline = timeline;
     this.#address = new AddressBar(life);
     const { signal } = life;
-    position.addEventListener("sought", () => this.#address.write({ ...this.#place, ms: position.ms }), { signal });
+    selection.addEventListener("changed", this.#changed, { signal });
+    selection.addEventListener("selected", this.#shown, { signal });
+    position.addEventListener("sought", this.#sought, { signal });
     window.addEventListener("hashchange", () => this.goTo(placeIn(location.hash)), { signal });
+  }
+
+  /** @returns {import("./selection.js").Selection|null} */
+  get current() {
+    return selectionOf(this.#timeline.model, selection.current);
   }
 
   /** @param {number} row of the span store */
   span(row, { isOpening = false } = {}) {
-    const { model, control } = this.#timeline;
-    this.#set(spanSelection(model, row));
-    control.reveal(model.spans.startMs[row]);
-    this.#timeline.announce(announcement(model, row));
-    if (isOpening) this.open();
+    selection.select(thingOfSpan(this.#timeline.model.spans.records[row]), { isOpening });
   }
 
   turn(index) {
-    this.#set({ turn: index });
-    this.open();
+    selection.select({ kind: "turn", id: String(index) }, { isOpening: true });
   }
 
   log(index) {
     const log = this.#timeline.model.logs.get(index);
-    if (!log) return;
-    this.#set({ turn: log.turn, log: index });
-    this.#timeline.seek(log.at_ms);
-    this.open();
+    if (log) selection.select({ kind: "log", id: log.key }, { isOpening: true });
   }
 
-  /** Tells the page that details are wanted. */
+  /** Details are wanted. */
   open() {
-    const { current } = this;
-    if (!current) return;
-    this.#address.write(this.#place);
-    if (current.row !== undefined) this.#timeline.tell("span-selected", this.#spanDetail);
-    else if (current.log !== undefined) this.#timeline.tell("log-selected", { index: current.log });
-    else this.#timeline.tell("turn-selected", { index: current.turn });
+    selection.open();
   }
 
   clear() {
-    if (!this.current) return false;
-    this.#set(null);
-    this.#address.write({ ms: position.ms });
-    return true;
+    return selection.clear();
   }
 
   /** Where a link leads. What is not in this session is passed over. @param {import("./deep-link.js").Place} place */
   goTo(place) {
-    if (!Object.keys(place).length) return;
-    const { ms, span, turn, log } = place;
     const { model, control } = this.#timeline;
-    const row = span ? model.spans.rowOfId(span) : undefined;
-    const found = model.turns.find((one) => one.index === turn);
-    if (row !== undefined) this.#timeline.seek(ms ?? model.spans.startMs[row]);
-    else if (found) this.#timeline.seek(ms ?? found.start_ms);
-    else if (ms !== undefined) this.#timeline.seek(ms);
-    if (row !== undefined) this.span(row, { isOpening: true });
-    else if (found) this.turn(found.index);
-    else if (log !== undefined) this.log(log);
-    control.reveal(this.#timeline.playheadMs);
+    const thing = thingAt(model, place);
+    const stretch = stretchOf(model, thing);
+    const ms = place.ms ?? stretch?.startMs;
+    this.#isArriving = true;
+    if (ms !== undefined) this.#timeline.seek(ms);
+    if (thing) selection.select(thing, { isOpening: true });
+    if (stretch) control.approach(stretch.startMs, stretch.endMs);
+    this.#isArriving = false;
   }
 
-  get #place() {
+  #changed = () => {
+    const { surface, table } = this.#timeline;
+    surface.requestLanes();
+    table.mark(this.current?.row);
+    this.#isSoughtLast = false;
+    if (!this.#isArriving) this.#write();
+  };
+
+  /** A log line is a moment: it is gone to. */
+  #shown = () => {
     const { current } = this;
-    if (!current) return {};
-    if (current.row !== undefined) return { span: this.#spanDetail.spanId };
-    return current.log !== undefined ? { log: current.log } : { turn: current.turn ?? undefined };
-  }
+    const { control, model } = this.#timeline;
+    const stretch = stretchOf(model, selection.current);
+    this.#timeline.announce(announcementOf(model, current));
+    if (this.#isArriving || !stretch) return;
+    if (current.log !== undefined) this.#timeline.seek(stretch.startMs);
+    else control.revealStretch(stretch.startMs, stretch.endMs);
+  };
 
-  get #spanDetail() {
-    const { span_id: spanId, trace_id: traceId, turn } = this.#timeline.model.spans.records[this.current.row];
-    return { spanId, traceId, turn };
-  }
+  #sought = () => {
+    this.#soughtMs = position.ms;
+    this.#isSoughtLast = true;
+    if (!this.#isArriving) this.#write();
+  };
 
-  #set(selection) {
-    this.current = selection;
-    this.#timeline.surface.requestLanes();
+  /** A link opens Details, so without them it leads to the moment alone. */
+  #write() {
+    const thing = selection.isOpen ? selection.current : null;
+    const stretch = stretchOf(this.#timeline.model, thing);
+    this.#address.write(placeNow({ thing, stretch, soughtMs: this.#soughtMs, isSoughtLast: this.#isSoughtLast }));
   }
 }

@@ -1,5 +1,6 @@
 import { followers } from "../followers.js";
 import { Lifetime } from "../lifetime.js";
+import { selection } from "../page-selection.js";
 import { position } from "../playhead-position.js";
 import { placeIn } from "./deep-link.js";
 import { HoverOnLanes } from "./hover.js";
@@ -21,8 +22,7 @@ import { ViewControl } from "./view-control.js";
  * The page's <session-timeline>: brings its parts together and owns their life.
  *
  * Attributes: `data-audio-src`, `data-peaks-src`, `data-audio-reason` (why there is no sound), `data-target-ms`. Takes each
- * "live:change" of the page. Tells, bubbling: `span-selected`, `turn-selected`, `log-selected`, `search-requested`,
- * `timeline-ready`.
+ * "live:change" of the page. What is selected is the page's selection. Tells, bubbling: `search-requested`, `timeline-ready`.
  */
 export class SessionTimeline extends HTMLElement {
   static observedAttributes = ["data-audio-src", "data-peaks-src", "data-audio-reason"];
@@ -172,7 +172,7 @@ export class SessionTimeline extends HTMLElement {
   };
 
   #pressed = (event) => {
-    if (event.defaultPrevented || this.querySelector("dialog").open) return;
+    if (event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
     const action = actionFor(event, { isInLanes: document.activeElement === this.surface.stage });
     if (action && this.actions[action]() !== false) event.preventDefault();
   };
@@ -207,13 +207,13 @@ export class SessionTimeline extends HTMLElement {
     this.control.setExtent(this.clock.take(this.model), this.model.isLive);
     if (position.ms > this.untilMs) position.advanceTo(this.untilMs); // a live edge runs a little ahead of the end
     if (!this.#isStarted) this.control.start();
-    else this.control.keepUp(this.untilMs);
+    else if (this.model.isLive) this.control.keepUp(this.untilMs);
     this.surface.showHeads(this.model);
     this.soundChanged();
     if (this.table.isShown) this.table.update(this.model);
     if (this.#isStarted) return;
     this.#isStarted = true;
-    this.selected.goTo(placeIn(location.hash));
+    if (!selection.current) this.selected.goTo(placeIn(location.hash));
     this.tell("timeline-ready", {});
   }
 }

@@ -6,6 +6,12 @@ const EDGE_SHARE = 0.94;
 /** A playing playhead turns the page when it gets this far, and goes on from there. */
 const TURN_PAGE_SHARE = 0.88;
 const NEXT_PAGE_SHARE = 0.08;
+/** What is narrower on screen is gone closer to, until it is about so wide; and never so close that nothing is around it. */
+const NARROW_PX = 8;
+const CLOSE_PX = 60;
+const CLOSEST_MS = 400;
+/** As much of a stretch is enough to see where it is. */
+const SEEN_PX = 24;
 /** Room in front of what is not there yet. */
 const LIVE_AIR = 1.06;
 
@@ -82,6 +88,24 @@ export class ViewControl {
     if (this.view.shows(ms)) return;
     this.#set(this.view.movedBy(ms - this.view.startMs - this.view.lengthMs / 3));
     this.#letGo();
+  }
+
+  /** Moves only if too little of it is on screen. */
+  revealStretch(startMs, endMs) {
+    const { view } = this;
+    const seenPx = (Math.min(endMs, view.endMs) - Math.max(startMs, view.startMs)) * view.pxPerMs;
+    if (seenPx >= Math.min(SEEN_PX, (endMs - startMs) * view.pxPerMs)) return;
+    this.#set(view.movedBy(startMs - view.startMs - view.lengthMs / 3));
+    this.#letGo();
+  }
+
+  /** Where a link leads: into sight, and near enough to be told from its neighbours. */
+  approach(startMs, endMs) {
+    const isNarrow = endMs > startMs && (endMs - startMs) * this.view.pxPerMs < NARROW_PX;
+    if (!isNarrow) return this.revealStretch(startMs, endMs);
+    const lengthMs = Math.max(CLOSEST_MS, ((endMs - startMs) * this.view.widthPx) / CLOSE_PX);
+    const middleMs = (startMs + endMs) / 2;
+    this.show(middleMs - lengthMs / 2, middleMs + lengthMs / 2);
   }
 
   centre(ms) {

@@ -7,6 +7,7 @@ import { drawAgents } from "../../../static/js/timeline/draw-agents.js";
 import { drawLanes } from "../../../static/js/timeline/draw-lanes.js";
 import { drawLogs } from "../../../static/js/timeline/draw-logs.js";
 import { drawMinimap } from "../../../static/js/timeline/draw-minimap.js";
+import { drawSelection } from "../../../static/js/timeline/draw-selection.js";
 import { drawOver } from "../../../static/js/timeline/draw-over.js";
 import { drawRulerTimes } from "../../../static/js/timeline/draw-ruler.js";
 import { drawSilences } from "../../../static/js/timeline/draw-silences.js";
@@ -278,6 +279,32 @@ test("what a search has found is marked in the overview, wherever the lanes are,
   drawMinimap(pen, scene, box(0, 40));
 
   assert.deepEqual(bars(pen, "accent"), [[198.5, 3], [898.5, 3]]);
+});
+
+function outlinesOf(selection, parts = {}) {
+  const pen = fakePen();
+  const model = modelOf({ spans: [span("eou_wait", "eou", 1000, 2000), span("job", "session", 0, 9000), span("user_speaking", "user_speech", 500, 900)],
+    turns: [turn(1, 500, 4000), turn(2, 3000, 5000)], logs: [log(0, 6000)], ...parts });
+  drawSelection(pen, sceneOf(model, { boxes: { ruler: box(40, 30), turns: box(70, 24), user: box(94, 50), eou: box(144, 30), logs: box(174, 22) }, selection }));
+  return { outlines: pen.calls.filter(([name]) => name === "roundRect").map(([, , ...place]) => place.slice(0, 4)), bars: rects(pen, "ink") };
+}
+
+test("a selected span that is no bar is outlined in the lane that shows what it is about", () => {
+  assert.deepEqual(outlinesOf({ row: 0, lane: "eou", turn: null }).outlines, [[98, 146.75, 104, 24.5]]);
+  assert.deepEqual(outlinesOf({ row: 2, lane: "user_speech", turn: null }).outlines, [[48, 96.75, 44, 44.5]]);
+});
+
+test("a selected span of no lane is a bar along the ruler", () => {
+  assert.deepEqual(outlinesOf({ row: 1, lane: "session", turn: null }), { outlines: [], bars: [[0, 67, 900, 3]] });
+});
+
+test("a selected turn is outlined up to the next, a selected log line at its mark", () => {
+  assert.deepEqual(outlinesOf({ turn: 1 }).outlines, [[48, 71.75, 254, 20.5]]);
+  assert.deepEqual(outlinesOf({ turn: null, log: 0 }).outlines, [[592, 177, 16, 16]]);
+});
+
+test("a selection that this session has not is not drawn", () => {
+  assert.deepEqual([outlinesOf(null), outlinesOf({ turn: 99 }), outlinesOf({ turn: null, log: 7 })].flatMap(({ outlines }) => outlines), []);
 });
 
 const BOXES = Object.fromEntries(

@@ -196,3 +196,43 @@ test("an edge once shown does not go back", () => {
 
   assert.equal(edge.at(100), 8100);
 });
+
+test("what is to be seen moves nothing as long as enough of it is in sight", () => {
+  const made = control();
+  made.show(10_000, 20_000);
+
+  for (const [startMs, endMs] of [[12_000, 12_000], [0, 90_000], [19_000, 30_000]]) made.revealStretch(startMs, endMs);
+  assert.deepEqual(shown(made), [10_000, 20_000]);
+
+  made.revealStretch(19_990, 30_000);
+  assert.ok(made.view.toPx(30_000) - made.view.toPx(19_990) > 500 && made.view.shows(19_990));
+  made.revealStretch(5000, 5000);
+  assert.ok(made.view.shows(5000));
+});
+
+test("a link to a span that would be a pixel wide goes closer to it", () => {
+  const hour = control({ lengthMs: 3_600_000 });
+
+  hour.approach(1_800_000, 1_800_500);
+
+  assert.equal(Math.round(500 * hour.view.pxPerMs), 60);
+  assert.ok(hour.view.shows(1_800_000) && hour.view.shows(1_800_500));
+});
+
+test("a link to a span that can be seen stays as far away as it was", () => {
+  const made = control();
+  const before = shown(made);
+
+  made.approach(50_000, 60_000);
+  made.approach(50_000, 50_000);
+
+  assert.deepEqual(shown(made), before);
+});
+
+test("nobody is taken so close that nothing is around what they look for", () => {
+  const made = control();
+
+  made.approach(50_000, 50_001);
+
+  assert.equal(Math.round(made.view.lengthMs), 400);
+});

@@ -1,0 +1,86 @@
+import { Lifetime } from "./lifetime.js";
+import { nameOf, selection } from "./page-selection.js";
+
+const FOLDERS = { span: "spans", log: "logs", turn: "turns", raw: "raw" };
+const addressOf = ({ kind, id }) => `${FOLDERS[kind]}/${id}/`;
+
+/** The Details of what is selected, as long as they are wanted. Tells "details-shown" and "details-hidden", bubbling. */
+export class DetailsPane extends HTMLElement {
+  #wanted = "";
+  /** What had the focus when the selection was made; it gets it back. */
+  #origin = null;
+  #hasLostFocus = false;
+
+  connectedCallback() {
+    this.life = new Lifetime();
+    const { signal } = this.life;
+    selection.addEventListener("changed", this.#follow, { signal });
+    this.addEventListener("htmx:beforeSwap", this.#sort, { signal });
+    this.addEventListener("htmx:afterSwap", this.#arrived, { signal });
+    for (const failure of ["htmx:responseError", "htmx:sendError"]) this.addEventListener(failure, this.#failed, { signal });
+    this.addEventListener("click", (event) => event.target.closest("[data-close-details]") && selection.clear(), { signal });
+    this.#follow();
+  }
+
+  disconnectedCallback() {
+    this.life.end();
+  }
+
+  /** A turn that is still going on has become longer. */
+  refresh() {
+    if (selection.isOpen && this.querySelector("[data-growing]")) this.#load(selection.current, "morph");
+  }
+
+  #follow = () => {
+    const { current, isOpen } = selection;
+    if (!current || !isOpen) return this.#hide();
+    this.#noteOrigin();
+    if (nameOf(current) !== this.#wanted) this.#load(current, "innerHTML");
+    else if (this.childElementCount) this.#tell("details-shown");
+  };
+
+  #load(thing, swap) {
+    this.#wanted = nameOf(thing);
+    window.htmx.ajax("GET", addressOf(thing), { source: this, target: this, swap });
+  }
+
+  /** While it was on its way something else was selected, or nothing. */
+  #sort = (event) => {
+    const { current, isOpen } = selection;
+    if (!isOpen || !event.detail.pathInfo.requestPath.endsWith(addressOf(current))) event.detail.shouldSwap = false;
+  };
+
+  #arrived = () => {
+    this.#tell("details-shown");
+    if (this.#hasLostFocus) this.querySelector(".details__body")?.focus({ preventScroll: true });
+    this.#hasLostFocus = false;
+  };
+
+  #failed = () => {
+    const words = document.createElement("p");
+    words.className = "details__none";
+    words.textContent = "These details could not be loaded: they are not here, or the server cannot be reached.";
+    this.replaceChildren(words);
+    this.#wanted = "";
+    this.#tell("details-shown");
+  };
+
+  #noteOrigin() {
+    const { activeElement } = document;
+    this.#hasLostFocus = this.contains(activeElement);
+    if (!this.#hasLostFocus && activeElement !== document.body) this.#origin = activeElement;
+  }
+
+  #hide() {
+    if (!this.childElementCount) return;
+    const isFocusHere = this.contains(document.activeElement);
+    this.replaceChildren();
+    this.#wanted = "";
+    this.#tell("details-hidden");
+    if (isFocusHere || document.activeElement === document.body) this.#origin?.focus({ preventScroll: true });
+  }
+
+  #tell(name) {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true }));
+  }
+}
