@@ -5,25 +5,39 @@ const DONE_MS = 1600;
 
 /** Copies the text of the element named by `for`, or its own `value`, and says so. */
 export class CopyButton extends HTMLElement {
+  #timer = 0;
+  #label = "";
+
   connectedCallback() {
     this.life = new Lifetime();
     this.addEventListener("click", this.#copy, { signal: this.life.signal });
+    this.life.onEnd(() => clearTimeout(this.#timer));
   }
 
   disconnectedCallback() {
     this.life.end();
   }
 
-  get #text() {
+  get text() {
     if (this.hasAttribute("value")) return this.getAttribute("value");
     return document.getElementById(this.getAttribute("for")).textContent;
   }
 
   #copy = async () => {
-    const label = this.querySelector("[data-label]");
-    const before = label.textContent;
-    label.textContent = (await isCopied(this.#text)) ? "Copied" : "Press Ctrl+C";
-    const timer = setTimeout(() => (label.textContent = before), DONE_MS);
-    this.life.onEnd(() => clearTimeout(timer));
+    const isDone = await isCopied(this.text);
+    if (!this.#timer) this.#label = this.querySelector("[data-label]").textContent;
+    clearTimeout(this.#timer);
+    this.#say(isDone ? "Copied" : "Press Ctrl+C", isDone);
+    this.#timer = setTimeout(this.#calmDown, DONE_MS);
   };
+
+  #calmDown = () => {
+    this.#timer = 0;
+    this.#say(this.#label, false);
+  };
+
+  #say(words, isDone) {
+    this.querySelector("[data-label]").textContent = words;
+    this.toggleAttribute("data-copied", isDone);
+  }
 }

@@ -12,6 +12,7 @@ import { PrintButton } from "./print-button.js";
 import { RecordRows } from "./record-rows.js";
 import { SessionSearch } from "./search/session-search.js";
 import { SessionView } from "./session-view.js";
+import { ShareLink } from "./share-link.js";
 import { SpanTree } from "./span-tree.js";
 import { TabList } from "./tab-list.js";
 import { ThemeChoice } from "./theme-choice.js";
@@ -35,6 +36,7 @@ const ELEMENTS = {
   "session-search": SessionSearch,
   "session-timeline": SessionTimeline,
   "session-view": SessionView,
+  "share-link": ShareLink,
   "span-tree": SpanTree,
   "tab-list": TabList,
   "theme-choice": ThemeChoice,

@@ -239,6 +239,11 @@ def test_what_is_selected_is_selected_everywhere_and_a_link_leads_back_to_it(
     page.wait_for_url("**?tab=metrics#turn=3&t=31.29")
     expect(details).to_contain_text("Turn 3")
 
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
 
 def test_after_escape_the_keys_move_the_playhead_again(front_desk: Session, signed_in_page: Page) -> None:
     page = signed_in_page
@@ -270,6 +275,9 @@ def test_a_span_that_is_tapped_on_a_phone_shows_its_details(
     expect(page.get_by_role("heading", name="llm_node")).to_be_visible()
     page.get_by_role("button", name="Close details (Esc)").click()
     expect(page.get_by_role("region", name="Transcript, scrollable")).to_be_visible()
+
+    page.get_by_role("button", name="More of the player").click()
+    expect(page.get_by_role("button", name="Mute the user")).to_be_visible()
 
 
 def place_of_first_llm_call(page: Page) -> tuple[float, float]:

@@ -1,22 +1,25 @@
 import { offsetText } from "../offset-text.js";
 
-/** The bar with the buttons: shows how things stand and tells which action was asked for. */
+/** The bar with the buttons, and its menu where it is narrow: shows how things stand and tells which action was asked for. */
 export class Transport {
   #root;
   #bar;
   #clock;
+  #setSpeed;
 
   constructor(root, { act, setSpeed }, life) {
     this.#root = root;
     this.#bar = root.querySelector(".transport");
     this.#clock = this.#bar.querySelector("[data-clock]");
+    this.#setSpeed = setSpeed;
     const { signal } = life;
     this.#bar.addEventListener("click", (event) => {
-      const action = event.target.closest("[data-do]")?.dataset.do;
-      if (action) act(action);
+      const button = event.target.closest("[data-do]");
+      if (!button) return;
+      if (button.hasAttribute("data-closes")) button.closest("[popover]").hidePopover();
+      act(button.dataset.do);
     }, { signal });
-    const speed = this.#bar.querySelector("[data-speed]");
-    speed.addEventListener("change", () => setSpeed(Number(speed.value)), { signal });
+    this.#bar.addEventListener("change", this.#changed, { signal });
   }
 
   showTime(ms) {
@@ -29,27 +32,38 @@ export class Transport {
     const { isReady, isPlaying } = player;
     this.#root.toggleAttribute("data-playing", isPlaying);
     this.#root.toggleAttribute("data-live", model.isLive);
-    const play = this.#button("play");
-    play.disabled = !isReady;
-    play.setAttribute("aria-label", isPlaying ? "Pause" : "Play");
+    this.#each("[data-do=play]", (play) => {
+      play.disabled = !isReady;
+      play.setAttribute("aria-label", isPlaying ? "Pause" : "Play");
+    });
     this.showFollowing(control.isFollowing);
-    for (const channel of ["user", "agent"]) {
-      const button = this.#button(`mute-${channel}`);
-      button.hidden = !isReady || !canMute;
-      button.setAttribute("aria-pressed", String(player.isMuted(channel)));
-    }
-    this.#bar.querySelector("[data-speed]").hidden = !isReady;
-    this.#button("issue-next").disabled = model.issues.length === 0;
-    this.#bar.querySelector("[data-length]").textContent = model.isLive ? "" : `/ ${offsetText(model.endMs, 1)}`;
-    this.#bar.querySelector("[data-note]").textContent = player.problem || (isReady ? "" : reason);
+    for (const channel of ["user", "agent"]) this.#showChannel(channel, isReady && canMute, player.isMuted(channel));
+    this.#each("[data-speed]", (speed) => (speed.closest("label").hidden = !isReady));
+    this.#each("[data-do^=issue]", (button) => (button.disabled = model.issues.length === 0));
+    this.#each("[data-length]", (length) => (length.textContent = model.isLive ? "" : `/ ${offsetText(model.endMs, 1)}`));
+    this.#each("[data-note]", (note) => (note.textContent = player.problem || (isReady ? "" : reason)));
   }
 
   showFollowing(isOn) {
-    this.#button("follow").setAttribute("aria-pressed", String(isOn));
+    this.#each("[data-do=follow]", (button) => button.setAttribute("aria-pressed", String(isOn)));
   }
 
-  /** @returns {HTMLButtonElement} */
-  #button(action) {
-    return this.#bar.querySelector(`[data-do="${action}"]`);
+  #showChannel(channel, isThere, isMuted) {
+    this.#each(`[data-do=mute-${channel}]`, (button) => {
+      button.hidden = !isThere;
+      button.setAttribute("aria-pressed", String(isMuted));
+    });
+  }
+
+  /** With the mouse a speed is chosen and done with: then Space plays. */
+  #changed = ({ target }) => {
+    if (!target.matches("[data-speed]")) return;
+    this.#each("[data-speed]", (speed) => (speed.value = target.value));
+    this.#setSpeed(Number(target.value));
+    if (!target.matches(":focus-visible")) target.blur();
+  };
+
+  #each(selector, show) {
+    for (const element of this.#bar.querySelectorAll(selector)) show(element);
   }
 }
