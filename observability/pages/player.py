@@ -17,7 +17,7 @@ class Player:
     is_ready: bool
     address: str
     peaks_address: str
-    """Of the waveform; "" as long as there is no recording."""
+    """Of the waveform; "" as long as there is no recording, or if nothing of it can be played."""
     reason: str
     """Why nothing can be played, in one sentence."""
 
@@ -28,11 +28,12 @@ def player_of(
     """A later revision of the recording has other addresses, so that the browser plays that one."""
     reason = silence_reason(request, project, timeline, recording)
     of_session = (project.slug, session.public_id)
+    has_peaks = recording is not None and recording.channels != 0
     revision = f"?revision={recording.revision}" if recording else ""
     return Player(
         is_ready=not reason,
         address=reverse("api:session-audio", args=of_session) + revision,
-        peaks_address=reverse("api:session-peaks", args=of_session) + revision if recording else "",
+        peaks_address=reverse("api:session-peaks", args=of_session) + revision if has_peaks else "",
         reason=reason,
     )
 

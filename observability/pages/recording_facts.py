@@ -27,14 +27,15 @@ def recording_facts(timeline: Timeline, recording: Recording | None) -> Recordin
     trust = trust_of(timeline)
     if trust is None or recording is None:
         return None
+    is_playable = recording.channels != 0
     rows = [
-        ("Length", length_words(trust)),
+        ("Length", length_words(trust) if is_playable else "nothing that can be played"),
         ("File", f"{recording.size_bytes / 1e6:,.1f} MB{revision_words(recording)}"),
         ("Begins", begin_words(timeline)),
         ("Silence put before it", f"{duration(trust.leading_ms)}" if trust.leading_ms else ""),
         ("User’s channel", channel_words(trust.user)),
         ("Agent’s channel", channel_words(trust.agent)),
-        ("Judged by", METHOD if trust.user or trust.agent else "not listened to yet"),
+        ("Judged by", method_words(trust) if is_playable else ""),
     ]
     doubts = [recording.problem] * bool(recording.problem) + list(trust.sentences)
     return RecordingFacts(
@@ -50,6 +51,10 @@ def is_doubtful(trust: RecordingTrust) -> bool:
     is_off = max(offsets, default=0.0) > SERIOUS_OFFSET_MS
     is_silent = any(channel.is_silent for channel in channels)
     return bool(trust.missing_ms or trust.leading_ms or trust.is_swapped or is_silent or is_off)
+
+
+def method_words(trust: RecordingTrust) -> str:
+    return METHOD if trust.user or trust.agent else "not listened to yet"
 
 
 def length_words(trust: RecordingTrust) -> str:

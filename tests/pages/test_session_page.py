@@ -281,6 +281,9 @@ def test_recording_that_is_no_sound_cannot_be_played(owner_client: Client, front
     shown = open_page(owner_client, SHOW, *session_args(front_desk))
 
     assert "What arrived as the recording cannot be played: The file is no Ogg audio (X)." in shown
+    assert "Length nothing that can be played" in shown
+    assert "not listened to yet" not in shown
+    assert "/peaks/" not in owner_client.get(reverse(SHOW, args=session_args(front_desk))).content.decode()
 
 
 def test_a_long_session_brings_its_later_lines_and_figures_afterwards(
