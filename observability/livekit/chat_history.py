@@ -1,7 +1,7 @@
 """The chat_history part of a recording upload (docs/contract.md §9.2)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from observability.livekit.values import mapping, sequence
 from observability.records import ChatItemRecord, Value
@@ -16,18 +16,21 @@ def chat_item_records(body: bytes, *, job_id: str, room_id: str) -> list[ChatIte
     return records_of_items(items_of(body), job_id=job_id, room_id=room_id)
 
 
-def items_of(body: bytes) -> Sequence[Value]:
-    """The items of chat_history.json as they came. Raises Unreadable if the bytes are no JSON object."""
+def items_of(body: bytes) -> list[tuple[int, dict[str, Value]]]:
+    """The items of chat_history.json as they came, each with its place. Raises Unreadable if the bytes
+    are no JSON object."""
     try:
         history = json.loads(body)
     except (ValueError, RecursionError) as fault:
         raise Unreadable("chat_history is not JSON") from fault
-    return history if isinstance(history, list) else sequence(mapping(history).get("items"))
+    items = history if isinstance(history, list) else sequence(mapping(history).get("items"))
+    return [(position, item) for position, item in enumerate(items) if isinstance(item, dict)]
 
 
-def records_of_items(items: Sequence[Value], *, job_id: str, room_id: str) -> list[ChatItemRecord]:
+def records_of_items(
+    items: Iterable[tuple[int, dict[str, Value]]], *, job_id: str, room_id: str
+) -> list[ChatItemRecord]:
     return [
         {"signal": "chat_item", "job_id": job_id, "room_id": room_id, "position": position, "item": item}
-        for position, item in enumerate(items)
-        if isinstance(item, dict)
+        for position, item in items
     ]

@@ -153,6 +153,15 @@ def test_of_a_chat_history_beyond_the_limit_the_beginning_is_kept_and_the_rest_c
     )
 
 
+def test_what_is_no_item_does_not_count_as_one(accept, monkeypatch):
+    monkeypatch.setattr("observability.recordings.contents.MAX_CHAT_ITEMS", 1)
+
+    accept(form_of(header_part(), Part("chat_history", b'{"items": [[], 5, {"id": "a"}, null]}')))
+
+    session = Session.objects.get()
+    assert (session.chat_item_count, session.rejected_count, session.part_problems) == (1, 0, {})
+
+
 def test_transcript_for_which_the_session_has_no_room_is_lost(accept, agent, monkeypatch):
     agent.send("traces", spans("user_turn"))
     monkeypatch.setattr("observability.sessions.keep.MAX_SESSION_RECORDS", 2)
