@@ -14,6 +14,13 @@ export class FrameLoop {
     });
   }
 
+  /** What was asked for is painted in the frame that runs at this moment. */
+  flush() {
+    if (!this.#pending) return;
+    this.stop();
+    this.#paint(performance.now());
+  }
+
   stop() {
     cancelAnimationFrame(this.#pending);
     this.#pending = 0;

@@ -1,7 +1,10 @@
 import { ChannelMixer } from "./channel-mixer.js";
 
-/** Browsers tell the position of a running <audio> in steps; between two of them time is counted on, at most this far. */
-const MOST_AHEAD_MS = 60;
+/**
+ * Browsers tell the position of a running <audio> in steps; between two of them time is counted on, at most this far: the
+ * playhead is promised within 50 ms of the sound, at any speed.
+ */
+const MOST_AHEAD_MS = 40;
 
 const NOT_LOADED = "The recording could not be loaded. Reload the page to try again.";
 
@@ -49,8 +52,9 @@ export class Player extends EventTarget {
     const toldMs = this.#audio.currentTime * 1000;
     if (toldMs !== this.#toldMs) [this.#toldMs, this.#toldAt] = [toldMs, performanceMs];
     const isRunning = this.isPlaying && !this.#audio.seeking && this.#audio.readyState > HTMLMediaElement.HAVE_CURRENT_DATA;
-    const aheadMs = isRunning ? Math.min(MOST_AHEAD_MS, Math.max(0, performanceMs - this.#toldAt)) : 0;
-    return Math.max(0, toldMs + (aheadMs - this.#mixer.latencyMs) * this.#audio.playbackRate) + this.offsetMs;
+    const { playbackRate } = this.#audio;
+    const aheadMs = isRunning ? Math.min(MOST_AHEAD_MS, Math.max(0, performanceMs - this.#toldAt) * playbackRate) : 0;
+    return Math.max(0, toldMs + aheadMs - this.#mixer.latencyMs * playbackRate) + this.offsetMs;
   }
 
   toggle(fromMs) {

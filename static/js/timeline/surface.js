@@ -49,6 +49,11 @@ export class Surface {
     this.#frames.request();
   }
 
+  /** For what a frame has moved, before the frame is over. */
+  paintNow() {
+    this.#frames.flush();
+  }
+
   /** Shows the heads of the lanes that the session has. */
   showHeads(model) {
     const present = lanesPresent(model);

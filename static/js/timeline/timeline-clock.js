@@ -36,6 +36,7 @@ export class TimelineClock {
     const { player } = this.#timeline;
     if (!player.isPlaying) return;
     position.advanceTo(player.nowMs(Math.max(nowMs, performance.now())));
+    this.#timeline.surface?.paintNow(); // and not in the next frame, when the sound is elsewhere
     this.#frames.request();
   }
 

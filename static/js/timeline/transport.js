@@ -31,7 +31,6 @@ export class Transport {
   show({ player, control, model, canMute, reason }) {
     const { isReady, isPlaying } = player;
     this.#root.toggleAttribute("data-playing", isPlaying);
-    this.#root.toggleAttribute("data-live", model.isLive);
     this.#each("[data-do=play]", (play) => {
       play.disabled = !isReady;
       play.setAttribute("aria-label", isPlaying ? "Pause" : "Play");

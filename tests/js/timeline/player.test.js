@@ -84,7 +84,7 @@ test("between two steps of the clock time is counted on, but never far", () => {
   const { player } = playing(1);
   player.nowMs(0);
 
-  assert.deepEqual([player.nowMs(16), player.nowMs(48), player.nowMs(5000)], [1066, 1098, 1110]);
+  assert.deepEqual([player.nowMs(16), player.nowMs(38), player.nowMs(5000)], [1066, 1088, 1090]);
 });
 
 test("at double speed the playhead moves twice as fast", () => {
@@ -92,7 +92,7 @@ test("at double speed the playhead moves twice as fast", () => {
   player.nowMs(0);
   audio.playbackRate = 2;
 
-  assert.equal(player.nowMs(20), 1090);
+  assert.deepEqual([player.nowMs(15), player.nowMs(5000)], [1080, 1090]);
 });
 
 test("while it is paused or seeks nothing is counted on", () => {
