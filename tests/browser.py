@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
-from tests.live.servers import Server, begin, end, free_port
+from tests.live.servers import Server, begin, collect_static_files, end, free_port
 from tests.live.viewer import EVENTUALLY_S
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -83,9 +83,9 @@ def new_context(
 
 @pytest.fixture(scope="session")
 def portal(django_db_setup: None, django_db_blocker: Any) -> Iterator[Server]:
-    """Pages and websockets on one port, on the tests' database; static files from where they are written."""
+    """Pages and websockets on one port, on the tests' database; static files hashed and mapped, as in production."""
     with django_db_blocker.unblock():
-        begun = begin(free_port(), DEBUG="1")
+        begun = begin(free_port(), **collect_static_files())
     yield begun
     end(begun)
 
