@@ -1,0 +1,60 @@
+"""The playhead stands where the sound is."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from observability.models import Session
+from tests.live.servers import Server
+from tests.pages.reading import session_args
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+MOST_APART_MS = 50
+LISTENED_MS = 2000
+WATCH_FLAG = """() => {
+  window.drawn = [];
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+    const time = /^(\\d+):(\\d\\d\\.\\d\\d)$/.exec(text);
+    const audio = document.querySelector("session-timeline audio");
+    if (time && audio?.currentTime > 0 && !audio.paused) {
+      const { offsetMs } = document.querySelector("session-timeline").player;
+      window.drawn.push({ flagMs: time[1] * 60_000 + time[2] * 1000, soundMs: audio.currentTime * 1000 + offsetMs });
+    }
+    return fillText.call(this, text, ...place);
+  };
+}"""
+"""Each time the playhead's flag is painted: what it says, and where the sound is in the same frame."""
+
+
+@pytest.mark.parametrize("speed", ["1", "2"])
+def test_the_playhead_is_painted_where_the_sound_is(
+    owners_page: Page, portal: Server, front_desk: Session, speed: str
+) -> None:
+    page = owners_page
+    page.add_init_script(f"({WATCH_FLAG})()")
+    page.goto(portal.url + reverse("observability:session-show", args=session_args(front_desk)))
+    expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
+    page.locator("[data-speed]").select_option(speed)
+
+    page.get_by_role("button", name="Play", exact=True).click()
+    drawn = frames_of(page)
+
+    assert max(abs(frame["flagMs"] - frame["soundMs"]) for frame in drawn) <= MOST_APART_MS
+    assert len({frame["flagMs"] for frame in drawn}) > 5, "it moves"
+
+
+def frames_of(page: Page) -> list[dict[str, Any]]:
+    """Until the sound has gone on for two seconds of its own time."""
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    began_ms = sound_ms(page)
+    while sound_ms(page) < began_ms + LISTENED_MS:
+        page.wait_for_timeout(100)
+    frames: list[dict[str, Any]] = page.evaluate("window.drawn")
+    return frames
+
+
+def sound_ms(page: Page) -> float:
+    return float(page.evaluate("document.querySelector('session-timeline audio').currentTime * 1000"))
