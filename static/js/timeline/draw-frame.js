@@ -27,9 +27,7 @@ export function drawLiveEdge(pen, { view, boxes, heightPx, untilMs }) {
   const glow = pen.ctx.createLinearGradient(x - GLOW_PX, 0, x, 0);
   glow.addColorStop(0, "transparent");
   glow.addColorStop(1, pen.colors.accent);
-  pen.fill("accent", 0.12);
-  pen.ctx.fillStyle = glow;
-  pen.rect(x - GLOW_PX, topPx, GLOW_PX, heightPx - topPx);
+  pen.fill(glow, 0.12).rect(x - GLOW_PX, topPx, GLOW_PX, heightPx - topPx);
   pen.fill("surface-sunken", 0.6).rect(x, topPx, Math.max(0, view.widthPx - x), heightPx - topPx);
   pen.fill("accent").rect(Math.round(x) - 0.75, topPx, 1.5, heightPx - topPx);
 }

@@ -66,9 +66,9 @@ function drawBolt(pen, { view }, atMs, agent) {
   const zigzag = [[0, middle - 7], [-4, middle - 1], [4, middle - 1], [0, middle + 6]];
   const bolt = [[0, agent.top - 5], ...zigzag, [0, bottom + 2]];
   ctx.lineJoin = "round";
+  pen.fade(1);
   for (const [color, lineWidth] of [["surface", 5], ["slow", 2]]) {
     ctx.strokeStyle = pen.colors[color];
-    ctx.globalAlpha = 1;
     ctx.lineWidth = lineWidth;
     ctx.beginPath();
     for (const [dx, y] of bolt) ctx.lineTo(x + dx, y);

@@ -16,18 +16,18 @@ export function drawVoice(pen, scene, box, who) {
 }
 
 function drawBands(pen, { model, view, untilMs }, box, who, hasWave) {
-  const stretches = model.speaking[who];
   const isUp = who === "user";
-  const color = `lane-${who}`;
-  for (const { start_ms: startMs, end_ms: endMs } of stretches) {
+  const bands = model.speaking[who].flatMap(({ start_ms: startMs, end_ms: endMs }) => {
     const x = view.toPx(startMs);
     const right = view.toPx(Math.min(endMs ?? untilMs, untilMs));
-    if (right < 0 || x > view.widthPx) continue;
+    if (right < 0 || x > view.widthPx) return [];
     const left = Math.max(x, -1);
-    const width = Math.max(1, Math.min(right, view.widthPx + 1) - left);
-    pen.fill(color, hasWave ? 0.1 : 0.24).rect(left, isUp ? box.top + 3 : box.top, width, box.height - 3);
-    pen.fill(color, 0.87).rect(left, isUp ? box.top + 3 : box.top + box.height - 5, width, 2);
-  }
+    return [[left, Math.max(1, Math.min(right, view.widthPx + 1) - left)]];
+  });
+  pen.fill(`lane-${who}`, hasWave ? 0.1 : 0.24);
+  for (const [left, width] of bands) pen.rect(left, isUp ? box.top + 3 : box.top, width, box.height - 3);
+  pen.fade(0.87);
+  for (const [left, width] of bands) pen.rect(left, isUp ? box.top + 3 : box.top + box.height - 5, width, 2);
 }
 
 function drawWave(pen, { peaks, view, recordingStartMs }, box, who) {

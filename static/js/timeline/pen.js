@@ -1,19 +1,39 @@
 const MOST_WIDTHS = 4000;
 
+/** Narrower than this, round corners cannot be seen, and a path costs several times what a rectangle does. */
+const LEAST_ROUND_PX = 5;
+
 /** A canvas context with the palette in hand: the few shapes that the painters share. */
 export class Pen {
   #widths = new Map();
+  #style = "";
+  #alpha = 1;
 
   constructor(ctx, colors) {
     this.ctx = ctx;
     this.colors = colors;
   }
 
-  /** Sets the colour of what follows. */
+  /** A new picture; whatever was done to the context in the meantime is forgotten. */
+  begin(widthPx, heightPx, ratio) {
+    const { ctx } = this;
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.clearRect(0, 0, widthPx, heightPx);
+    this.#style = "";
+    this.#alpha = ctx.globalAlpha = 1;
+  }
+
+  /** Sets the colour of what follows. A context reads a colour anew each time, so the same one is not told twice. */
   fill(color, alpha = 1) {
-    this.ctx.fillStyle = this.colors[color] ?? color;
-    this.ctx.globalAlpha = alpha;
+    const style = this.colors[color] ?? color;
+    if (style !== this.#style) this.#style = this.ctx.fillStyle = style;
+    this.fade(alpha);
     return this;
+  }
+
+  /** How much of what follows covers what lies below. */
+  fade(alpha) {
+    if (alpha !== this.#alpha) this.#alpha = this.ctx.globalAlpha = alpha;
   }
 
   rect(x, y, width, height) {
@@ -23,7 +43,7 @@ export class Pen {
 
   /** With round corners, if it is wide enough for them to be seen. */
   bar(x, y, width, height, radius = 2) {
-    if (width < 4 || !radius) return this.rect(x, y, width, height);
+    if (width < LEAST_ROUND_PX || !radius) return this.rect(x, y, width, height);
     this.ctx.beginPath();
     this.ctx.roundRect(x, y, width, height, Math.min(radius, width / 2, height / 2));
     this.ctx.fill();
@@ -33,20 +53,20 @@ export class Pen {
   outline(x, y, width, height, { color, alpha = 1, lineWidth = 1, dash = null, radius = 0 }) {
     const { ctx } = this;
     ctx.strokeStyle = this.colors[color];
-    ctx.globalAlpha = alpha;
+    this.fade(alpha);
     ctx.lineWidth = lineWidth;
     if (dash) ctx.setLineDash(dash);
     ctx.beginPath();
     ctx.roundRect(x, y, Math.max(0, width), Math.max(0, height), radius);
     ctx.stroke();
     if (dash) ctx.setLineDash([]);
-    ctx.globalAlpha = 1;
+    this.fade(1);
   }
 
   line(x1, y1, x2, y2, { color, alpha = 1, lineWidth = 1, dash = null }) {
     const { ctx } = this;
     ctx.strokeStyle = this.colors[color];
-    ctx.globalAlpha = alpha;
+    this.fade(alpha);
     ctx.lineWidth = lineWidth;
     if (dash) ctx.setLineDash(dash);
     ctx.beginPath();
@@ -54,7 +74,7 @@ export class Pen {
     ctx.lineTo(x2, y2);
     ctx.stroke();
     if (dash) ctx.setLineDash([]);
-    ctx.globalAlpha = 1;
+    this.fade(1);
   }
 
   /** `halo` keeps words readable over data. */
@@ -63,16 +83,15 @@ export class Pen {
     ctx.font = `${weight} ${size}px ${this.colors.font}`;
     ctx.textAlign = /** @type {CanvasTextAlign} */ (align);
     ctx.textBaseline = "middle";
-    ctx.globalAlpha = alpha;
+    this.fill(color, alpha);
     if (halo) {
       ctx.strokeStyle = this.colors.surface;
       ctx.lineWidth = 4;
       ctx.lineJoin = "round";
       ctx.strokeText(value, x, y);
     }
-    ctx.fillStyle = this.colors[color];
     ctx.fillText(value, x, y);
-    ctx.globalAlpha = 1;
+    this.fade(1);
   }
 
   /** Measuring is dear; the same few words come in every frame. */

@@ -127,9 +127,7 @@ export class Surface {
     const [widthPx, heightPx] = [Math.round(width * ratio), Math.round(height * ratio)];
     const isOther = ctx.canvas.width !== widthPx || ctx.canvas.height !== heightPx;
     if (isOther) [ctx.canvas.width, ctx.canvas.height] = [widthPx, heightPx];
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    ctx.globalAlpha = 1;
-    ctx.clearRect(0, 0, width, height);
+    pen.begin(width, height, ratio);
     draw(pen);
   }
 }
