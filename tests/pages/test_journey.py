@@ -1,5 +1,7 @@
 """One person in a real browser: signs in, finds the session, listens, reads the details."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -187,7 +189,9 @@ def test_a_search_goes_on_while_the_session_grows(replay: Replay, signed_in_page
 
     page.get_by_role("button", name="Search this session").click()
     page.keyboard.type("thank you for calling")
-    expect(search).to_contain_text("Nothing found.")
+    expect(search).to_contain_text(
+        re.compile("Nothing found|hit")
+    )  # an answer, whatever of the session is here by now
     replay("node/1.9.0_full")
 
     expect(search.get_by_role("button", name="Words")).to_have_text("Words1", timeout=15_000)
