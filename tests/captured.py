@@ -37,9 +37,9 @@ class CapturedRequest:
 
 
 @cache
-def captured(run: str) -> list[CapturedRequest]:
-    """All requests of a run ("python/1.8.9_full"), in order of arrival."""
-    return [_request(path) for path in sorted((FOLDER / run).glob("*.meta.json"))]
+def captured(run: str) -> tuple[CapturedRequest, ...]:
+    """All requests of a run ("python/1.8.9_full"), in order of arrival. All tests share them, so none can change it."""
+    return tuple(_request(path) for path in sorted((FOLDER / run).glob("*.meta.json")))
 
 
 def captured_exports(run: str) -> list[CapturedRequest]:

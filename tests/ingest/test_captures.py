@@ -105,7 +105,7 @@ def test_capture_in_order_is_readable_back_whole(agent, project, owner_client, r
 
 @pytest.mark.parametrize("run", WHOLE)
 def test_capture_shuffled_and_duplicated_is_readable_back_once(agent, project, owner_client, run):
-    requests = captured(run) * 2
+    requests = list(captured(run)) * 2
     random.Random(run).shuffle(requests)
 
     answers = replay(agent, requests)
@@ -124,7 +124,7 @@ def test_capture_on_eight_connections_at_once_is_readable_back_once(agent, proje
         finally:
             connection.close()
 
-    requests = captured(run)
+    requests = list(captured(run))
     random.Random(run).shuffle(requests)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(send_and_hang_up, requests))
