@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from observability.journal.statements import run
 from observability.models import Batch, Session
 from observability.records import Record
 
@@ -137,16 +138,10 @@ def append_at_once(
     """
     if connection.vendor != "postgresql" or connection.in_atomic_block or news.is_redacted:
         return None
-    connection.ensure_connection()
     counted = [batch.record_count, max_records]
     row = [batch.signal, batch.digest, batch.payload, batch.record_count, batch.received_at]
     parameters = [project_id, job_id, batch.received_at, *counted, project_id, *row, *learnt(batch, news)]
-    from psycopg import Cursor  # only where PostgreSQL is the database
-
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        # Django's own cursors put the parameters into the text, and so cannot prepare it: planning is half the cost.
-        cursor.execute(APPEND_AT_ONCE, parameters, prepare=True)
-        found = cursor.fetchone()
+    found = run(APPEND_AT_ONCE, parameters).fetchone()
     return Appended(*found) if found else None
 
 
@@ -164,9 +159,7 @@ def session_of_id(session_id: int, *, now: datetime) -> HeldSession:
 
 def hold(condition: str, parameters: list[Any], now: datetime) -> HeldSession | None:
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD + condition + lock, [db_time(now), *parameters])
-        row = cursor.fetchone()
+    row = run(HOLD + condition + lock, [db_time(now), *parameters]).fetchone()
     if row is None:
         return None
     session_id, seq, record_count, switched_off, is_redacted, is_expired = row
@@ -179,8 +172,7 @@ def append(project_id: int, session: HeldSession, batch: NewBatch, news: News) -
     seq = session.cursor + 1
     if not insert(project_id, session.id, seq, batch):
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(ADVANCE_SESSION, [seq, *learnt(batch, news), session.id])
+    run(ADVANCE_SESSION, [seq, *learnt(batch, news), session.id])
     return Appended(session.id, seq)
 
 
@@ -193,9 +185,7 @@ def insert(project_id: int, session_id: int | None, seq: int, batch: NewBatch) -
     """Only a repetition is passed over. A number given twice is an error: a new batch must not be taken for an old."""
     row = [batch.signal, batch.digest, batch.payload, batch.record_count, db_time(batch.received_at)]
     target = "(session_id, digest) DO NOTHING" if session_id else NO_SESSION_TARGET
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT_BATCH + target, [project_id, session_id, seq, *row])
-        return bool(cursor.rowcount == 1)
+    return bool(run(INSERT_BATCH + target, [project_id, session_id, seq, *row]).rowcount == 1)
 
 
 def learnt(batch: NewBatch, news: News) -> list[Any]:

@@ -21,6 +21,9 @@ from config.server import STOP_SIGNALS, Server, bound_socket, url_of
 from observability import jobs
 
 LAST_THREADS_S = 0.5
+TURN_S = 0.001
+"""How long a thread may keep the interpreter while others wait: with Python's 5 ms, an upload that comes while a
+session is being summarised waits five times over, 29 ms instead of 23 (99th percentile at 45 uploads a second)."""
 
 
 class Command(BaseCommand):
@@ -81,6 +84,7 @@ class Command(BaseCommand):
         from config.asgi import application, http
         from config.workers import EmbeddedCelery
 
+        sys.setswitchinterval(TURN_S)
         with EmbeddedCelery() as celery:
 
             def stop_the_rest() -> None:
