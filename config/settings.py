@@ -197,6 +197,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "observability.pages.unreadable.UnreadableRecords",
 ]
 TEMPLATES = [
     {

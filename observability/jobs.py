@@ -62,6 +62,8 @@ KINDS: dict[str, Kind] = {
     "inspect-recording": Kind("observability.recordings.inspect.inspect_recording", LONG, limit_s=900),
     "analyse-recording": Kind("observability.recordings.waveform.analyse_recording", LONG, limit_s=900),
     "erase-recordings": Kind("observability.recordings.erase.erase_recordings"),
+    "remove-obsolete-archives": Kind("observability.journal.archive.remove_obsolete"),
+    "seal-session": Kind("observability.journal.seal.seal_session", LONG),
     "store-recording": Kind("observability.recordings.store.store_recording", LONG, limit_s=900),
 }
 

@@ -94,5 +94,8 @@ MAX_HELD_ANSWERS = number("MAX_HELD_ANSWERS", 64)
 MAX_HELD_THREADS = number("MAX_HELD_THREADS", 2)
 """Of those, how many may hold a thread, where the server runs the WSGI application without an event loop."""
 
+SEAL_AFTER_S = number("SEAL_AFTER_S", 120)
+"""After the last upload of a session that is over. What comes later is sealed again, with all the rest."""
+
 LOST_AFTER_S = number("LOST_AFTER_S", 15 * 60)
 """Silence alone is no end: nothing is sent while a caller is on hold."""

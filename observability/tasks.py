@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from observability import jobs
+from observability.journal.seal import ask_for_sealing
 from observability.live.publish import publish_sessions
 from observability.recordings.store import sweep_spool as sweep_this_servers_spool
 from observability.sessions.life import lose_silent_sessions, sessions_to_summarise
@@ -48,3 +49,4 @@ def sweep_sessions() -> None:
         except Exception:
             logger.exception("The summary of session %s could not be made.", session_id)
             set_summary_aside(session_id)
+    ask_for_sealing(now=timezone.now())

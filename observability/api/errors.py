@@ -7,6 +7,7 @@ from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from observability.journal.archive import ArchiveLost
 from observability.queries.sessions import BadCursor
 from observability.recordings.files import MissingFile, StorageFailed
 
@@ -29,6 +30,10 @@ CODES = {
 class Lost(exceptions.APIException):
     status_code = status.HTTP_410_GONE
     default_detail = "The file is lost; its session is still here."
+
+
+class RecordsLost(Lost):
+    default_detail = "The records of this session are lost; what its list row says is still here."
 
 
 class Unavailable(exceptions.APIException):
@@ -57,6 +62,8 @@ def refusal_of(error: Exception) -> exceptions.APIException | None:
             return exceptions.PermissionDenied(str(error) or None)
         case BadCursor():
             return exceptions.ParseError(str(error))
+        case ArchiveLost():
+            return RecordsLost()
         case MissingFile():
             return Lost()
         case StorageFailed():

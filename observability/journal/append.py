@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from observability.journal.archive import is_sealed_in
 from observability.journal.statements import run
 from observability.models import Batch, Session
 from observability.records import Record
@@ -66,6 +67,7 @@ class HeldSession:
     switched_off: frozenset[str]
     is_redacted: bool
     is_expired: bool
+    sealed_seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,14 @@ LEARN = f"""
     metric_point_count = {SESSION_TABLE}.metric_point_count + %s,
     chat_item_count = {SESSION_TABLE}.chat_item_count + %s,
     last_received_at = %s,
-    has_news = TRUE
+    has_news = TRUE,
+    is_sealed = FALSE
 """
 """Both databases read the columns on the right as they were before the statement."""
 
 RECORD_COUNT = "span_count + log_count + metric_point_count + chat_item_count"
 HOLD = f"""
-    SELECT id, cursor, {RECORD_COUNT}, switched_off, is_redacted, expires_at <= %s
+    SELECT id, cursor, {RECORD_COUNT}, switched_off, is_redacted, expires_at <= %s, sealed_seq
     FROM {SESSION_TABLE} WHERE """  # noqa: S608  # our own names
 INSERT_BATCH = f"""
     INSERT INTO {BATCH_TABLE} (project_id, session_id, seq, signal, digest, payload, record_count, received_at)
@@ -116,7 +119,7 @@ APPEND_AT_ONCE = f"""
     WITH held AS (
         SELECT id, cursor FROM {SESSION_TABLE}
         WHERE project_id = %s AND job_id = %s AND job_id <> '' AND expires_at > %s AND NOT is_redacted
-              AND switched_off = '[]'::jsonb AND {RECORD_COUNT} + %s <= %s
+              AND sealed_seq = 0 AND switched_off = '[]'::jsonb AND {RECORD_COUNT} + %s <= %s
         FOR UPDATE
     ), added AS (
         INSERT INTO {BATCH_TABLE} (project_id, session_id, seq, signal, digest, payload, record_count, received_at)
@@ -134,7 +137,8 @@ def append_at_once(
 ) -> Appended | None:
     """Append, learn, count and commit in one statement, where nothing is out of the ordinary. None: do it step by step.
 
-    PostgreSQL only. Out of the ordinary are a new or expired session, a switch that is off, redaction, a repetition.
+    PostgreSQL only. Out of the ordinary are a new, an expired or a sealed session, a switch that is off, redaction, and
+    a repetition.
     """
     if connection.vendor != "postgresql" or connection.in_atomic_block or news.is_redacted:
         return None
@@ -162,14 +166,18 @@ def hold(condition: str, parameters: list[Any], now: datetime) -> HeldSession | 
     row = run(HOLD + condition + lock, [db_time(now), *parameters]).fetchone()
     if row is None:
         return None
-    session_id, seq, record_count, switched_off, is_redacted, is_expired = row
+    session_id, seq, record_count, switched_off, is_redacted, is_expired, sealed_seq = row
     off = json.loads(switched_off) if isinstance(switched_off, str) else switched_off
-    return HeldSession(session_id, seq, record_count, frozenset(off), bool(is_redacted), bool(is_expired))
+    return HeldSession(
+        session_id, seq, record_count, frozenset(off), bool(is_redacted), bool(is_expired), sealed_seq
+    )
 
 
 def append(project_id: int, session: HeldSession, batch: NewBatch, news: News) -> Appended | None:
     """Put the batch at the end of the session's journal. None if it is there already; then nothing was changed."""
     seq = session.cursor + 1
+    if session.sealed_seq and is_sealed_in(session.id, batch.digest):
+        return None
     if not insert(project_id, session.id, seq, batch):
         return None
     run(ADVANCE_SESSION, [seq, *learnt(batch, news), session.id])

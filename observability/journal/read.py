@@ -1,13 +1,32 @@
-"""Reads sessions' journals."""
+"""Reads sessions' records, wherever they lie: sealed ones in the storage, the others in the journal."""
 
+from observability.journal.archive import ArchiveLost, archived_records
 from observability.journal.codec import decode
-from observability.models import Batch, Session
+from observability.models import Archive, Batch, Session
 from observability.records import Record
+from observability.storage.bucket import MissingFile
 
 
-def batches_of(session: Session, *, after: int = 0) -> list[list[Record]]:
-    """The session's records, one list for each upload, in order of arrival; only batches numbered above `after`."""
-    rows = (
-        Batch.objects.filter(session=session, seq__gt=after).order_by("seq").values_list("payload", flat=True)
-    )
-    return [decode(bytes(payload)) for payload in rows]
+def batches_of(session: Session) -> list[list[Record]]:
+    """What is sealed as one list, then one list for each upload since, in order of arrival.
+
+    Raises ArchiveLost, or StorageFailed while the storage cannot be reached.
+    """
+    try:
+        return batches_now(session)
+    except MissingFile:
+        pass  # it may have been sealed anew since the row was read
+    try:
+        return batches_now(session)
+    except MissingFile as fault:
+        raise ArchiveLost(f"{fault} is not in the storage.") from fault
+
+
+def batches_now(session: Session) -> list[list[Record]]:
+    """The journal is read first: what is sealed meanwhile is then in both, and passed over."""
+    rows = list(Batch.objects.filter(session=session).order_by("seq").values_list("seq", "payload"))
+    archive = Archive.objects.filter(session=session).exclude(name="").first()
+    if archive is None:
+        return [decode(bytes(payload)) for _, payload in rows]
+    later = [decode(bytes(payload)) for seq, payload in rows if seq > archive.through_seq]
+    return [archived_records(archive), *later]

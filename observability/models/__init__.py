@@ -1,3 +1,4 @@
+from observability.models.archive import Archive
 from observability.models.batch import Batch, Signal
 from observability.models.job import Job
 from observability.models.recording import Recording
@@ -5,4 +6,4 @@ from observability.models.refusal import Refusal
 from observability.models.session import Session
 from observability.models.waveform import Waveform
 
-__all__ = ["Batch", "Job", "Recording", "Refusal", "Session", "Signal", "Waveform"]
+__all__ = ["Archive", "Batch", "Job", "Recording", "Refusal", "Session", "Signal", "Waveform"]

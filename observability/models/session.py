@@ -73,6 +73,11 @@ class Session(models.Model):
         help_text="Signals that the project had off at first receipt: audio, transcript, traces, logs.",
     )
 
+    sealed_seq = models.PositiveIntegerField(
+        default=0, help_text="The batch up to which records are in the archive."
+    )
+    is_sealed = models.BooleanField(default=False, help_text="All that has come is in the archive.")
+
     summary = models.JSONField(default=dict, help_text="What lists show of the timeline.")
     summary_cursor = models.PositiveIntegerField(
         default=0, help_text="The batch up to which the summary is made."
@@ -98,6 +103,9 @@ class Session(models.Model):
             # No column that every upload changes, or PostgreSQL would write all of these anew each time.
             models.Index(fields=["id"], condition=Q(status="live"), name="session_live"),
             models.Index(fields=["id"], condition=Q(has_news=True), name="session_with_news"),
+            models.Index(
+                fields=["id"], condition=Q(is_sealed=False) & ~Q(status="live"), name="session_to_seal"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,11 @@
 """What Connect tells about a project's first uploads and its refused ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, Max, Min, Sum
 
-from observability.models import Batch, Refusal, Session, Signal
+from observability.models import Archive, Batch, Refusal, Session, Signal
 from observability.records import DEMO_JOB_PREFIX
 from projects.models import Project
 
@@ -15,9 +15,9 @@ class Arrival:
     """What has come of one signal."""
 
     signal: str
-    records: int
-    first_at: datetime | None
-    last_at: datetime | None
+    records: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,10 @@ def arrivals_of(project: Project) -> Arrivals:
 
 
 def signals_of(session: Session | None) -> list[Arrival]:
+    archive = Archive.objects.filter(session=session).first() if session else None
+    sealed = arrivals_in(archive) if archive else {}
     rows = (
-        Batch.objects.filter(session=session)
+        Batch.objects.filter(session=session, seq__gt=archive.through_seq if archive else 0)
         .values("signal")
         .annotate(
             records=Sum("record_count"),
@@ -61,4 +63,22 @@ def signals_of(session: Session | None) -> list[Arrival]:
         else []
     )
     known = {row["signal"]: Arrival(row["signal"], row["records"], row["first"], row["last"]) for row in rows}
-    return [known.get(signal, Arrival(signal, 0, None, None)) for signal in Signal.values]
+    return [together(sealed.get(signal), known.get(signal)) or Arrival(signal) for signal in Signal.values]
+
+
+def arrivals_in(archive: Archive) -> dict[str, Arrival]:
+    return {
+        signal: Arrival(
+            signal,
+            told["records"],
+            datetime.fromisoformat(told["first"]),
+            datetime.fromisoformat(told["last"]),
+        )
+        for signal, told in archive.arrivals.items()
+    }
+
+
+def together(sealed: Arrival | None, later: Arrival | None) -> Arrival | None:
+    if sealed is None or later is None:
+        return sealed or later
+    return replace(later, records=sealed.records + later.records, first_at=sealed.first_at)

@@ -17,9 +17,11 @@ from django.core.files.storage import FileSystemStorage, storages
 
 from observability.jobs import NotYet
 from observability.models import Recording
-from observability.recordings import bucket, spool
-from observability.recordings.bucket import MissingFile, StorageFailed
+from observability.recordings import spool
 from observability.recordings.kinds import content_type_of
+from observability.storage import bucket
+from observability.storage.bucket import MissingFile, StorageFailed
+from observability.storage.objects import sync_folder
 
 __all__ = ["AudioPieces", "MissingFile", "OnOtherServer", "StorageFailed"]
 
@@ -158,7 +160,7 @@ def _put(source: Path, key: str) -> None:
             raise
         _copy_to_other_disk(source, target)
     for folder in target.relative_to(storage.location).parents:
-        spool.sync_folder(Path(storage.location) / folder)
+        sync_folder(Path(storage.location) / folder)
 
 
 def _copy_to_other_disk(source: Path, target: Path) -> None:

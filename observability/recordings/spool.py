@@ -10,6 +10,7 @@ from django.conf import settings
 
 from observability.models import Recording
 from observability.recordings.form import SpooledPart
+from observability.storage.objects import sync_folder
 
 
 def incoming_dir() -> Path:
@@ -61,15 +62,6 @@ def remove_forsaken(*, before: datetime) -> int:
     for path in forsaken:
         path.unlink(missing_ok=True)
     return len(forsaken)
-
-
-def sync_folder(folder: Path) -> None:
-    """A rename is on the disk when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def names_kept() -> list[str]:

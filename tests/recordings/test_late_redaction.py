@@ -6,9 +6,10 @@ from django.utils import timezone
 from observability import jobs
 from observability.models import Job, Recording, Session, Waveform
 from observability.queries.records import timeline_of
-from observability.recordings import bucket, files
+from observability.recordings import files
 from observability.recordings.erase import erase_recordings
 from observability.recordings.waveform import analyse_recording
+from observability.storage import bucket
 from tests.ingest.test_privacy_at_the_door import asking_for_redaction
 from tests.recordings.left import spooled_files, stored_files
 from tests.recordings.uploads import audio_part, captured_recording, form_of, header_part, upload

@@ -7,11 +7,11 @@ from observability import jobs
 from observability.models import Job, Recording, Waveform
 from observability.queries.records import timeline_of
 from observability.recordings import waveform_files
-from observability.recordings.bucket import MissingFile, StorageFailed
 from observability.recordings.erase import erase_session
 from observability.recordings.inspect import inspect_recording
 from observability.recordings.trust import trust_of
 from observability.recordings.waveform import analyse_recording, shape_of
+from observability.storage.bucket import MissingFile, StorageFailed
 from tests.recordings.bucket_server import bucket_server
 from tests.recordings.left import spooled_files, stored_files
 from tests.recordings.sounds import captured_audio

@@ -1,4 +1,4 @@
-"""Recordings in an S3-compatible bucket, through django-storages.
+"""Objects in an S3-compatible bucket, through django-storages.
 
 Its own `open` fetches a whole object into memory, and its cached bucket is shared by threads although
 boto3's resources may not be. So objects are asked for here, on the storage's connection of the thread. boto3
@@ -33,6 +33,17 @@ def upload(storage: Any, key: str, path: Path, *, content_type: str) -> None:
     pieces = TransferConfig(multipart_chunksize=UPLOAD_PIECE_BYTES, use_threads=False)
     with translated_errors():
         _object(storage, key).upload_file(str(path), ExtraArgs={"ContentType": content_type}, Config=pieces)
+
+
+def put(storage: Any, key: str, content: bytes, *, content_type: str) -> None:
+    with translated_errors():
+        _object(storage, key).put(Body=content, ContentType=content_type)
+
+
+def get(storage: Any, key: str) -> bytes:
+    with translated_errors():
+        content: bytes = _object(storage, key).get()["Body"].read()
+    return content
 
 
 def pieces_of(storage: Any, key: str, *, first: int, last: int) -> tuple[Iterator[bytes], Any]:

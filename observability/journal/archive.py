@@ -1,0 +1,74 @@
+"""Sealed journals: where the object of a session lies, and what of it is remembered in its row."""
+
+import hashlib
+
+from observability.journal.archive_format import DamagedArchive, unpacked
+from observability.models import Archive, Session
+from observability.records import Record
+from observability.storage import objects
+from observability.storage.bucket import MissingFile
+
+SUFFIX = ".jsonl.zst"
+CONTENT_TYPE = "application/zstd"
+DIGEST_BYTES = 16
+PREFIX = "archive/"
+
+
+class ArchiveLost(Exception):
+    """The storage answers, and does not have the session's records, or not as they were written."""
+
+
+def key_of(session: Session, *, revision: int, sha256: bytes) -> str:
+    """Made of ids and the day of the first receipt, in the layout that engines for data in buckets know."""
+    day = session.first_received_at.date().isoformat()
+    name = f"{session.public_id}-{revision}-{sha256.hex()[:8]}{SUFFIX}"
+    return f"{PREFIX}project={session.project_id}/date={day}/{name}"
+
+
+def archived_records(archive: Archive) -> list[Record]:
+    """Raises MissingFile, ArchiveLost if it is damaged, and StorageFailed."""
+    content = objects.read(archive.name)
+    if hashlib.sha256(content).digest() != bytes(archive.sha256):
+        raise ArchiveLost(f"{archive.name} is not what was written.")
+    try:
+        return unpacked(content)
+    except DamagedArchive as fault:
+        raise ArchiveLost(f"{archive.name}: {fault}") from fault
+
+
+def is_sealed_in(session_id: int, digest: bytes) -> bool:
+    """Whether a batch with this digest has been sealed."""
+    digests = Archive.objects.filter(session_id=session_id).values_list("digests", flat=True).first()
+    known = bytes(digests or b"")
+    return any(known[at : at + DIGEST_BYTES] == digest for at in range(0, len(known), DIGEST_BYTES))
+
+
+def remove_obsolete(session_id: int) -> None:
+    """For the Job as well: earlier revisions go, whose records are in a later one or were withdrawn. May run twice.
+
+    Raises StorageFailed.
+    """
+    archive = Archive.objects.filter(session_id=session_id).first()
+    if archive is None:
+        return
+    for name in archive.obsolete:
+        objects.remove(name)
+    # Only if no other revision became obsolete meanwhile; that one's own call comes after.
+    Archive.objects.filter(pk=archive.pk, obsolete=archive.obsolete).update(obsolete=[])
+
+
+def keys_of(session_id: int) -> list[str]:
+    """All objects that hold records of the session."""
+    archive = Archive.objects.filter(session_id=session_id).first()
+    return [name for name in [archive.name, *archive.obsolete] if name] if archive else []
+
+
+__all__ = [
+    "ArchiveLost",
+    "MissingFile",
+    "archived_records",
+    "is_sealed_in",
+    "key_of",
+    "keys_of",
+    "remove_obsolete",
+]

@@ -1,0 +1,129 @@
+"""The file of a sealed session: zstd over JSON lines, the skeleton first (docs/archive-format.md).
+
+Two frames, one after the other, so `zstd -dc` shows all lines. The first holds a line about the file, then for each
+record what lanes and tables need. The second holds the resources and scopes that the records share, then for each
+record the rest.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import orjson
+import zstandard
+
+from observability.records import SCHEMA_VERSION, Record
+
+FORMAT = "playhead-archive"
+VERSION = 1
+LEVEL = 9
+REST = (
+    "attributes",
+    "repeated",
+    "events",
+    "links",
+    "body",
+    "details",
+    "item",
+    "room_tags",
+    "session_summary",
+)
+"""Keys whose values are large, of any signal."""
+SHARED = ("resource", "scope")
+ORDER = {"recording_header": 0, "span": 1, "log": 2, "metric": 3, "chat_item": 4}
+"""Kinds stand together; within a kind records keep their order of arrival, which cursors and keys count in."""
+
+Line = dict[str, Any]
+
+
+class DamagedArchive(ValueError):
+    """What was read is not what `packed` writes; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Values that many records have, each once."""
+
+    values: list[Any] = field(default_factory=list)
+    places: dict[bytes, int] = field(default_factory=dict)
+
+    def place_of(self, value: Any) -> int:
+        written = orjson.dumps(value)
+        if written not in self.places:
+            self.places[written] = len(self.values)
+            self.values.append(value)
+        return self.places[written]
+
+
+def sorted_for_archive(records: Iterable[Record]) -> list[Record]:
+    return sorted(records, key=lambda record: ORDER[record["signal"]])
+
+
+def packed(records: Sequence[Record], *, about: Line) -> bytes:
+    """The file. `about` is told in its first line, besides format, versions and the number of records."""
+    shared = {name: Shared() for name in SHARED}
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "schema": SCHEMA_VERSION,
+        "records": len(records),
+        **about,
+    }
+    skeleton, rest = [head], []
+    for record in records:
+        bones, flesh = parted(record, shared)
+        skeleton.append(bones)
+        rest.append(flesh)
+    tables = {f"{name}s": shared[name].values for name in SHARED}
+    return compressed(skeleton) + compressed([tables, *rest])
+
+
+def parted(record: Record, shared: dict[str, Shared]) -> tuple[Line, Line]:
+    bones, flesh = dict(record), {}
+    for name in REST:
+        if name in bones:
+            flesh[name] = bones.pop(name)
+    for name in SHARED:
+        if name in bones:
+            flesh[name] = shared[name].place_of(bones.pop(name))
+    return bones, flesh
+
+
+def compressed(lines: Iterable[Line]) -> bytes:
+    return zstandard.ZstdCompressor(level=LEVEL).compress(b"\n".join(map(orjson.dumps, lines)) + b"\n")
+
+
+def unpacked(content: bytes) -> list[Record]:
+    """All records, whole. Raises DamagedArchive."""
+    (head, *bones), content = first_frame(content)
+    (tables, *flesh), _ = first_frame(content)
+    if head["records"] != len(bones) or len(bones) != len(flesh):
+        raise DamagedArchive(
+            f"{head['records']} records were written, {len(bones)} and {len(flesh)} are there."
+        )
+    shared = {name: tables[f"{name}s"] for name in SHARED}
+    for record, rest in zip(bones, flesh, strict=True):
+        for name in SHARED:
+            if name in rest:
+                rest[name] = shared[name][rest[name]]
+        record.update(rest)
+    return cast(list[Record], bones)
+
+
+def read_skeleton(content: bytes) -> tuple[Line, list[Line]]:
+    """The line about the file, and the records without what is large. Raises DamagedArchive."""
+    (head, *bones), _ = first_frame(content)
+    return head, bones
+
+
+def first_frame(content: bytes) -> tuple[list[Line], bytes]:
+    """Its lines, and what follows it."""
+    frame = zstandard.ZstdDecompressor().decompressobj()
+    try:
+        lines = frame.decompress(content).strip()
+        found: list[Line] = orjson.loads(b"[" + lines.replace(b"\n", b",") + b"]")
+    except (zstandard.ZstdError, orjson.JSONDecodeError) as fault:
+        raise DamagedArchive(str(fault)) from fault
+    if not found:
+        raise DamagedArchive("A frame is empty.")
+    return found, frame.unused_data

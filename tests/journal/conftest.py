@@ -1,0 +1,4 @@
+from tests.pages.conftest import front_desk, replay
+from tests.sending import agent
+
+__all__ = ["agent", "front_desk", "replay"]
