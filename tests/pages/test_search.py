@@ -130,5 +130,5 @@ def test_a_search_takes_no_more_queries_however_much_it_finds(
     owner_client: Client, front_desk: Session, django_assert_max_num_queries: Any
 ) -> None:
     for q in ("sauna", "the"):
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             found(owner_client, front_desk, q)
