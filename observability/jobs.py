@@ -61,6 +61,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "inspect-recording": Kind("observability.recordings.inspect.inspect_recording", LONG, limit_s=900),
     "analyse-recording": Kind("observability.recordings.waveform.analyse_recording", LONG, limit_s=900),
+    "convert-recording": Kind("observability.recordings.convert.convert_recording", LONG, limit_s=900),
     "erase-recordings": Kind("observability.recordings.erase.erase_recordings"),
     "remove-obsolete-archives": Kind("observability.journal.archive.remove_obsolete"),
     "seal-session": Kind("observability.journal.seal.seal_session", LONG),
@@ -184,6 +185,12 @@ def wait_again(job: Job, error: str, *, run_after: datetime, attempts: int, now:
             )
     except IntegrityError:
         held(job).update(state=Job.State.DONE, leased_until=None, error=error, finished_at=now)
+
+
+def is_set_aside(kind: str, object_id: int) -> bool:
+    """The last attempt was one too many."""
+    last = Job.objects.filter(kind=kind, object_id=object_id).order_by("-pk").first()
+    return last is not None and last.state == Job.State.SET_ASIDE
 
 
 def held(job: Job) -> QuerySet[Job]:

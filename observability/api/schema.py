@@ -24,6 +24,10 @@ class Counts(serializers.Serializer[Any]):
     rejected = serializers.IntegerField()
 
 
+class CopyState(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(["being-made"])
+
+
 class Completeness(serializers.Serializer[Any]):
     state = serializers.ChoiceField(["received", "partial", "expected", "off", "not_sent", "lost"])
     reason = serializers.CharField()
@@ -163,4 +167,7 @@ SESSION_FILTERS = [
     OpenApiParameter("status", enum=Session.Status.values),
     *record_filters("agent", "room", "text"),
 ]
-AUDIO_REVISION = [OpenApiParameter("revision", OpenApiTypes.INT)]
+AUDIO_REVISION = [
+    OpenApiParameter("revision", OpenApiTypes.INT),
+    OpenApiParameter("as", enum=["m4a"], description="A copy for browsers that do not play Ogg."),
+]

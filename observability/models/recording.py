@@ -26,6 +26,10 @@ class Recording(models.Model):
     problem = models.CharField(
         max_length=200, blank=True, help_text="Why the file cannot be played, or not as a whole."
     )
+    copy_bytes = models.PositiveBigIntegerField(
+        null=True,
+        help_text="Size of the copy for browsers that do not play the original; empty if there is none.",
+    )
     received_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

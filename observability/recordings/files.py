@@ -26,6 +26,7 @@ from observability.storage.objects import sync_folder
 __all__ = ["AudioPieces", "MissingFile", "OnOtherServer", "StorageFailed"]
 
 PIECE_BYTES = 64 * 1024
+COPY_SUFFIX = ".copy.m4a"
 
 
 class OnOtherServer(MissingFile, NotYet):
@@ -72,9 +73,32 @@ def read(recording: Recording, *, first: int = 0, last: int | None = None) -> "A
     return AudioPieces(pieces, source)
 
 
+def keep_copy(recording: Recording, copy: Path) -> None:
+    """Move it to where `read_copy` finds it, over an older one. Raises StorageFailed."""
+    try:
+        _put(copy, key_of(recording, suffix=COPY_SUFFIX))
+    except OSError as fault:
+        raise StorageFailed(str(fault)) from fault
+
+
+def read_copy(recording: Recording, *, first: int = 0, last: int | None = None) -> "AudioPieces":
+    """As `read`, of the copy for browsers that do not play the original."""
+    key, storage = key_of(recording, suffix=COPY_SUFFIX), storages["default"]
+    last = (recording.copy_bytes or 0) - 1 if last is None else last
+    if isinstance(storage, FileSystemStorage):
+        return AudioPieces.of_file(Path(storage.path(key)), first, last)
+    pieces, source = bucket.pieces_of(storage, key, first=first, last=last)
+    return AudioPieces(pieces, source)
+
+
+def delete_copy(recording: Recording) -> None:
+    _delete_stored(storages["default"], key_of(recording, suffix=COPY_SUFFIX))
+
+
 def delete(recording: Recording) -> None:
-    """Remove the file. It may be gone already. Raises StorageFailed."""
+    """Remove the file and its copy. They may be gone already. Raises StorageFailed."""
     storage = storages["default"]
+    delete_copy(recording)
     if recording.place == Recording.Place.SPOOL:
         spool.forget(recording.name)
         # A move may have been cut off between storage and row.

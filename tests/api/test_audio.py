@@ -3,8 +3,10 @@
 import shutil
 
 import pytest
+from django.utils import timezone
 
-from observability.models import Recording
+from observability import jobs
+from observability.models import Job, Recording
 from tests.api.conftest import address
 from tests.people import SessionFactory
 
@@ -126,3 +128,37 @@ def test_file_of_another_kind_is_never_shown_as_a_page(talk, script, settings):
         "application/octet-stream",
         "nosniff",
     )
+
+
+def test_copy_is_promised_until_a_worker_has_made_it(talk, script):
+    asked = address(talk, "audio") + "?as=m4a"
+
+    promised = script.get(asked)
+    assert (promised.status_code, promised.json(), promised["Retry-After"]) == (
+        202,
+        {"state": "being-made"},
+        "2",
+    )
+    assert script.get(asked).status_code == 202
+    jobs.run(Job.objects.get(kind="convert-recording").pk)
+    made = script.get(asked)
+
+    recording = talk.recordings.get()
+    assert (made.status_code, made["Content-Type"]) == (200, "audio/mp4")
+    assert len(content_of(made)) == recording.copy_bytes == int(made["Content-Length"])
+    assert script.get(asked, Range="bytes=0-9").status_code == 206
+
+
+def test_copy_that_cannot_be_made_is_told_as_gone(talk, script):
+    Job.objects.create(
+        kind="convert-recording",
+        object_id=talk.recordings.get().pk,
+        state="set-aside",
+        run_after=timezone.now(),
+    )
+
+    assert script.get(address(talk, "audio") + "?as=m4a").status_code == 410
+
+
+def test_other_copies_are_not_made(talk, script):
+    assert script.get(address(talk, "audio") + "?as=exe").status_code == 400

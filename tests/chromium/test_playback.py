@@ -1,12 +1,16 @@
 """The playhead stands where the sound is."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from observability.models import Session
+from observability import jobs
+from observability.models import Job, Session
+from observability.recordings.peaks_decoding import SoundFile
 from tests.live.servers import Server
 from tests.pages.reading import session_args
 
@@ -58,3 +62,30 @@ def frames_of(page: Page) -> list[dict[str, Any]]:
 
 def sound_ms(page: Page) -> float:
     return float(page.evaluate("document.querySelector('session-timeline audio').currentTime * 1000"))
+
+
+def test_a_browser_without_ogg_plays_the_copy_that_is_made_for_it(
+    owners_page: Page, portal: Server, front_desk: Session
+) -> None:
+    page = owners_page
+    page.add_init_script(
+        "HTMLMediaElement.prototype.canPlayType = (type) => type.includes('ogg') ? '' : 'maybe';"
+    )
+    page.goto(portal.url + reverse("observability:session-show", args=session_args(front_desk)))
+    told = page.get_by_role("status").filter(has_text="a copy of the recording is being made for it")
+    expect(told).to_be_visible()
+
+    jobs.run(Job.objects.get(kind="convert-recording").pk)
+
+    expect(page.locator("session-timeline audio[src*='as=m4a']")).to_be_attached()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
+    page.wait_for_function("document.querySelector('session-timeline audio').readyState > 0")
+    seconds = page.evaluate("document.querySelector('session-timeline audio').duration")
+    original = SoundFile(recording_path(front_desk))
+    for _ in original.pieces():
+        pass
+    assert abs(seconds - original.sample_count / original.sample_rate_hz) < 0.05
+
+
+def recording_path(session: Session) -> Path:
+    return Path(settings.MEDIA_ROOT) / session.recordings.get().name

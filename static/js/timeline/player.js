@@ -1,4 +1,5 @@
 import { ChannelMixer } from "./channel-mixer.js";
+import { playableCopy, plays } from "./playable-copy.js";
 
 /**
  * Browsers tell the position of a running <audio> in steps; between two of them time is counted on, at most this far: the
@@ -6,11 +7,16 @@ import { ChannelMixer } from "./channel-mixer.js";
  */
 const MOST_AHEAD_MS = 40;
 
+const OGG = 'audio/ogg; codecs="opus"';
+const MAKING_COPY = "This browser does not play Ogg; a copy of the recording is being made for it.";
+
 const NOT_LOADED = "The recording could not be loaded. Reload the page to try again.";
 
 /** The sound. Its position is the clock: the playhead is where the ear is, not where a timer thinks it should be. */
 export class Player extends EventTarget {
   #audio;
+  #life;
+  #source = "";
   #mixer;
   #toldMs = 0;
   #toldAt = 0;
@@ -19,6 +25,7 @@ export class Player extends EventTarget {
   constructor(audio, life) {
     super();
     this.#audio = audio;
+    this.#life = life;
     this.#mixer = new ChannelMixer(audio, life);
     this.offsetMs = 0; // where the recording begins in the session
     this.problem = "";
@@ -32,7 +39,23 @@ export class Player extends EventTarget {
 
   load(source, offsetMs) {
     this.offsetMs = offsetMs;
-    if (!source || this.#audio.getAttribute("src") === source) return;
+    if (!source || this.#source === source) return;
+    this.#source = source;
+    if (plays(this.#audio, OGG)) this.#begin(source);
+    else this.#beginCopy(source);
+  }
+
+  async #beginCopy(source) {
+    this.#fail(MAKING_COPY);
+    try {
+      const copy = await playableCopy(source, this.#life.signal);
+      if (this.#source === source) this.#begin(copy);
+    } catch (error) {
+      if (error.name !== "AbortError") this.#fail(error.message);
+    }
+  }
+
+  #begin(source) {
     this.#audio.preload = "metadata";
     this.#audio.src = source;
     this.problem = "";

@@ -18,6 +18,10 @@ class FakeAudio extends EventTarget {
   readyState = 4;
   refusal = null;
 
+  canPlayType() {
+    return "probably";
+  }
+
   set src(value) {
     this.#src = value;
   }
