@@ -43,6 +43,7 @@ class Seat:
         self.visitor, self.visit = visitor, visit
         self.watch, self.version, self.send = watch, version, send
         self.sent_s = self.pong_s = 0.0
+        self.told_beat_s = 0
 
     async def sit(self) -> None:
         """Until cancelled. Raises Refused."""
@@ -70,7 +71,8 @@ class Seat:
         while True:
             await asyncio.sleep(CHECK_ACCESS_EVERY_S)
             await self.check()
-            if now_s() - self.sent_s > self.beat_every_s - CHECK_ACCESS_EVERY_S:
+            is_due = now_s() - self.sent_s > self.beat_every_s - CHECK_ACCESS_EVERY_S
+            if is_due or self.told_beat_s != self.beat_every_s:
                 await self.beat()
 
     async def check(self) -> None:
@@ -87,7 +89,8 @@ class Seat:
         return LIVE_BEAT_S if self.watch.is_live else QUIET_BEAT_S
 
     async def beat(self) -> None:
-        await self.tell({"type": "beat", "every_s": self.beat_every_s})
+        self.told_beat_s = self.beat_every_s
+        await self.tell({"type": "beat", "every_s": self.told_beat_s})
 
     async def hear(self, text: str) -> None:
         """A ping is answered; there is nothing else to say."""
