@@ -27,16 +27,24 @@ def project_for_admin(user: User | AnonymousUser, slug: str) -> Project:
     return _project_for(user, slug, at_least=Role.ADMIN)
 
 
+def project_for_owner(user: User | AnonymousUser, slug: str) -> Project:
+    """Return the project if the user may delete it; Http404 otherwise."""
+    return _project_for(user, slug, at_least=Role.OWNER)
+
+
 def project_for_token(token: AccessToken, slug: str, *, scope: str) -> Project:
     """Return the token's own project if that is the one asked for and the token has the scope; Http404 otherwise."""
-    if token.project.slug != slug or scope not in token.scopes or token.revoked_at is not None:
+    project = token.project
+    if project.slug != slug or scope not in token.scopes or token.revoked_at is not None:
         raise Http404
-    return token.project
+    if project.deleted_at is not None:
+        raise Http404
+    return project
 
 
 def projects_of(user: User) -> list[Project]:
     """The projects that the user may look at, by name."""
-    return list(Project.objects.filter(memberships__user=user).select_related("plan"))
+    return list(Project.objects.filter(memberships__user=user, deleted_at=None).select_related("plan"))
 
 
 def role_in(project: Project, user: User | AnonymousUser) -> Role | None:
@@ -62,7 +70,8 @@ def _project_for(user: User | AnonymousUser, slug: str, *, at_least: Role) -> Pr
     if not user.is_authenticated:
         raise Http404
     project = (
-        Project.objects.filter(slug=slug, memberships__user=user, memberships__role__in=roles_from(at_least))
+        Project.objects.filter(slug=slug, deleted_at=None)
+        .filter(memberships__user=user, memberships__role__in=roles_from(at_least))
         .select_related("plan", "privacy")
         .first()
     )
@@ -76,7 +85,7 @@ def api_keys_named(key: str, slug: str | None) -> list[ApiKey]:
 
     The oldest come first, so that nobody who registers the name later keeps its owner out.
     """
-    keys = ApiKey.objects.filter(key=key, revoked_at__isnull=True)
+    keys = ApiKey.objects.filter(key=key, revoked_at__isnull=True, project__deleted_at=None)
     if slug is not None:
         keys = keys.filter(project__slug=slug)
     return list(keys.select_related("project__plan", "project__privacy").order_by("pk")[:MAX_KEYS_OF_A_NAME])

@@ -1,13 +1,16 @@
 """What changes a project and its keys."""
 
 import hashlib
+import logging
 import secrets
 import string
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,7 +18,12 @@ from projects.audit import record_event
 from projects.models import AccessToken, ApiKey, Membership, Plan, PrivacySwitches, Project, Role
 from projects.secrets import encrypt
 
+logger = logging.getLogger(__name__)
+
 T = TypeVar("T")
+ERASED_WITHIN = timedelta(hours=24)
+DELETED = "deleted~"
+"""Before the number of a deleted project, in place of its address. Nobody can choose an address like that."""
 ALPHANUMERIC = string.ascii_letters + string.digits
 """As LiveKit's own; one that began with a hyphen would be taken for an option on a command line."""
 SECRET_LENGTH = 43
@@ -52,6 +60,17 @@ def add_member(project: Project, user: User, role: Role) -> Membership:
     membership, _ = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
     record_event(project, None, "member.set", f"{user.email}: {role}")
     return membership
+
+
+def delete_project(project: Project, *, by: User) -> datetime:
+    """Out of everybody's reach when this returns, and its address free for another; the worker erases what it held.
+
+    Returns the latest moment at which nothing of it is left.
+    """
+    living = Project.objects.filter(pk=project.pk, deleted_at=None)
+    if living.update(deleted_at=Now(), slug=f"{DELETED}{project.pk}"):
+        logger.warning("Project %s was deleted by user %s.", project.pk, by.pk)
+    return timezone.now() + ERASED_WITHIN
 
 
 def register_api_key(project: Project, key: str, secret: str, *, by: User | None) -> ApiKey:

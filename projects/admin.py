@@ -48,7 +48,7 @@ class PrivacySwitchesInline(ForLooking, admin.StackedInline[PrivacySwitches, Pro
 
 @admin.register(Project)
 class ProjectAdmin(ForLooking, admin.ModelAdmin[Project]):
-    list_display = ("name", "slug", "plan", "created_at")
+    list_display = ("name", "slug", "plan", "created_at", "deleted_at")
     list_filter = ("plan",)
     search_fields = ("name", "slug")
     inlines = (MembershipInline, PrivacySwitchesInline)

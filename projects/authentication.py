@@ -50,7 +50,7 @@ def token_of(secret: str) -> AccessToken:
     """
     digest = hash_token(secret)
     token = (
-        AccessToken.objects.filter(token_hash=digest, revoked_at__isnull=True)
+        AccessToken.objects.filter(token_hash=digest, revoked_at__isnull=True, project__deleted_at=None)
         .select_related("project__plan", "project__privacy")
         .first()
     )

@@ -38,6 +38,9 @@ class Project(models.Model):
     )
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="projects")
     created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(
+        null=True, editable=False, help_text="Out of everybody's reach since then, and being erased."
+    )
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="projects")
 
     class Meta:

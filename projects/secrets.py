@@ -1,7 +1,11 @@
-"""Secrets at rest: encrypted with a key that is never in the database (Fernet; SECRETS_KEY, SECRETS_KEY_OLD)."""
+"""Secrets at rest: encrypted, or told by a fingerprint only, with a key that is never in the database.
+
+Fernet and HMAC-SHA256; SECRETS_KEY, SECRETS_KEY_OLD.
+"""
 
 import base64
 import hashlib
+import hmac
 from functools import cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -22,6 +26,23 @@ def decrypt(encrypted: str) -> str:
         return _cipher().decrypt(encrypted.encode()).decode()
     except InvalidToken:
         raise UnreadableSecret("SECRETS_KEY is not the key that this secret was encrypted with.") from None
+
+
+def fingerprint(text: str) -> bytes:
+    """32 bytes by which `text` is known again, and which tell nothing of it to anybody without the key."""
+    return fingerprints(text)[0]
+
+
+def fingerprints(text: str) -> list[bytes]:
+    """By the key in use and by older ones, which fingerprints from before a change were made with."""
+    return [
+        hmac.digest(_fingerprint_key(key), text.encode(), "sha256")
+        for key in [settings.SECRETS_KEY, *settings.SECRETS_KEY_OLD]
+    ]
+
+
+def _fingerprint_key(passphrase: str) -> bytes:
+    return hashlib.sha256(b"playhead fingerprints:" + passphrase.encode()).digest()
 
 
 @cache

@@ -1,9 +1,11 @@
 """What people fill in on the settings pages. The forms check; projects.actions does."""
 
+from typing import Any
+
 from django import forms
 
 from projects.actions import MIN_SECRET_LENGTH
-from projects.models import PrivacySwitches, Role
+from projects.models import PrivacySwitches, Project, Role
 
 CODE = {"class": "input input--code", "autocomplete": "off", "spellcheck": "false"}
 HEARERS = [
@@ -38,6 +40,26 @@ class AccessTokenForm(forms.Form):
         help_text="What will use it, such as “nightly report”.",
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
+
+
+class ProjectNameForm(forms.Form):
+    """Whoever deletes a project types its name, so that it is not another one."""
+
+    name = forms.CharField(
+        label="Name of the project",
+        max_length=80,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.project = project
+
+    def clean_name(self) -> str:
+        typed: str = self.cleaned_data["name"]
+        if typed != self.project.name.strip():
+            raise forms.ValidationError(f"This project’s name is “{self.project.name}”. Nothing was deleted.")
+        return typed
 
 
 class PrivacyForm(forms.ModelForm[PrivacySwitches]):

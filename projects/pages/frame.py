@@ -12,9 +12,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
-from projects.access import may_administer, projects_of
+from projects.access import projects_of, role_in, roles_from
 from projects.audit import address_of, record_event
-from projects.models import Project
+from projects.models import Project, Role
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -48,12 +48,14 @@ def page(
 ) -> HttpResponse:
     """A whole page of the project, with what its rail and account menu show."""
     reader = reader_of(request)
+    role = role_in(project, reader)
     if request.session.get(LAST_PROJECT) != project.slug:
         request.session[LAST_PROJECT] = project.slug
     frame = {
         "project": project,
         "projects": projects_of(reader),
-        "may_administer": may_administer(project, reader),
+        "may_administer": role in roles_from(Role.ADMIN),
+        "is_owner": role == Role.OWNER,
         "section": section,
     }
     return render(request, template, frame | named, status=status)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.pages import keys, privacy
+from projects.pages import deletion, keys, privacy
 
 app_name = "projects"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("tokens/create/", keys.token_create, name="token-create"),
     path("tokens/<int:token_id>/revoke/", keys.token_revoke, name="token-revoke"),
     path("privacy/", privacy.privacy_edit, name="privacy-edit"),
+    path("delete/", deletion.project_delete, name="project-delete"),
 ]
