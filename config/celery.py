@@ -17,6 +17,8 @@ SWEEPS, SHORT, LONG = "sweeps", "jobs", "long-jobs"
 SWEEP_JOBS_EVERY_S = 1.0
 SWEEP_SESSIONS_EVERY_S = 5.0
 SWEEP_SPOOL_EVERY_S = 600.0
+SWEEP_RETENTION_EVERY_S = 30.0
+"""It only looks whether a purge is due, by the database: beat forgets at every restart when it last ran one."""
 
 TRANSPORT_OPTIONS = (
     {"polling_interval": 0.05}
@@ -39,6 +41,11 @@ SCHEDULE = {
         "schedule": SWEEP_SPOOL_EVERY_S,
         "options": {"expires": SWEEP_SPOOL_EVERY_S},
     },
+    "sweep retention": {
+        "task": "observability.sweep_retention",
+        "schedule": SWEEP_RETENTION_EVERY_S,
+        "options": {"expires": SWEEP_RETENTION_EVERY_S},
+    },
 }
 
 
@@ -54,7 +61,11 @@ def new_application(*, is_ours: bool) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=True,  # they are redelivered, and jobs bear that
         task_acks_late=True,
         task_default_queue=SHORT,
-        task_routes={"observability.sweep_*": {"queue": SWEEPS}},
+        task_routes={
+            "observability.sweep_*": {"queue": SWEEPS},
+            "observability.purge": {"queue": LONG},
+            "observability.reconcile": {"queue": LONG},
+        },
         task_time_limit=3600,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,

@@ -4,12 +4,17 @@ import logging
 import time
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from observability import jobs
 from observability.journal.seal import ask_for_sealing
 from observability.live.publish import publish_sessions
+from observability.recordings.files import StorageFailed
 from observability.recordings.store import sweep_spool as sweep_this_servers_spool
+from observability.retention import purge as purging
+from observability.retention import reconcile as reconciling
+from observability.retention.projects import submit_erasures
 from observability.sessions.life import lose_silent_sessions, sessions_to_summarise
 from observability.sessions.summary import refresh_summary, set_summary_aside
 
@@ -17,6 +22,10 @@ logger = logging.getLogger(__name__)
 
 SUMMARISE_FOR_S = 0.5
 """Of each sweep; what is left waits for the next."""
+PURGE_FOR_S = 60.0
+"""At a stretch, so that recordings have their turn in the same queue; what is left goes on after them."""
+LATE_S = 900
+"""Then the next sweep asks again."""
 
 
 @shared_task(name="observability.run_job")
@@ -50,3 +59,32 @@ def sweep_sessions() -> None:
             logger.exception("The summary of session %s could not be made.", session_id)
             set_summary_aside(session_id)
     ask_for_sealing(now=timezone.now())
+
+
+@shared_task(name="observability.sweep_retention", time_limit=60)
+def sweep_retention() -> None:
+    submit_erasures()
+    if purging.is_due(settings.PURGE_EVERY_S):
+        purge.apply_async(expires=LATE_S)
+    if reconciling.is_due():
+        reconcile.apply_async(expires=LATE_S)
+
+
+@shared_task(name="observability.purge", time_limit=900)
+def purge(is_next_stretch: bool = False) -> None:
+    """Asked for twice, it is done once, unless there was too much for one stretch."""
+    if not is_next_stretch and not purging.is_due(settings.PURGE_EVERY_S):
+        return
+    run = purging.purge(at_most_s=PURGE_FOR_S)
+    if run.sessions_left and run.sessions and not run.held_back:
+        purge.apply_async((True,), expires=LATE_S)
+
+
+@shared_task(name="observability.reconcile", time_limit=3600)
+def reconcile() -> None:
+    if not reconciling.is_due():
+        return
+    try:
+        reconciling.reconcile(is_repair=True)
+    except StorageFailed as fault:
+        logger.warning("Rows and files could not be compared: %s", fault)

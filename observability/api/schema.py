@@ -171,3 +171,15 @@ AUDIO_REVISION = [
     OpenApiParameter("revision", OpenApiTypes.INT),
     OpenApiParameter("as", enum=["m4a"], description="A copy for browsers that do not play Ogg."),
 ]
+
+
+class Receipt(serializers.Serializer[Any]):
+    """What was deleted, by ids and counts."""
+
+    id = serializers.UUIDField()
+    job_id = serializers.CharField()
+    records = serializers.IntegerField()
+    recordings = serializers.IntegerField()
+    recording_bytes = serializers.IntegerField()
+    deleted_at = serializers.DateTimeField()
+    gone_by = serializers.DateTimeField(help_text="Its bytes are gone from database and storage by then.")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -14,7 +15,7 @@ from observability.api.session_fields import session_fields
 from observability.api.trail import note
 from observability.queries.records import timeline_of
 from observability.queries.sessions import session_rows
-from observability.recordings.erase import erase_session
+from observability.retention.delete import delete_session
 from observability.sessions.summary import summary_of
 
 SESSIONS_A_PAGE = 50
@@ -48,11 +49,16 @@ class OneSession(SessionView):
         """Its figures are made from the records at this moment, so they are never behind."""
         return Response(session_fields(self.session, summary_of(timeline_of(self.session))))
 
-    @extend_schema(operation_id="session_delete", summary="Delete a session", responses={204: None})
+    @extend_schema(operation_id="session_delete", summary="Delete a session", responses={202: schema.Receipt})
     def delete(self, request: Request, **_: Any) -> Response:
-        """Records and audio go at once and for good. Only for people who administer the project."""
+        """For good. From this answer on nobody can reach it; its bytes are gone from database and storage by `gone_by`.
+
+        Only for people who administer the project. Data that its agent still sends is acknowledged and discarded.
+        """
         if not may_delete(request, self.project):
             raise PermissionDenied("Sessions are deleted by the project's owners and admins.")
-        erase_session(self.session)
-        note(request, self.project, "session.deleted", str(self.session.public_id))
-        return Response(status=204)
+        receipt = delete_session(self.session)
+        if receipt is None:
+            raise Http404
+        note(request, self.project, "session.deleted", receipt.id)
+        return Response(receipt.as_json(), status=202)

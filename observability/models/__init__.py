@@ -3,7 +3,20 @@ from observability.models.batch import Batch, Signal
 from observability.models.job import Job
 from observability.models.recording import Recording
 from observability.models.refusal import Refusal
+from observability.models.retention import PurgeRun, Reconciliation, Tombstone
 from observability.models.session import Session
 from observability.models.waveform import Waveform
 
-__all__ = ["Archive", "Batch", "Job", "Recording", "Refusal", "Session", "Signal", "Waveform"]
+__all__ = [
+    "Archive",
+    "Batch",
+    "Job",
+    "PurgeRun",
+    "Reconciliation",
+    "Recording",
+    "Refusal",
+    "Session",
+    "Signal",
+    "Tombstone",
+    "Waveform",
+]

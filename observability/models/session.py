@@ -48,7 +48,8 @@ class Session(models.Model):
     ended_ns = models.BigIntegerField(null=True, help_text="By the agent's clock.")
     first_received_at = models.DateTimeField(default=timezone.now)
     last_received_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(help_text="Fixed at first receipt.")
+    expires_at = models.DateTimeField(help_text="Fixed at first receipt; deletion alone brings it forward.")
+    deleted_at = models.DateTimeField(null=True, help_text="When a person deleted it.")
 
     cursor = models.PositiveIntegerField(default=0, help_text="Sequence number of the newest batch.")
     span_count = models.PositiveIntegerField(default=0)

@@ -21,6 +21,7 @@ from observability.recordings.store import (
 from observability.sessions.allowed import switches_of
 from observability.sessions.keep import Draft, Group, Kept, count_discarded, keep_in_session
 from observability.sessions.open import begin_session, lock_room, session_of_recording
+from observability.sessions.tombstones import is_buried, job_name, room_name, upload_name
 from projects.models import Project
 
 COMMIT_ATTEMPTS = 3
@@ -34,6 +35,10 @@ class NoIdentity(Exception):
 
 class SwitchedOff(Exception):
     """The project records nothing, and the session had not begun before it was switched off."""
+
+
+class TooLate(Exception):
+    """The session that the upload is of was deleted, or has expired and is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,10 @@ def _kept(
     )
     # The end of its session, whatever of it can be read.
     draft = replace(draft, news=replace(draft.news, end_signal=draft.news.end_signal or "recording"))
-    session = _session_of(project, contents, draft, audio, now=now)
+    try:
+        session = _session_of(project, contents, draft, audio, now=now)
+    except TooLate:
+        return Kept(contents.job_id, discarded={Signal.RECORDING: _late_records(contents, audio)}), None
     before = noted_before(session.id)
     kept = keep_in_session(project, session, draft)
     if not session.is_expired:
@@ -141,7 +149,10 @@ def _kept(
 def _session_of(
     project: Project, contents: Contents, draft: Draft, audio: SpooledPart | None, *, now: datetime
 ) -> HeldSession:
-    """By job; else the room's nearest; else one of its own (docs/contract.md §9.1). Raises SwitchedOff."""
+    """By job; else the room's nearest; else one of its own (docs/contract.md §9.1).
+
+    Raises SwitchedOff or TooLate.
+    """
     if contents.job_id:
         session = session_of_job(project.pk, contents.job_id, now=now)
     else:
@@ -153,9 +164,26 @@ def _session_of(
         return session
     if not project.privacy.observability:
         raise SwitchedOff
+    if any(
+        is_buried(project.pk, name, late_records=_late_records(contents, audio))
+        for name in _names_of(contents, draft)
+    ):
+        raise TooLate
     return begin_session(
         project, job_id=contents.job_id, room_id=contents.room_id, started_ns=draft.news.started_ns, now=now
     )
+
+
+def _names_of(contents: Contents, draft: Draft) -> list[str]:
+    """By which the session of this upload would be known, were it buried."""
+    if contents.job_id:
+        return [job_name(contents.job_id)]
+    room = [room_name(contents.room_id)] if contents.room_id else []
+    return [upload_name(draft.batch.digest), *room]
+
+
+def _late_records(contents: Contents, audio: SpooledPart | None) -> int:
+    return len(contents.records) + (audio is not None)
 
 
 def _session_of_same_upload(

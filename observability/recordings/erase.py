@@ -3,23 +3,20 @@
 from django.db import transaction
 
 from observability.jobs import NotYet
-from observability.models import Recording, Session
+from observability.models import Recording
 from observability.recordings import files, waveform_files
 
 
-@transaction.atomic
-def erase_session(session: Session) -> None:
-    """While its row is held no upload adds audio. Files first: until all are gone, rows tell where they are.
+def erase_files(recording: Recording, *, even_elsewhere: bool = False) -> None:
+    """Of a session that takes no audio any more; the row stays and still tells where the files lay. May run twice.
 
-    Raises StorageFailed; the call can then be repeated. May run twice.
+    Raises NotYet while the storage is down, or while another server has yet to move what lies in its spool: unless
+    `even_elsewhere`, since that server then removes it as forsaken.
     """
-    held = Session.objects.select_for_update().filter(pk=session.pk).first()
-    if held is None:
-        return
-    for recording in Recording.objects.filter(session=held).select_related("session"):
-        files.delete(recording)
-        waveform_files.delete(recording)
-    held.delete()
+    if files.is_on_other_server(recording) and not even_elsewhere:
+        raise files.OnOtherServer(recording.name)
+    files.delete(recording)
+    waveform_files.delete(recording)
 
 
 def erase_recordings(session_id: int) -> None:

@@ -34,6 +34,7 @@ from observability.sessions.allowed import (
 )
 from observability.sessions.ids import bounded_id
 from observability.sessions.open import begin_session
+from observability.sessions.tombstones import is_buried, job_name
 from projects.models import Project
 
 DIGEST_BYTES = 16
@@ -145,6 +146,8 @@ def keep_draft(project: Project, draft: Draft, *, now: datetime) -> Kept:
     if session is None:
         if not project.privacy.observability:
             return Kept(draft.group.job_id, refused_as_off=True)
+        if is_buried(project.pk, job_name(draft.group.job_id), late_records=draft.batch.record_count):
+            return Kept(draft.group.job_id, discarded={draft.batch.signal: draft.batch.record_count})
         session = begin_session(
             project,
             job_id=draft.group.job_id,
@@ -177,7 +180,8 @@ def keep_in_session(project: Project, session: HeldSession, draft: Draft) -> Kep
     """
     kept = Kept(draft.group.job_id, session.id, cursor=session.cursor)
     if session.is_expired:
-        kept.discarded[draft.batch.signal] = draft.batch.record_count
+        late = kept.discarded[draft.batch.signal] = draft.batch.record_count
+        is_buried(project.pk, job_name(draft.group.job_id), late_records=late)
         return kept
     batch, news, discarded = allowed_part(session, draft)
     if session.record_count + batch.record_count > MAX_SESSION_RECORDS:

@@ -7,6 +7,7 @@ is imported late: it costs 30 MB, and an installation without a bucket needs non
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,14 @@ def size_of(storage: Any, key: str) -> int:
 def remove(storage: Any, key: str) -> None:
     with translated_errors():
         _object(storage, key).delete()
+
+
+def listed(storage: Any, prefix: str) -> Iterator[tuple[str, int, datetime]]:
+    """Key, bytes and time of writing of every object whose key begins with `prefix`, a page at a time."""
+    base = storage.location.strip("/") + "/" if storage.location.strip("/") else ""
+    with translated_errors():
+        for found in storage.connection.Bucket(storage.bucket_name).objects.filter(Prefix=base + prefix):
+            yield found.key.removeprefix(base), found.size, found.last_modified
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Who may call the API, and what everybody else is told: never whether a thing exists."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,6 +12,7 @@ from observability.recordings.waveform import analyse_recording
 from projects.actions import create_access_token
 from projects.models import Role
 from tests.api.conftest import BASE, Script, address
+from tests.ops.working import run_all_jobs
 from tests.people import MembershipFactory, SessionFactory, UserFactory, signed_in
 
 THINGS = ["", "timeline", "transcript", "spans", "logs", "metrics", "chat-items", "audio", "peaks"]
@@ -167,12 +168,31 @@ def test_owner_and_admin_delete_a_session_with_its_audio(talk, project, settings
 
     answer = client.delete(address(talk))
 
-    assert answer.status_code == 204
+    assert answer.status_code == 202
     assert client.get(address(talk)).status_code == 404
+    run_all_jobs()
     assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
-    assert list(project.audit_events.values_list("verb", "target", "actor")) == [
-        ("session.deleted", str(talk.public_id), admin.pk)
+    trail = project.audit_events.order_by("pk").values_list("verb", "target", "actor")
+    assert list(trail) == [
+        ("session.deleted", str(talk.public_id), admin.pk),
+        ("session.erased", str(talk.public_id), None),
     ]
+
+
+def test_whoever_deletes_is_told_what_goes_and_by_when(talk, owner_client):
+    audio = talk.recordings.get()
+
+    receipt = owner_client.delete(address(talk)).json()
+
+    deleted_at, gone_by = (datetime.fromisoformat(receipt.pop(name)) for name in ("deleted_at", "gone_by"))
+    assert gone_by - deleted_at == timedelta(minutes=15)
+    assert receipt == {
+        "id": str(talk.public_id),
+        "job_id": talk.job_id,
+        "records": sum(talk.batches.values_list("record_count", flat=True)) - 1,  # its recording's header
+        "recordings": 1,
+        "recording_bytes": audio.size_bytes,
+    }
 
 
 def test_member_and_reading_script_delete_nothing(talk, teammate_client, script):

@@ -1,9 +1,11 @@
-"""As much of S3 as keeping recordings needs: put, head, ranged get, delete. It checks no signature."""
+"""As much of S3 as keeping recordings needs: put, head, ranged get, list, delete. It checks no signature."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 from observability.recordings.ranges import range_of
 
@@ -17,6 +19,8 @@ class BucketServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Requests)
         self.objects: dict[str, bytes] = {}
         self.longest_answer = 0
+        self.written_at = datetime.now(UTC)
+        """Of all objects, as a listing tells it."""
 
     @property
     def url(self) -> str:
@@ -36,12 +40,26 @@ class Requests(BaseHTTPRequestHandler):
         self.answer(404) if found is None else self.answer(200, length=len(found))
 
     def do_GET(self) -> None:
+        where = urlsplit(self.path)
+        if "prefix" in (asked := parse_qs(where.query, keep_blank_values=True)):
+            self.answer(200, self.listed(where.path.strip("/"), asked["prefix"][0]))
+            return
         found = self.server.objects.get(self.path)
         if found is None:
             self.answer(404, NO_SUCH_KEY)
             return
         part = range_of(self.headers["Range"], size=len(found))
         self.answer(206, found[part.first : part.last + 1]) if part else self.answer(200, found)
+
+    def listed(self, bucket: str, prefix: str) -> bytes:
+        start = f"/{bucket}/"
+        contents = [
+            f"<Contents><Key>{path.removeprefix(start)}</Key><Size>{len(content)}</Size>"
+            f"<LastModified>{self.server.written_at.isoformat()}</LastModified></Contents>"
+            for path, content in self.server.objects.items()
+            if path.startswith(start + prefix)
+        ]
+        return f"<ListBucketResult>{''.join(contents)}</ListBucketResult>".encode()
 
     def do_DELETE(self) -> None:
         self.server.objects.pop(self.path, None)

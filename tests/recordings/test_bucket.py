@@ -5,11 +5,11 @@ from django.conf import settings as plain_settings
 
 from observability.models import Recording
 from observability.recordings import files
-from observability.recordings.erase import erase_session
 from observability.recordings.inspect import inspect_recording
 from observability.recordings.store import store_recording
 from tests.recordings.bucket_server import bucket_server
 from tests.recordings.uploads import captured_recording, upload
+from tests.retention.erasing import erase_session
 
 AUDIO = b"OggS" + bytes(range(256)) * 4000
 DOWN = "http://127.0.0.1:9"

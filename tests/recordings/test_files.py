@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from observability.models import Job, Recording, Session
 from observability.recordings import files, spool
-from observability.recordings.erase import erase_session
 from observability.recordings.store import store_recording
 from tests.recordings.uploads import upload
+from tests.retention.erasing import erase_session
 
 AUDIO = b"OggS" + bytes(range(256)) * 1000
 

@@ -7,7 +7,6 @@ from observability import jobs
 from observability.models import Job, Recording, Waveform
 from observability.queries.records import timeline_of
 from observability.recordings import waveform_files
-from observability.recordings.erase import erase_session
 from observability.recordings.inspect import inspect_recording
 from observability.recordings.trust import trust_of
 from observability.recordings.waveform import analyse_recording, shape_of
@@ -17,6 +16,7 @@ from tests.recordings.left import spooled_files, stored_files
 from tests.recordings.sounds import captured_audio
 from tests.recordings.test_bucket import DOWN, use_bucket
 from tests.recordings.uploads import captured_recording, upload
+from tests.retention.erasing import erase_session
 
 __all__ = ["use_bucket"]
 RUN = "python/1.8.9_only_audio_transcript"

@@ -1,0 +1,58 @@
+"""What remains of the dead, and what was done about them."""
+
+from django.db import models
+
+
+class Tombstone(models.Model):
+    """A session that was deleted or has expired, known by a keyed digest only. Late data for it begins none anew."""
+
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    digest = models.BinaryField(max_length=32, help_text="HMAC-SHA256 of the name that late data would bear.")
+    buried_at = models.DateTimeField()
+    until = models.DateTimeField()
+    discarded_count = models.PositiveBigIntegerField(default=0, help_text="Late records, not kept.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "digest"], name="tombstone_once")]
+        indexes = [models.Index(fields=["until"], name="tombstone_end")]
+
+    def __str__(self) -> str:
+        return f"tombstone {self.pk} of project {self.project_id}"
+
+
+class PurgeRun(models.Model):
+    """One run of the purge, or one that was held back. Numbers only."""
+
+    is_forced = models.BooleanField(default=False, help_text="An operator let it go on.")
+    begun_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True, help_text="Empty while it runs, or if it was killed.")
+    sessions_due = models.PositiveBigIntegerField(default=0, help_text="Expired when it began.")
+    sessions = models.PositiveBigIntegerField(default=0, help_text="Removed for good.")
+    sessions_left = models.PositiveBigIntegerField(default=0, help_text="Expired and still here at its end.")
+    files = models.PositiveBigIntegerField(default=0)
+    bytes = models.PositiveBigIntegerField(default=0)
+    rows = models.PositiveBigIntegerField(default=0)
+    held_back = models.CharField(
+        max_length=300, blank=True, help_text="Why expired sessions were not removed."
+    )
+
+    def __str__(self) -> str:
+        return f"purge of {self.begun_at:%Y-%m-%d %H:%M}"
+
+
+class Reconciliation(models.Model):
+    """One comparison of rows and stored files."""
+
+    begun_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True)
+    files = models.PositiveBigIntegerField(default=0, help_text="In storage.")
+    lost = models.PositiveBigIntegerField(default=0, help_text="Rows whose file is missing.")
+    orphans = models.PositiveBigIntegerField(default=0, help_text="Files that no row knows of.")
+    removed = models.PositiveBigIntegerField(default=0)
+    removed_bytes = models.PositiveBigIntegerField(default=0)
+    held_back = models.CharField(max_length=300, blank=True, help_text="Why orphans were not removed.")
+
+    def __str__(self) -> str:
+        return f"reconciliation of {self.begun_at:%Y-%m-%d %H:%M}"

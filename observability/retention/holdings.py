@@ -1,0 +1,55 @@
+"""Which room holds which files. A room that keeps files says so here; what nobody holds is never touched."""
+
+from collections.abc import Collection, Iterator
+from typing import Protocol, cast
+
+from django.utils.module_loading import import_string
+
+from observability.models import Session
+
+
+class Holding(Protocol):
+    """A room's files. Keys are as the storage has them."""
+
+    @property
+    def prefix(self) -> str:
+        """What all its keys begin with: "recordings/"."""
+
+    def prefix_of(self, session: Session) -> str:
+        """What the keys of this session begin with, and no other session's."""
+
+    def claimed(self, keys: Collection[str]) -> set[str]:
+        """Those of `keys` that a row accounts for, or is about to."""
+
+    def expected(self) -> Iterator[str]:
+        """Every key that a row says is there."""
+
+    def note_lost(self, key: str) -> None:
+        """Show that the file is missing. May run twice."""
+
+    def shown_lost(self) -> Iterator[str]:
+        """The keys that are shown as missing."""
+
+    def note_found(self, key: str) -> None:
+        """Show it as missing no more: it has come back."""
+
+
+HOLDINGS = ["observability.recordings.holding.RECORDINGS"]
+"""By name, because rooms beside this one may not be imported."""
+
+SESSION_PREFIXES = ["recordings", "exports", "archive"]
+"""Each keeps a session's files below `<prefix>/<project>/<session>/`: gone with it, whether or not a room says so."""
+
+
+def holdings() -> list[Holding]:
+    return [cast(Holding, import_string(name)) for name in HOLDINGS]
+
+
+def prefixes_of(session: Session) -> list[str]:
+    """Below which everything is this session's."""
+    usual = [f"{prefix}/{session.project_id}/{session.public_id}/" for prefix in SESSION_PREFIXES]
+    return list(dict.fromkeys([*usual, *(holding.prefix_of(session) for holding in holdings())]))
+
+
+def prefixes_of_project(project_id: int) -> list[str]:
+    return [f"{prefix}/{project_id}/" for prefix in SESSION_PREFIXES]

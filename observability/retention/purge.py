@@ -1,0 +1,118 @@
+"""Erases what has expired. Reads have been without it since the second at which it did."""
+
+import logging
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import Error as DatabaseError
+from django.db.models.functions import Now
+
+from observability.jobs import NotYet
+from observability.models import Batch, PurgeRun, Session, Tombstone
+from observability.retention.brake import outlook
+from observability.retention.erase import Erased, Rest, erase, remove_in_chunks
+from observability.retention.pace import rest as rest_a_moment
+from observability.retention.remains import empty_the_log, overwrite_what_is_deleted
+from projects.models import Project
+
+logger = logging.getLogger(__name__)
+
+SESSIONS_AT_ONCE = 100
+MAX_FAILURES = 5
+"""In a row: then the storage is down, and each further session would only wait for it again."""
+FORCE_HOLDS = timedelta(days=1)
+"""What an operator let go on, and was killed, goes on for so long."""
+KEEP_RUNS = timedelta(days=400)
+
+
+def purge(
+    *,
+    is_forced: bool = False,
+    at_most_s: float = float("inf"),
+    worker_now: datetime | None = None,
+    rest: Rest = rest_a_moment,
+) -> PurgeRun:
+    """Erase what has expired, or say why not. Two at once are harmless; it goes on where another was killed.
+
+    After `at_most_s` seconds it ends with `sessions_left`. `rest` is called between small steps.
+    """
+    found = outlook(worker_now=worker_now)
+    is_forced = is_forced or is_force_unfinished()
+    run = PurgeRun(is_forced=is_forced, begun_at=Now(), sessions_due=found.due)
+    run.held_back = "" if is_forced else found.held_back
+    run.save()
+    until = time.monotonic() + at_most_s
+    erased = erase_sessions(run, until, rest)
+    if run.held_back:
+        logger.error("Expired sessions are not removed: %s", run.held_back)
+    else:
+        remove_the_rest(erased, rest)
+    return ended(run, erased)
+
+
+def erase_sessions(run: PurgeRun, until: float, rest: Rest) -> Erased:
+    """One that cannot be erased keeps no other waiting."""
+    erased, failures = Erased(), 0
+    for session_id in ids_due(only_deleted=bool(run.held_back)):
+        if time.monotonic() > until or failures == MAX_FAILURES:
+            break
+        try:
+            erased.add(erase(session_id, rest=rest))
+            failures = 0
+        except (NotYet, DatabaseError) as fault:
+            failures += 1
+            logger.warning("Session %s could not be erased yet (%s).", session_id, type(fault).__name__)
+        note(run, erased)
+    return erased
+
+
+def ids_due(*, only_deleted: bool) -> Iterator[int]:
+    """In the order of their keys, a page at a time; what people have deleted is erased whatever holds back the rest."""
+    due = Session.objects.filter(expires_at__lte=Now())
+    if only_deleted:
+        due = due.filter(deleted_at__isnull=False)
+    last = 0
+    while ids := list(due.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:SESSIONS_AT_ONCE]):
+        yield from ids
+        last = ids[-1]
+
+
+def remove_the_rest(erased: Erased, rest: Rest) -> None:
+    """Records that name no session, tombstones that have stood long enough, and what was noted of old runs."""
+    overwrite_what_is_deleted()
+    for project in Project.objects.select_related("plan"):
+        life = timedelta(days=project.plan.retention_days)
+        unassigned = Batch.objects.filter(project=project, session=None, received_at__lte=Now() - life)
+        remove_in_chunks(unassigned, erased, rest)
+    remove_in_chunks(Tombstone.objects.filter(until__lte=Now()), Erased(), rest)
+    remove_in_chunks(PurgeRun.objects.filter(begun_at__lt=Now() - KEEP_RUNS), Erased(), rest)
+    empty_the_log()
+
+
+def note(run: PurgeRun, erased: Erased) -> None:
+    """So that a run that is killed has told how far it came."""
+    run.sessions, run.files, run.bytes, run.rows = erased.sessions, erased.files, erased.bytes, erased.rows
+    run.save(update_fields=["sessions", "files", "bytes", "rows"])
+
+
+def ended(run: PurgeRun, erased: Erased) -> PurgeRun:
+    note(run, erased)
+    run.sessions_left = Session.objects.filter(expires_at__lte=Now()).count()
+    run.ended_at = Now()
+    run.save(update_fields=["sessions_left", "ended_at"])
+    if not run.sessions_left:
+        PurgeRun.objects.filter(is_forced=True, ended_at=None).update(ended_at=Now())
+    run.refresh_from_db()
+    return run
+
+
+def is_force_unfinished() -> bool:
+    runs = PurgeRun.objects.filter(is_forced=True, ended_at=None, begun_at__gt=Now() - FORCE_HOLDS)
+    return runs.exists()
+
+
+def is_due(every_s: int) -> bool:
+    """By what the database remembers, so that servers that are often restarted miss none."""
+    recent = PurgeRun.objects.filter(begun_at__gt=Now() - timedelta(seconds=every_s))
+    return every_s > 0 and not recent.exists()

@@ -1,0 +1,66 @@
+"""Remembers that a session was here, and nothing else about it, so that its late data begins none anew.
+
+Looked up only where a session would begin or has expired: the usual upload pays nothing for it.
+"""
+
+from datetime import timedelta
+
+from django.db.models import F
+from django.db.models.functions import Now
+
+from observability.models import Batch, Session, Signal, Tombstone
+from projects.secrets import fingerprint, fingerprints
+
+LIFE = timedelta(days=40)
+"""Longer than any plan keeps a session, so that a sender's own backlog of that time is still known as late."""
+
+
+def job_name(job_id: str) -> str:
+    return f"job {job_id}"
+
+
+def room_name(room_id: str) -> str:
+    """For recordings that do not name their job."""
+    return f"room {room_id}"
+
+
+def upload_name(digest: bytes) -> str:
+    return f"upload {digest.hex()}"
+
+
+def names_of(session: Session) -> list[str]:
+    """Whatever data of this session could be known by when it comes late."""
+    uploads = Batch.objects.filter(session=session, signal=Signal.RECORDING).values_list("digest", flat=True)
+    names = [upload_name(bytes(digest)) for digest in uploads]
+    if session.job_id:
+        names.append(job_name(session.job_id))
+    if session.room_id:
+        names.append(room_name(session.room_id))
+    return names
+
+
+def bury(session: Session) -> None:
+    """May run twice."""
+    stones = [
+        Tombstone(
+            project_id=session.project_id,
+            digest=fingerprint(_within(session.project_id, name)),
+            buried_at=Now(),
+            until=Now() + LIFE,
+        )
+        for name in names_of(session)
+    ]
+    Tombstone.objects.bulk_create(
+        stones, update_conflicts=True, unique_fields=["project", "digest"], update_fields=["until"]
+    )
+
+
+def is_buried(project_id: int, name: str, *, late_records: int) -> bool:
+    """Whether data of this name comes too late; it is counted then. Index: tombstone_once."""
+    digests = fingerprints(_within(project_id, name))
+    stones = Tombstone.objects.filter(project_id=project_id, digest__in=digests, until__gt=Now())
+    return bool(stones.update(discarded_count=F("discarded_count") + late_records))
+
+
+def _within(project_id: int, name: str) -> str:
+    return f"{project_id} {name}"
