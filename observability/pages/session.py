@@ -22,7 +22,7 @@ from observability.pages.transcript_lines import transcript_lines
 from observability.queries.records import recording_of, timeline_of
 from observability.queries.sessions import session_in
 from observability.timeline.model import Timeline
-from projects.access import project_for_viewer
+from projects.access import may_administer, project_for_viewer
 from projects.audit import note_look, onlooker_of
 from projects.models import Project
 from projects.pages.frame import note, page, signed_in
@@ -52,7 +52,8 @@ def session_refresh(request: HttpRequest, slug: str, public_id: UUID) -> HttpRes
     if request.GET.get("version") == version_of(session, recording):
         return HttpResponse(status=NOTHING_NEW)
     note_look(project, onlooker_of(request), "session.viewed", str(session.public_id))
-    named = session_context(request, project, session, recording) | {"project": project}
+    named = session_context(request, project, session, recording)
+    named |= {"project": project, "may_administer": may_administer(project, request.user)}
     return render(request, "observability/_session.html", named)
 
 

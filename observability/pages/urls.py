@@ -1,12 +1,13 @@
 from django.urls import path
 
-from observability.pages import connect, later, records, search, session, session_list, snapshot
+from observability.pages import connect, delete, later, records, search, session, session_list, snapshot
 
 app_name = "observability"
 urlpatterns = [
     path("sessions/", session_list.session_list, name="session-list"),
     path("sessions/rows/", session_list.session_list_rows, name="session-rows"),
     path("sessions/<uuid:public_id>/", session.session_show, name="session-show"),
+    path("sessions/<uuid:public_id>/delete/", delete.session_delete, name="session-delete"),
     path("sessions/<uuid:public_id>/refresh/", session.session_refresh, name="session-refresh"),
     path("sessions/<uuid:public_id>/snapshot/", snapshot.session_snapshot, name="session-snapshot"),
     path("sessions/<uuid:public_id>/search/", search.session_search, name="session-search"),

@@ -8,6 +8,7 @@ import { registerMorph } from "./htmx-morph.js";
 import { JsonTree } from "./json-tree.js";
 import { LiveStatus } from "./live/live-status.js";
 import { LocalTime } from "./local-time.js";
+import { ModalQuestion } from "./modal-question.js";
 import { PrintButton } from "./print-button.js";
 import { RecordRows } from "./record-rows.js";
 import { SessionSearch } from "./search/session-search.js";
@@ -31,6 +32,7 @@ const ELEMENTS = {
   "json-tree": JsonTree,
   "live-status": LiveStatus,
   "local-time": LocalTime,
+  "modal-question": ModalQuestion,
   "print-button": PrintButton,
   "record-rows": RecordRows,
   "session-search": SessionSearch,
