@@ -14,6 +14,7 @@ from websockets.exceptions import InvalidStatus
 
 from accounts.models import User
 from observability.models import Session
+from observability.retention.delete import delete_session
 from projects.models import AccessToken, Membership, Project
 from tests.live.conftest import Eyes, bearer, cookie_of
 from tests.live.servers import Server
@@ -182,6 +183,27 @@ def test_a_session_that_goes_closes_its_sockets(
         Session.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
     assert viewer.until_closed() == NOT_FOUND
+
+
+def test_a_session_that_has_expired_opens_no_socket(
+    eyes: Eyes, running: Session, owners_browser: dict[str, str]
+) -> None:
+    Session.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    viewer = eyes.see(running, owners_browser)
+
+    assert (viewer.until_closed(), viewer.frames) == (NOT_FOUND, [])
+
+
+def test_a_session_that_is_deleted_leaves_the_open_list(
+    eyes: Eyes, running: Session, owners_browser: dict[str, str]
+) -> None:
+    viewer = eyes.look(LIST, **owners_browser)
+    viewer.until(lambda list_: bool(list_["sessions"]))
+
+    delete_session(running)
+
+    viewer.until(lambda list_: list_["sessions"] == [])
 
 
 def test_nobody_opens_more_than_twenty_sockets(eyes: Eyes, running: Session, read_token: Any) -> None:
