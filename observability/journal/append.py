@@ -106,8 +106,10 @@ LEARN = f"""
 """Both databases read the columns on the right as they were before the statement."""
 
 RECORD_COUNT = "span_count + log_count + metric_point_count + chat_item_count"
+DATABASE_NOW = {"sqlite": "STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')", "postgresql": "STATEMENT_TIMESTAMP()"}
+"""Sessions expire by its clock, here as for every reader."""
 HOLD = f"""
-    SELECT id, cursor, {RECORD_COUNT}, switched_off, is_redacted, expires_at <= %s, sealed_seq
+    SELECT id, cursor, {RECORD_COUNT}, switched_off, is_redacted, expires_at <= {{database_now}}, sealed_seq
     FROM {SESSION_TABLE} WHERE """  # noqa: S608  # our own names
 INSERT_BATCH = f"""
     INSERT INTO {BATCH_TABLE} (project_id, session_id, seq, signal, digest, payload, record_count, received_at)
@@ -118,8 +120,8 @@ ADVANCE_SESSION = f"UPDATE {SESSION_TABLE} SET cursor = %s, {LEARN} WHERE id = %
 APPEND_AT_ONCE = f"""
     WITH held AS (
         SELECT id, cursor FROM {SESSION_TABLE}
-        WHERE project_id = %s AND job_id = %s AND job_id <> '' AND expires_at > %s AND NOT is_redacted
-              AND sealed_seq = 0 AND switched_off = '[]'::jsonb AND {RECORD_COUNT} + %s <= %s
+        WHERE project_id = %s AND job_id = %s AND job_id <> '' AND expires_at > STATEMENT_TIMESTAMP()
+              AND NOT is_redacted AND sealed_seq = 0 AND switched_off = '[]'::jsonb AND {RECORD_COUNT} + %s <= %s
         FOR UPDATE
     ), added AS (
         INSERT INTO {BATCH_TABLE} (project_id, session_id, seq, signal, digest, payload, record_count, received_at)
@@ -144,26 +146,27 @@ def append_at_once(
         return None
     counted = [batch.record_count, max_records]
     row = [batch.signal, batch.digest, batch.payload, batch.record_count, batch.received_at]
-    parameters = [project_id, job_id, batch.received_at, *counted, project_id, *row, *learnt(batch, news)]
+    parameters = [project_id, job_id, *counted, project_id, *row, *learnt(batch, news)]
     found = run(APPEND_AT_ONCE, parameters).fetchone()
     return Appended(*found) if found else None
 
 
-def session_of_job(project_id: int, job_id: str, *, now: datetime) -> HeldSession | None:
+def session_of_job(project_id: int, job_id: str) -> HeldSession | None:
     """The session of the job, held until the transaction ends. Index: session_once_per_job."""
-    return hold("project_id = %s AND job_id = %s AND job_id <> ''", [project_id, job_id], now)
+    return hold("project_id = %s AND job_id = %s AND job_id <> ''", [project_id, job_id])
 
 
-def session_of_id(session_id: int, *, now: datetime) -> HeldSession:
-    held = hold("id = %s", [session_id], now)
+def session_of_id(session_id: int) -> HeldSession:
+    held = hold("id = %s", [session_id])
     if held is None:
         raise Session.DoesNotExist(f"Session {session_id} went away.")
     return held
 
 
-def hold(condition: str, parameters: list[Any], now: datetime) -> HeldSession | None:
+def hold(condition: str, parameters: list[Any]) -> HeldSession | None:
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    row = run(HOLD + condition + lock, [db_time(now), *parameters]).fetchone()
+    look = HOLD.format(database_now=DATABASE_NOW[connection.vendor])
+    row = run(look + condition + lock, parameters).fetchone()
     if row is None:
         return None
     session_id, seq, record_count, switched_off, is_redacted, is_expired, sealed_seq = row

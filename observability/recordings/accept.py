@@ -133,7 +133,7 @@ def _kept(
     # The end of its session, whatever of it can be read.
     draft = replace(draft, news=replace(draft.news, end_signal=draft.news.end_signal or "recording"))
     try:
-        session = _session_of(project, contents, draft, audio, now=now)
+        session = _session_of(project, contents, draft, audio)
     except TooLate:
         return Kept(contents.job_id, discarded={Signal.RECORDING: _late_records(contents, audio)}), None
     before = noted_before(session.id)
@@ -142,24 +142,22 @@ def _kept(
         noted = contents.without_room() if kept.over_limit else contents
         note_problems(before, noted, is_repeated=kept.cursor == session.cursor)
     # Read again: the header may just have asked for redaction.
-    session = session_of_id(session.id, now=now)
+    session = session_of_id(session.id)
     return kept, _keep_audio(session, kept, audio, name, start_ns=contents.start_ns, now=now)
 
 
-def _session_of(
-    project: Project, contents: Contents, draft: Draft, audio: SpooledPart | None, *, now: datetime
-) -> HeldSession:
+def _session_of(project: Project, contents: Contents, draft: Draft, audio: SpooledPart | None) -> HeldSession:
     """By job; else the room's nearest; else one of its own (docs/contract.md §9.1).
 
     Raises SwitchedOff or TooLate.
     """
     if contents.job_id:
-        session = session_of_job(project.pk, contents.job_id, now=now)
+        session = session_of_job(project.pk, contents.job_id)
     else:
         # Before looking, so that the same upload at the same moment is seen; without a room they meet by digest.
         lock_room(project, contents.room_id or draft.batch.digest.hex())
-        session = _session_of_same_upload(project, contents.room_id, draft, audio, now=now)
-        session = session or session_of_recording(project, contents.room_id, contents.start_ns, now=now)
+        session = _session_of_same_upload(project, contents.room_id, draft, audio)
+        session = session or session_of_recording(project, contents.room_id, contents.start_ns)
     if session is not None:
         return session
     if not project.privacy.observability:
@@ -170,7 +168,7 @@ def _session_of(
     ):
         raise TooLate
     return begin_session(
-        project, job_id=contents.job_id, room_id=contents.room_id, started_ns=draft.news.started_ns, now=now
+        project, job_id=contents.job_id, room_id=contents.room_id, started_ns=draft.news.started_ns
     )
 
 
@@ -187,14 +185,14 @@ def _late_records(contents: Contents, audio: SpooledPart | None) -> int:
 
 
 def _session_of_same_upload(
-    project: Project, room_id: str, draft: Draft, audio: SpooledPart | None, *, now: datetime
+    project: Project, room_id: str, draft: Draft, audio: SpooledPart | None
 ) -> HeldSession | None:
     """Where the upload went when it came before, even if that has expired meanwhile. Index: session_of_room."""
     same = Q(batches__digest=draft.batch.digest)
     if audio:
         same |= Q(recordings__sha256=audio.sha256)
     before = Session.objects.filter(same, project=project, room_id=room_id).order_by("id").first()
-    return session_of_id(before.pk, now=now) if before else None
+    return session_of_id(before.pk) if before else None
 
 
 def _keep_audio(

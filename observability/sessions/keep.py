@@ -95,12 +95,12 @@ def keep(
     drafts = [Draft.of(group, signal, body_digest, now) for group in sorted(groups, key=lambda g: g.job_id)]
     if len(drafts) == 1 and marred == WHOLE and (kept := keep_at_once(project, drafts[0])):
         return [kept]
-    return committed(lambda: keep_drafts(project, drafts, marred, now=now))
+    return committed(lambda: keep_drafts(project, drafts, marred))
 
 
-def keep_drafts(project: Project, drafts: Sequence["Draft"], marred: Marred, *, now: datetime) -> list[Kept]:
+def keep_drafts(project: Project, drafts: Sequence["Draft"], marred: Marred) -> list[Kept]:
     """A record that cannot be read names no job: it is counted with the first job of its upload, and once."""
-    kept = [keep_draft(project, draft, now=now) for draft in drafts]
+    kept = [keep_draft(project, draft) for draft in drafts]
     if marred != WHOLE:
         first = next((group for group in kept if group.session_id and group.stored), None)
         if first is not None and first.session_id is not None:
@@ -139,10 +139,10 @@ def new_batch(signal: str, digest: bytes, records: Sequence[Record], now: dateti
     return NewBatch(signal, digest, encode(records), count_by_kind(records), now)
 
 
-def keep_draft(project: Project, draft: Draft, *, now: datetime) -> Kept:
+def keep_draft(project: Project, draft: Draft) -> Kept:
     if not draft.group.job_id:
         return keep_unassigned(project, draft)
-    session = session_of_job(project.pk, draft.group.job_id, now=now)
+    session = session_of_job(project.pk, draft.group.job_id)
     if session is None:
         if not project.privacy.observability:
             return Kept(draft.group.job_id, refused_as_off=True)
@@ -153,7 +153,6 @@ def keep_draft(project: Project, draft: Draft, *, now: datetime) -> Kept:
             job_id=draft.group.job_id,
             room_id=draft.group.room_id,
             started_ns=draft.news.started_ns,
-            now=now,
         )
     return keep_in_session(project, session, draft)
 

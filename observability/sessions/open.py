@@ -1,7 +1,7 @@
 """Finds or begins the session that records belong to."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -14,35 +14,31 @@ from projects.models import Project
 NS_PER_S = 1_000_000_000
 
 
-def begin_session(
-    project: Project, *, job_id: str, room_id: str, started_ns: int | None, now: datetime
-) -> HeldSession:
+def begin_session(project: Project, *, job_id: str, room_id: str, started_ns: int | None) -> HeldSession:
     """Begin the job's session, or take over the one that a recording without a job id began for its room."""
     lock_room(project, room_id)
     orphan = session_of_room(project, room_id, started_ns, job_id="") if job_id else None
     if orphan is not None:
         orphan.job_id = job_id
         orphan.save(update_fields=["job_id"])
-        return session_of_id(orphan.pk, now=now)
+        return session_of_id(orphan.pk)
     # Another connection may begin the same session at this moment; one of the two rows stays.
     made = Session.objects.bulk_create(
         [new_session(project, job_id, room_id, started_ns)], ignore_conflicts=True
     )
     if job_id:
-        found = session_of_job(project.pk, job_id, now=now)
+        found = session_of_job(project.pk, job_id)
         if found is None:
             raise Session.DoesNotExist(f"The session of job {job_id} went away while it began.")
         return found
-    return session_of_id(Session.objects.get(public_id=made[0].public_id).pk, now=now)
+    return session_of_id(Session.objects.get(public_id=made[0].public_id).pk)
 
 
-def session_of_recording(
-    project: Project, room_id: str, started_ns: int, *, now: datetime
-) -> HeldSession | None:
+def session_of_recording(project: Project, room_id: str, started_ns: int) -> HeldSession | None:
     """The room's session nearest to a recording that does not name its job (docs/contract.md §9.1)."""
     lock_room(project, room_id)
     nearest = session_of_room(project, room_id, started_ns or None)
-    return session_of_id(nearest.pk, now=now) if nearest else None
+    return session_of_id(nearest.pk) if nearest else None
 
 
 def session_of_room(
