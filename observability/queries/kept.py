@@ -15,6 +15,8 @@ from uuid import UUID
 from observability.timeline.model import Timeline
 
 T = TypeVar("T")
+UNASKED_NS = 15 * 60 * 1_000_000_000
+"""A timeline that nobody has asked for in this time goes: its session may have been deleted on another server."""
 STRIPES = 32
 """Locks that sessions share, so that none has to be made or forgotten."""
 
@@ -26,6 +28,8 @@ class Kept:
     """All that it was built from, the clock apart."""
     holds_until_ns: int | None = None
     """By the clock alone it is another one from then on; None if it never is."""
+    asked_ns: int = 0
+    """When it was last wanted."""
     made: dict[str, Any] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -59,15 +63,26 @@ class KeptTimelines:
             kept = self.by_session.get(session)
             if kept is None or not kept.is_of(facts, now_ns):
                 kept = build()
+            kept.asked_ns = now_ns
             self.put(session, kept)
             return kept
 
+    def forget(self, session: UUID) -> None:
+        with self.lock:
+            self.by_session.pop(session, None)
+
     def put(self, session: UUID, kept: Kept) -> None:
-        """As the newest; what is too much goes, the oldest first."""
+        """As the newest; what is too much goes, and what nobody wants any more, the oldest first."""
         with self.lock:
             self.by_session[session] = kept
             self.by_session.move_to_end(session)
             total = sum(each.records for each in self.by_session.values())
-            while total > self.max_records:
+            while self.by_session and (
+                total > self.max_records or self._oldest_ns < kept.asked_ns - UNASKED_NS
+            ):
                 _session, gone = self.by_session.popitem(last=False)
                 total -= gone.records
+
+    @property
+    def _oldest_ns(self) -> int:
+        return next(iter(self.by_session.values())).asked_ns

@@ -36,6 +36,11 @@ def kept_timeline_of(session: Session) -> Kept:
     return _kept.get(session.public_id, facts, now_ns, lambda: built(session, facts, now_ns))
 
 
+def forget_timeline(session: Session) -> None:
+    """In this process; in others it goes by itself when nobody asks for it."""
+    _kept.forget(session.public_id)
+
+
 def facts_of(session: Session) -> tuple[int, SessionContext]:
     """All that a timeline is made of, the clock apart: batches up to the cursor, and what is known beside them."""
     return session.cursor, replace(context_of(session), now_ns=0)

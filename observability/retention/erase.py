@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from observability.jobs import NotYet
 from observability.models import Job, Recording, Session
 from observability.queries.clock import database_now
+from observability.queries.records import forget_timeline
 from observability.recordings.erase import erase_files
 from observability.recordings.store import ANALYSE_RECORDING, INSPECT_RECORDING, STORE_RECORDING
 from observability.retention import stored
@@ -67,6 +68,7 @@ def erase(session_id: int, *, rest: Rest = rest) -> Erased:
     remove_rows_below(session, erased, rest)
     remove_leftovers(session, rest)
     remove_row(session, erased)
+    forget_timeline(session)
     return erased
 
 
@@ -142,6 +144,8 @@ def remove_row(session: Session, erased: Erased) -> None:
     held = Session.objects.select_for_update().filter(pk=session.pk).select_related("project").first()
     if held is None:
         return
+    if Recording.objects.filter(session=held).exists():
+        raise NotYet("A recording has come meanwhile.")
     if held.project.deleted_at is None:
         record_event(held.project, None, "session.erased", str(held.public_id))
     erased.rows += held.delete()[0]

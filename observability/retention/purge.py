@@ -9,7 +9,7 @@ from django.db import Error as DatabaseError
 from django.db.models.functions import Now
 
 from observability.jobs import NotYet
-from observability.models import Batch, PurgeRun, Session, Tombstone
+from observability.models import Batch, PurgeRun, Reconciliation, Session, Tombstone
 from observability.retention.brake import outlook
 from observability.retention.erase import Erased, Rest, erase, remove_in_chunks
 from observability.retention.pace import rest as rest_a_moment
@@ -86,7 +86,8 @@ def remove_the_rest(erased: Erased, rest: Rest) -> None:
         unassigned = Batch.objects.filter(project=project, session=None, received_at__lte=Now() - life)
         remove_in_chunks(unassigned, erased, rest)
     remove_in_chunks(Tombstone.objects.filter(until__lte=Now()), Erased(), rest)
-    remove_in_chunks(PurgeRun.objects.filter(begun_at__lt=Now() - KEEP_RUNS), Erased(), rest)
+    for runs in (PurgeRun.objects.all(), Reconciliation.objects.all()):
+        remove_in_chunks(runs.filter(begun_at__lt=Now() - KEEP_RUNS), Erased(), rest)
     empty_the_log()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from observability.models import Reconciliation
@@ -26,6 +27,7 @@ MAX_SHARE = 0.2
 NEVER_TOO_MANY = 20
 """… unless there are few of them."""
 EVERY = timedelta(days=1)
+TRIED_AGAIN = timedelta(hours=1)
 KEYS_SHOWN = 100
 
 
@@ -125,4 +127,6 @@ def chunks(files: Iterable[StoredFile]) -> Iterator[list[StoredFile]]:
 
 
 def is_due() -> bool:
-    return not Reconciliation.objects.filter(begun_at__gt=Now() - EVERY).exists()
+    """One that did not come to its end, such as while the storage was down, is tried again after an hour."""
+    done = Q(ended_at__isnull=False, begun_at__gt=Now() - EVERY)
+    return not Reconciliation.objects.filter(done | Q(begun_at__gt=Now() - TRIED_AGAIN)).exists()

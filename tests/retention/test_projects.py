@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from observability.models import Session
-from observability.retention.projects import erase_project
+from observability.retention.projects import MoreToErase, erase_project
 from observability.tasks import sweep_retention
 from projects.actions import create_access_token, create_project, delete_project
 from projects.models import Membership, Project, Role
@@ -117,3 +117,14 @@ def test_its_sessions_are_not_waited_for(project, talk, owner):
     erase_project(project.pk)
 
     assert Session.objects.count() == 0
+
+
+def test_a_session_out_of_reach_keeps_no_other_waiting(project, talk, owner):
+    talk.recordings.update(place="spool", name="on-another-server.ogg")
+    SessionFactory(project=project)
+    delete_project(project, by=owner)
+
+    with pytest.raises(MoreToErase, match="1 sessions are left"):
+        erase_project(project.pk)
+
+    assert list(Session.objects.all()) == [talk]

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from observability.models import Job, Recording, Session, Waveform
+from observability.models import Job, Reconciliation, Recording, Session, Waveform
 from observability.queries.records import timeline_of
 from observability.recordings.inspect import inspect_recording
 from observability.recordings.waveform import analyse_recording
-from observability.retention.reconcile import NEVER_TOO_MANY
+from observability.retention.reconcile import NEVER_TOO_MANY, is_due
 from tests.ops.working import run_all_jobs
 from tests.recordings.left import stored_files
 from tests.recordings.uploads import upload
@@ -173,3 +173,21 @@ def test_a_bucket_is_reconciled_like_a_disk(accept, server, use_bucket):
     server.objects.clear()
     assert fsck("--repair")["lost"] == 1
     assert Job.objects.exists()
+
+
+def test_it_is_due_a_day_after_the_last_and_an_hour_after_one_that_failed(db):
+    now = timezone.now()
+    assert is_due()
+
+    done = Reconciliation.objects.create(begun_at=now - DAY * 0.9, ended_at=now)
+    assert not is_due()
+
+    Reconciliation.objects.update(begun_at=now - DAY * 1.1)
+    assert is_due()
+
+    done.begun_at, done.ended_at = now - timedelta(minutes=50), None
+    done.save()
+    assert not is_due()
+
+    Reconciliation.objects.update(begun_at=now - timedelta(minutes=70))
+    assert is_due()

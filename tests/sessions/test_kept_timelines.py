@@ -10,12 +10,13 @@ import pytest
 
 from observability.models import Recording, Session, Waveform
 from observability.queries import records
-from observability.queries.kept import Kept, KeptTimelines
+from observability.queries.kept import UNASKED_NS, Kept, KeptTimelines
 from observability.queries.records import timeline_of
 from observability.timeline import build
 from observability.timeline.completeness import LATE_NS
 from observability.timeline.context import SessionContext
 from observability.timeline.model import Timeline
+from tests.retention.erasing import erase_session
 from tests.sending import logs, spans
 
 
@@ -100,6 +101,24 @@ def test_one_that_is_too_large_is_not_kept():
     kept.put(uuid4(), of_records(6))
 
     assert list(kept.by_session) == []
+
+
+def test_one_that_nobody_asks_for_goes_after_a_quarter_of_an_hour():
+    kept, (wanted, left_alone) = KeptTimelines(max_records=5), [uuid4() for _ in range(2)]
+    for session, at_ns in [(left_alone, 1), (wanted, 2), (wanted, UNASKED_NS + 2)]:
+        kept.get(session, "facts", at_ns, lambda: of_records(1))
+
+    assert list(kept.by_session) == [wanted]
+
+
+def test_one_of_an_erased_session_goes_with_it(agent, project):
+    agent.send("traces", spans("user_turn"))
+    session = only_session()
+    timeline_of(session)
+
+    erase_session(session)
+
+    assert session.public_id not in records._kept.by_session
 
 
 def test_who_needs_one_that_is_being_built_waits_for_it():
