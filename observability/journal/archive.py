@@ -1,6 +1,7 @@
 """Sealed journals: where the object of a session lies, and what of it is remembered in its row."""
 
 import hashlib
+from datetime import UTC
 
 from observability.journal.archive_format import DamagedArchive, unpacked
 from observability.models import Archive, Session
@@ -20,9 +21,14 @@ class ArchiveLost(Exception):
 
 def key_of(session: Session, *, revision: int, sha256: bytes) -> str:
     """Made of ids and the day of the first receipt, in the layout that engines for data in buckets know."""
-    day = session.first_received_at.date().isoformat()
-    name = f"{session.public_id}-{revision}-{sha256.hex()[:8]}{SUFFIX}"
-    return f"{PREFIX}project={session.project_id}/date={day}/{name}"
+    name = f"{revision}-{sha256.hex()[:8]}{SUFFIX}"
+    return f"{prefix_of(session)}{name}"
+
+
+def prefix_of(session: Session) -> str:
+    """What the keys of its revisions begin with."""
+    day = session.first_received_at.astimezone(UTC).date().isoformat()
+    return f"{PREFIX}project={session.project_id}/date={day}/{session.public_id}/"
 
 
 def archived_records(archive: Archive) -> list[Record]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from observability import jobs
@@ -35,6 +36,7 @@ from observability.storage import objects
 from observability.timeline.dedupe import unique
 
 SEAL = "seal-session"
+REMOVE_OBSOLETE = "remove-obsolete-archives"
 MAX_PER_SWEEP = 50
 
 
@@ -43,7 +45,7 @@ def seal_session(session_id: int) -> bool:
 
     Raises StorageFailed, and ArchiveLost if an earlier revision cannot be read; then nothing has changed.
     """
-    session = Session.objects.filter(pk=session_id, is_sealed=False).first()
+    session = Session.objects.filter(pk=session_id, is_sealed=False, expires_at__gt=Now()).first()
     if session is None:
         return False
     before, _ = Archive.objects.get_or_create(session=session)
@@ -66,6 +68,10 @@ def seal_session(session_id: int) -> bool:
     is_ours = replace_rows(before, made)
     if is_ours:
         remove_obsolete(session_id)
+    elif not Session.objects.filter(pk=session_id, expires_at__gt=Now()).exists():
+        objects.remove(
+            made.name
+        )  # it went while this was written; whoever erases it may have passed by already
     return is_ours
 
 
@@ -83,7 +89,7 @@ def about(session: Session) -> dict[str, Any]:
 @transaction.atomic
 def replace_rows(before: Archive, made: Archive) -> bool:
     """False if another worker has sealed, or a deletion or redaction has come, since `before` was read."""
-    held = Session.objects.select_for_update().filter(pk=made.session_id).first()
+    held = Session.objects.select_for_update().filter(pk=made.session_id, expires_at__gt=Now()).first()
     now = Archive.objects.filter(pk=before.pk).first()
     if held is None or now is None or (now.revision, now.name) != (before.revision, before.name):
         return False
@@ -138,7 +144,7 @@ def reopen(session_id: int) -> None:
     archive.name = ""
     archive.save(update_fields=["obsolete", "name"])
     Session.objects.filter(pk=session_id).update(is_sealed=False)
-    jobs.submit("remove-obsolete-archives", session_id)
+    jobs.submit(REMOVE_OBSOLETE, session_id)
 
 
 def part_of_archive(archive: Archive, project_id: int, seq: int, records: Sequence[Record]) -> Batch:
@@ -168,7 +174,7 @@ SIGNALS = {
 def ask_for_sealing(*, now: datetime) -> int:
     """For what is over and silent; where it was set aside, only after more has come. Returns for how many."""
     over = Session.objects.filter(~Q(status=Session.Status.LIVE), is_sealed=False, cursor__gt=0)
-    silent = over.filter(last_received_at__lt=now - timedelta(seconds=SEAL_AFTER_S), expires_at__gt=now)
+    silent = over.filter(last_received_at__lt=now - timedelta(seconds=SEAL_AFTER_S), expires_at__gt=Now())
     asked = Job.objects.filter(kind=SEAL, object_id=OuterRef("pk"))
     in_hand = asked.filter(state__in=[Job.State.WAITING, Job.State.RUNNING])
     set_aside = asked.filter(state=Job.State.SET_ASIDE, finished_at__gt=OuterRef("last_received_at"))

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from observability import jobs
 from observability.models import Recording, Session, Waveform
-from observability.recordings.files import key_of
+from observability.recordings.files import COPY_SUFFIX, key_of
 from observability.recordings.store import ANALYSE_RECORDING, INSPECT_RECORDING
 from observability.recordings.waveform_files import SUFFIX as PEAKS
 
@@ -24,12 +26,17 @@ class RecordingHolding:
     def prefix_of(self, session: Session) -> str:
         return f"{PREFIX}{session.project_id}/{session.public_id}/"
 
+    def prefix_of_project(self, project_id: int) -> str:
+        return f"{PREFIX}{project_id}/"
+
     def claimed(self, keys: Collection[str]) -> set[str]:
         """Also what a recording that waits in a spool is about to become."""
         sessions = {session for key in keys if (session := _session_of(key))}
         rows = Recording.objects.filter(session__public_id__in=sessions).select_related("session")
         known = {
-            key_of(row, suffix=suffix) for row in rows for suffix in (PurePosixPath(row.name).suffix, PEAKS)
+            key_of(row, suffix=suffix)
+            for row in rows
+            for suffix in (PurePosixPath(row.name).suffix, PEAKS, COPY_SUFFIX)
         }
         return known & set(keys)
 
@@ -39,16 +46,21 @@ class RecordingHolding:
         while rows := list(
             Recording.objects.filter(pk__gt=last, place=Recording.Place.STORAGE)
             .order_by("pk")
-            .values_list("pk", "name", "waveform__name")[:ROWS_AT_ONCE]
+            .select_related("session", "waveform")[:ROWS_AT_ONCE]
         ):
-            for _, audio, peaks in rows:
-                yield audio
-                if peaks:
-                    yield peaks
-            last = rows[-1][0]
+            for row in rows:
+                yield row.name
+                if (waveform := getattr(row, "waveform", None)) and waveform.name:
+                    yield waveform.name
+                if row.copy_bytes is not None:
+                    yield key_of(row, suffix=COPY_SUFFIX)
+            last = rows[-1].pk
 
     def note_lost(self, key: str) -> None:
         """The session says so. Peaks are made anew, as long as there is something to make them from."""
+        if key.endswith(COPY_SUFFIX):
+            self._recording_of_copy(key).update(copy_bytes=None)
+            return
         peaks = Waveform.objects.filter(name=key)
         recording_id = peaks.values_list("recording_id", flat=True).first()
         if recording_id is not None:
@@ -58,6 +70,11 @@ class RecordingHolding:
         rows = Recording.objects.filter(name=key, place=Recording.Place.STORAGE).exclude(problem=LOST)
         _tell(list(rows.values_list("session_id", flat=True)))
         rows.update(problem=LOST, channels=0)
+
+    def _recording_of_copy(self, key: str) -> QuerySet[Recording]:
+        """It is made again when a browser asks for it."""
+        revision = key.rpartition("/")[2].removesuffix(COPY_SUFFIX)
+        return Recording.objects.filter(session__public_id=key.split("/")[-2], revision=int(revision))
 
     def shown_lost(self) -> Iterator[str]:
         rows = Recording.objects.filter(problem=LOST, place=Recording.Place.STORAGE)

@@ -18,6 +18,9 @@ class Holding(Protocol):
     def prefix_of(self, session: Session) -> str:
         """What the keys of this session begin with, and no other session's."""
 
+    def prefix_of_project(self, project_id: int) -> str:
+        """What the keys of this project begin with, and no other project's."""
+
     def claimed(self, keys: Collection[str]) -> set[str]:
         """Those of `keys` that a row accounts for, or is about to."""
 
@@ -34,10 +37,10 @@ class Holding(Protocol):
         """Show it as missing no more: it has come back."""
 
 
-HOLDINGS = ["observability.recordings.holding.RECORDINGS"]
+HOLDINGS = ["observability.recordings.holding.RECORDINGS", "observability.journal.holding.ARCHIVES"]
 """By name, because rooms beside this one may not be imported."""
 
-SESSION_PREFIXES = ["recordings", "exports", "archive"]
+SESSION_PREFIXES = ["recordings", "exports"]
 """Each keeps a session's files below `<prefix>/<project>/<session>/`: gone with it, whether or not a room says so."""
 
 
@@ -52,4 +55,5 @@ def prefixes_of(session: Session) -> list[str]:
 
 
 def prefixes_of_project(project_id: int) -> list[str]:
-    return [f"{prefix}/{project_id}/" for prefix in SESSION_PREFIXES]
+    usual = [f"{prefix}/{project_id}/" for prefix in SESSION_PREFIXES]
+    return list(dict.fromkeys([*usual, *(holding.prefix_of_project(project_id) for holding in holdings())]))

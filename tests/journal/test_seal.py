@@ -74,7 +74,7 @@ def test_seal_leaves_one_object_in_the_folder_of_project_and_day(front_desk, sto
     day = front_desk.first_received_at.date().isoformat()
     assert files_in(storage) == [archive.name]
     assert archive.name.startswith(
-        f"archive/project={front_desk.project_id}/date={day}/{front_desk.public_id}-1-"
+        f"archive/project={front_desk.project_id}/date={day}/{front_desk.public_id}/1-"
     )
     assert archive.size_bytes == (storage / archive.name).stat().st_size
     session = Session.objects.get(pk=front_desk.pk)

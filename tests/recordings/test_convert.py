@@ -10,13 +10,13 @@ from observability import jobs
 from observability.models import Job, Recording
 from observability.recordings import files
 from observability.recordings.convert import CannotConvert, convert_recording
-from observability.recordings.erase import erase_session
 from tests.recordings.bucket_server import bucket_server
 from tests.recordings.left import spooled_files, stored_files
 from tests.recordings.sounds import captured_audio, decoded
 from tests.recordings.test_bucket import use_bucket
 from tests.recordings.test_peaks_job import RUN, kept
 from tests.recordings.uploads import captured_recording
+from tests.retention.erasing import erase_session
 
 __all__ = ["kept", "use_bucket"]
 

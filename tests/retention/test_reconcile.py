@@ -11,8 +11,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from observability.models import Job, Reconciliation, Recording, Session, Waveform
+from observability.journal.seal import seal_session
+from observability.models import Archive, Job, Reconciliation, Recording, Session, Waveform
 from observability.queries.records import timeline_of
+from observability.recordings.convert import convert_recording
 from observability.recordings.inspect import inspect_recording
 from observability.recordings.waveform import analyse_recording
 from observability.retention.reconcile import NEVER_TOO_MANY, is_due
@@ -191,3 +193,29 @@ def test_it_is_due_a_day_after_the_last_and_an_hour_after_one_that_failed(db):
 
     Reconciliation.objects.update(begun_at=now - timedelta(minutes=70))
     assert is_due()
+
+
+def test_a_sealed_journal_and_a_copy_are_accounted_for_and_an_older_revision_is_not(recording):
+    convert_recording(recording.pk)
+    seal_session(recording.session_id)
+    archive = Archive.objects.get()
+    older = archive.name.replace("/1-", "/0-")
+    for key, content in stored_files().items():
+        lay_down(key, content=content)
+    lay_down(older)
+
+    fsck("--repair")
+
+    assert older not in stored_files()
+    assert {archive.name, recording.name, recording.name.replace(".ogg", ".copy.m4a")} <= set(stored_files())
+
+
+def test_a_missing_copy_is_made_again_when_one_asks_for_it(recording):
+    convert_recording(recording.pk)
+    (Path(settings.MEDIA_ROOT) / recording.name.replace(".ogg", ".copy.m4a")).unlink()
+
+    fsck("--repair")
+
+    assert Recording.objects.get().copy_bytes is None
+    convert_recording(recording.pk)
+    assert Recording.objects.get().copy_bytes > 0

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("observability", "0004_problems_of_recording_parts"),
+        ("observability", "0006_copies_of_recordings"),
         ("projects", "0003_deleted_projects"),
     ]
 
