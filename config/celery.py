@@ -19,6 +19,7 @@ SWEEP_SESSIONS_EVERY_S = 5.0
 SWEEP_SPOOL_EVERY_S = 600.0
 SWEEP_RETENTION_EVERY_S = 30.0
 """It only looks whether a purge is due, by the database: beat forgets at every restart when it last ran one."""
+SWEEP_EXPORTS_EVERY_S = 10.0
 
 TRANSPORT_OPTIONS = (
     {"polling_interval": 0.05}
@@ -35,6 +36,11 @@ SCHEDULE = {
         "task": "observability.sweep_sessions",
         "schedule": SWEEP_SESSIONS_EVERY_S,
         "options": {"expires": SWEEP_SESSIONS_EVERY_S},
+    },
+    "sweep exports": {
+        "task": "observability.sweep_exports",
+        "schedule": SWEEP_EXPORTS_EVERY_S,
+        "options": {"expires": SWEEP_EXPORTS_EVERY_S},
     },
     "sweep spool": {
         "task": "observability.sweep_spool",

@@ -61,6 +61,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "inspect-recording": Kind("observability.recordings.inspect.inspect_recording", LONG, limit_s=900),
     "analyse-recording": Kind("observability.recordings.waveform.analyse_recording", LONG, limit_s=900),
+    "build-export": Kind("observability.exports.build.build_export", LONG, limit_s=900),
     "convert-recording": Kind("observability.recordings.convert.convert_recording", LONG, limit_s=900),
     "erase-project": Kind("observability.retention.projects.erase_project", LONG, limit_s=900),
     "erase-recordings": Kind("observability.recordings.erase.erase_recordings"),

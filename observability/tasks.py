@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from observability import jobs
+from observability.exports.sweep import sweep_exports as sweep_void_exports
 from observability.journal.seal import ask_for_sealing
 from observability.live.publish import publish_sessions
 from observability.recordings.files import StorageFailed
@@ -42,6 +43,11 @@ def sweep_jobs() -> None:
 def sweep_spool() -> None:
     """Of whichever server takes the task; web servers apart from it see to their own."""
     sweep_this_servers_spool(now=timezone.now())
+
+
+@shared_task(name="observability.sweep_exports", time_limit=300)
+def sweep_exports() -> None:
+    sweep_void_exports()
 
 
 @shared_task(name="observability.sweep_sessions", time_limit=300)

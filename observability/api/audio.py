@@ -19,7 +19,7 @@ from observability.jobs import is_set_aside, submit
 from observability.models import Recording
 from observability.queries.records import recording_of, recordings_of
 from observability.recordings.convert import KIND as CONVERT
-from observability.recordings.playback import audio_response, copy_of, original_of
+from observability.recordings.playback import copy_of, file_response, original_of
 
 
 class Audio(SessionView):
@@ -47,7 +47,7 @@ class Audio(SessionView):
         sound = copy_of(recording) if "as" in request.GET else original_of(recording)
         if sound is None:
             return self.promise_of_copy(recording)
-        response = audio_response(request._request, sound)
+        response = file_response(request._request, sound)
         note_look(request, self.project, "recording.played", str(self.session.public_id))
         return response
 

@@ -11,9 +11,9 @@ from rest_framework.response import Response
 from observability.api import schema
 from observability.api.doors import ProjectView, SessionView, may_delete
 from observability.api.paging import limit_of, page_of
-from observability.api.session_fields import session_fields
 from observability.api.trail import note
 from observability.queries.records import timeline_of
+from observability.queries.session_fields import session_fields
 from observability.queries.sessions import session_rows
 from observability.retention.delete import delete_session
 from observability.sessions.summary import summary_of

@@ -1,5 +1,6 @@
 from observability.models.archive import Archive
 from observability.models.batch import Batch, Signal
+from observability.models.export import Export
 from observability.models.job import Job
 from observability.models.recording import Recording
 from observability.models.refusal import Refusal
@@ -10,6 +11,7 @@ from observability.models.waveform import Waveform
 __all__ = [
     "Archive",
     "Batch",
+    "Export",
     "Job",
     "PurgeRun",
     "Reconciliation",

@@ -66,11 +66,9 @@ def move_to_storage(recording: Recording) -> bool:
 def read(recording: Recording, *, first: int = 0, last: int | None = None) -> "AudioPieces":
     """The bytes from `first` to `last`, inclusive. Raises MissingFile or StorageFailed at once, not later."""
     last = recording.size_bytes - 1 if last is None else last
-    storage = storages["default"]
-    if recording.place == Recording.Place.SPOOL or isinstance(storage, FileSystemStorage):
+    if recording.place == Recording.Place.SPOOL:
         return AudioPieces.of_file(_path_of(recording), first, last)
-    pieces, source = bucket.pieces_of(storage, recording.name, first=first, last=last)
-    return AudioPieces(pieces, source)
+    return read_object(recording.name, first=first, last=last)
 
 
 def keep_copy(recording: Recording, copy: Path) -> None:
@@ -105,6 +103,28 @@ def delete(recording: Recording) -> None:
         _delete_stored(storage, key_of(recording, suffix=Path(recording.name).suffix))
     else:
         _delete_stored(storage, recording.name)
+
+
+def put_object(source: Path, key: str) -> None:
+    """Bring any other file of this disk to the storage; it may be gone from here after. Raises StorageFailed."""
+    try:
+        _put(source, key)
+    except OSError as fault:
+        raise StorageFailed(str(fault)) from fault
+
+
+def read_object(key: str, *, first: int, last: int) -> "AudioPieces":
+    """Raises MissingFile or StorageFailed at once, not later."""
+    storage = storages["default"]
+    if isinstance(storage, FileSystemStorage):
+        return AudioPieces.of_file(Path(storage.path(key)), first, last)
+    pieces, source = bucket.pieces_of(storage, key, first=first, last=last)
+    return AudioPieces(pieces, source)
+
+
+def delete_object(key: str) -> None:
+    """It may be gone, or never have been. Raises StorageFailed."""
+    _delete_stored(storages["default"], key)
 
 
 def is_on_other_server(recording: Recording) -> bool:

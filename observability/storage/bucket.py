@@ -51,7 +51,13 @@ def pieces_of(storage: Any, key: str, *, first: int, last: int) -> tuple[Iterato
     """The bytes from `first` to `last`, and what to close when done. Raises StorageFailed or MissingFile."""
     with translated_errors():
         body = _object(storage, key).get(Range=f"bytes={first}-{last}")["Body"]
-    return body.iter_chunks(READ_PIECE_BYTES), body
+    return _chunks(body), body
+
+
+def _chunks(body: Any) -> Iterator[bytes]:
+    """A connection may break at any of them."""
+    with translated_errors():
+        yield from body.iter_chunks(READ_PIECE_BYTES)
 
 
 def size_of(storage: Any, key: str) -> int:

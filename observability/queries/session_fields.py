@@ -1,4 +1,4 @@
-"""A session as the API shows it. Times are ISO 8601 in UTC, durations milliseconds; unknown is null."""
+"""A session as the API and a download show it. Times are ISO 8601 in UTC, durations milliseconds; unknown is null."""
 
 from datetime import UTC, datetime
 from typing import Any

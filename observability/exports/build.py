@@ -1,0 +1,94 @@
+"""Makes the zip, on this server's disk first and then in the storage. For the Job; may run twice."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from hashlib import file_digest
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from observability.exports.archive import Archive
+from observability.exports.members import write_session
+from observability.exports.progress import Progress
+from observability.exports.selection import sessions_of, version_of
+from observability.jobs import NotYet
+from observability.models import Export, Session
+from observability.recordings import files, spool
+
+KEPT_FOR = timedelta(hours=1)
+"""Long enough to fetch it; it can be made again at any time."""
+WAITS = "The storage cannot be reached. The zip is made as soon as it answers; nothing needs to be done."
+
+
+def build_export(export_id: int) -> None:
+    """Raises NotYet while the storage is down: whoever asked is told, and the job waits."""
+    export = Export.objects.select_related("project").filter(pk=export_id).first()
+    sessions = sessions_of(export) if export and export.is_under_way else None
+    if export is None or sessions is None:
+        return
+    tell(export, state=Export.State.RUNNING, progress_percent=0, note="")
+    try:
+        with zip_file() as path:
+            finish(export, path, sessions, holds_audio=write_zip(path, export, sessions))
+    except NotYet:
+        tell(export, state=Export.State.WAITING, note=WAITS)
+        raise
+
+
+def write_zip(path: Path, export: Export, sessions: Sequence[Session]) -> bool:
+    """Whether there is audio in it. What arrives while it is written is in the next one."""
+    now, progress = timezone.now(), Progress(export, sessions)
+    with path.open("wb") as file:
+        with Archive(file, at=now, told=progress.add) as archive:
+            for session in sessions:
+                folder = f"session-{session.public_id}/" if export.session_count > 1 else ""
+                write_session(archive, session, folder=folder, with_audio=export.may_hold_audio, at=now)
+        file.flush()
+        os.fsync(file.fileno())
+    return any("recording" in member.name for member in archive.members)
+
+
+def finish(export: Export, path: Path, sessions: Sequence[Session], *, holds_audio: bool) -> None:
+    """If the export was swept meanwhile, or another worker was first, what was put here goes again."""
+    size_bytes, sha256 = path.stat().st_size, digest_of(path)
+    files.put_object(path, export.key)
+    is_told = tell(
+        export,
+        state=Export.State.READY,
+        progress_percent=100,
+        version=version_of(sessions),
+        size_bytes=size_bytes,
+        sha256=sha256,
+        holds_audio=holds_audio,
+        built_at=Now(),
+        expires_at=Now() + KEPT_FOR,
+    )
+    if not is_told and not Export.objects.filter(pk=export.pk).exists():
+        files.delete_object(export.key)
+
+
+def tell(export: Export, **news: object) -> bool:
+    """False if it is over: it was made, given up or swept."""
+    under_way = Export.objects.filter(pk=export.pk, state__in=Export.UNDER_WAY)
+    return bool(under_way.update(**news))
+
+
+@contextmanager
+def zip_file() -> Iterator[Path]:
+    """On the disk where uploads are written, so that keeping it is a rename where the storage is a disk too."""
+    spool.incoming_dir().mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=spool.incoming_dir(), suffix=".zip", delete=False) as file:
+        path = Path(file.name)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
