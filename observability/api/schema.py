@@ -6,7 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
-from observability.models import Session
+from observability.models import Export, Session
 
 
 class Sdk(serializers.Serializer[Any]):
@@ -147,6 +147,20 @@ class TranscriptItem(serializers.Serializer[Any]):
     arguments = serializers.JSONField(allow_null=True)
     output = serializers.JSONField(allow_null=True)
     metrics = serializers.DictField()
+
+
+class Download(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(Export.State.values)
+    progress_percent = serializers.IntegerField()
+    note = serializers.CharField(help_text="What it waits for, or why it failed.")
+    size_bytes = serializers.IntegerField(allow_null=True)
+    sha256 = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    built_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    url = serializers.URLField(help_text="This, again.")
+    file_url = serializers.URLField(allow_null=True, help_text="The zip, once it is ready.")
 
 
 def page(item: type[serializers.Serializer[Any]]) -> Any:

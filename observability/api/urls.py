@@ -1,6 +1,6 @@
 from django.urls import include, path, re_path
 
-from observability.api import audio, docs, peaks, records, sessions, timeline
+from observability.api import audio, docs, downloads, peaks, records, sessions, timeline
 from observability.api.doors import NothingHere
 
 app_name = "api"
@@ -14,6 +14,9 @@ of_session = [
     path("metrics/", records.Metrics.as_view(), name="session-metrics"),
     path("chat-items/", records.ChatItems.as_view(), name="session-chat-items"),
     path("audio/", audio.Audio.as_view(), name="session-audio"),
+    path("download/", downloads.StartDownload.as_view(), name="session-download"),
+    path("download/<uuid:export>/", downloads.DownloadState.as_view(), name="session-download-state"),
+    path("download/<uuid:export>/file/", downloads.DownloadFile.as_view(), name="session-download-file"),
     path("peaks/", peaks.Peaks.as_view(), name="session-peaks"),
 ]
 

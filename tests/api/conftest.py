@@ -69,6 +69,9 @@ class Script:
     def get(self, path: str, **headers: str) -> Any:
         return self.client.get(path, headers=self.headers | headers)
 
+    def post(self, path: str) -> Any:
+        return self.client.post(path, headers=self.headers)
+
     def delete(self, path: str) -> Any:
         return self.client.delete(path, headers=self.headers)
 

@@ -8,14 +8,18 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
+from observability.exports.ask import ask_for_export
+from observability.exports.build import build_export
 from observability.recordings.waveform import analyse_recording
 from projects.actions import create_access_token
+from projects.audit import Onlooker
 from projects.models import Role
 from tests.api.conftest import BASE, Script, address
 from tests.ops.working import run_all_jobs
 from tests.people import MembershipFactory, SessionFactory, UserFactory, signed_in
 
 THINGS = ["", "timeline", "transcript", "spans", "logs", "metrics", "chat-items", "audio", "peaks"]
+DOWNLOADS = ["download/", "download/<uuid:export>/", "download/<uuid:export>/file/"]
 NOT_FOUND = {"error": {"code": "not-found", "message": "There is no such thing, or it is not yours to see."}}
 NOBODY = {"error": {"code": "unauthenticated", "message": "Authentication credentials were not provided."}}
 
@@ -31,11 +35,29 @@ def routes():
 
 
 def opened(route, session):
-    return "/api/" + route.replace("<slug:project>", "acme").replace("<uuid:session>", str(session.public_id))
+    named = {
+        "<slug:project>": "acme",
+        "<uuid:session>": session.public_id,
+        "<uuid:export>": export_of(session),
+    }
+    for name, value in named.items():
+        route = route.replace(name, str(value))
+    return "/api/" + route
+
+
+def export_of(session):
+    """A zip of it that is ready; of a session that is none, an id that is none."""
+    if session.pk is None:
+        return uuid4()
+    export = session.exports.first() or ask_for_export(
+        session.project, [session], asker=Onlooker(None, None, None), may_hear=True
+    )
+    build_export(export.pk)
+    return export.public_id
 
 
 def test_every_thing_of_a_session_is_among_the_routes():
-    assert len(routes()) == 1 + len(THINGS)
+    assert len(routes()) == 1 + len(THINGS) + len(DOWNLOADS)
 
 
 @pytest.mark.parametrize("route", routes())
@@ -73,7 +95,8 @@ def test_a_member_and_a_script_of_the_project_may_read(route, talk, teammate_cli
 
     answers = [teammate_client.get(opened(route, talk)), script.get(opened(route, talk))]
 
-    assert [answer.status_code for answer in answers] == [200, 200]
+    told = 405 if route.endswith("/download/") else 200
+    assert [answer.status_code for answer in answers] == [told, told]
 
 
 def test_a_stranger_cannot_reach_a_session_through_a_project_of_his_own(talk, other_project, stranger_client):

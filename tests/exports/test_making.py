@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 from django.http import Http404
 from django.utils import timezone
 
-from observability import jobs
+from config.celery import SCHEDULE
+from observability import jobs, tasks
 from observability.exports.build import build_export
 from observability.exports.fetch import export_in, file_name, file_of
 from observability.exports.sweep import sweep_exports
@@ -346,3 +347,7 @@ def test_several_sessions_have_a_folder_each(download, talk, replay):
 def test_zip_is_read_from_wherever_the_storage_is(ready):
     assert storages["default"].exists(ready.key)
     assert file_of(ready).size_bytes == len(content_of(ready)) == ready.size_bytes
+
+
+def test_void_zips_are_swept_all_the_time():
+    assert tasks.sweep_exports.name in [entry["task"] for entry in SCHEDULE.values()]
