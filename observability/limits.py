@@ -70,6 +70,9 @@ MAX_KEPT_RECORDS = number("MAX_KEPT_RECORDS", 60_000)
 """Spans and log lines of the timelines that a process keeps built: some 1.2 KB each with what pages make of them, and
 every page of a session needs its timeline three times within a second."""
 
+MAX_EXPORT_SESSIONS = number("MAX_EXPORT_SESSIONS", 50)
+"""Of one zip: an hour of audio each is 3 GB on the disk of the server that makes it."""
+
 MAX_SESSION_S = number("MAX_SESSION_S", 24 * 3600)
 """How far apart the room's recording and the job that it belongs to may begin."""
 

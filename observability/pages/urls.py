@@ -1,6 +1,16 @@
 from django.urls import path
 
-from observability.pages import connect, delete, later, records, search, session, session_list, snapshot
+from observability.pages import (
+    connect,
+    delete,
+    downloads,
+    later,
+    records,
+    search,
+    session,
+    session_list,
+    snapshot,
+)
 
 app_name = "observability"
 urlpatterns = [
@@ -22,6 +32,9 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/turns/<int:index>/", records.turn_show, name="turn-show"),
     path("sessions/<uuid:public_id>/raw/", records.raw_list, name="raw-list"),
     path("sessions/<uuid:public_id>/raw/<slug:key>/", records.raw_show, name="raw-show"),
+    path("downloads/", downloads.download_start, name="download-start"),
+    path("downloads/<uuid:export_id>/", downloads.download_file, name="download-file"),
+    path("downloads/<uuid:export_id>/state/", downloads.download_state, name="download-state"),
     path("connect/", connect.connect, name="connect"),
     path("connect/check/", connect.connect_check, name="connect-check"),
 ]

@@ -1,5 +1,6 @@
 """Reads of sessions for pages and API. Everything begins at a project from projects.access."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -56,6 +57,15 @@ def session_in(project: Project, public_id: UUID) -> Session:
     if session is None:
         raise Http404
     return session
+
+
+def sessions_in(project: Project, public_ids: Collection[UUID]) -> list[Session]:
+    """All of them, or Http404: a foreign one is as one that never was."""
+    sessions = Session.objects.for_project(project).select_related("project").filter(public_id__in=public_ids)
+    found = list(sessions.order_by("pk"))
+    if len(found) != len(public_ids):
+        raise Http404
+    return found
 
 
 def agents_of(project: Project) -> list[str]:

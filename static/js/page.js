@@ -3,6 +3,8 @@ import { CopyButton } from "./copy-button.js";
 import { CopyLines } from "./copy-lines.js";
 import { CriticalPath } from "./critical-path.js";
 import { DetailsPane } from "./details-pane.js";
+import { DownloadData } from "./download-data.js";
+import { FileDownload } from "./file-download.js";
 import { FilterList } from "./filter-list.js";
 import { registerMorph } from "./htmx-morph.js";
 import { JsonTree } from "./json-tree.js";
@@ -28,6 +30,8 @@ const ELEMENTS = {
   "copy-lines": CopyLines,
   "critical-path": CriticalPath,
   "details-pane": DetailsPane,
+  "download-data": DownloadData,
+  "file-download": FileDownload,
   "filter-list": FilterList,
   "json-tree": JsonTree,
   "live-status": LiveStatus,
