@@ -21,7 +21,7 @@ export class DownloadData extends HTMLElement {
   }
 
   get #state() {
-    return this.querySelector("[role=status]");
+    return this.querySelector("#download-state");
   }
 
   #press = ({ target }) => {
@@ -37,7 +37,7 @@ export class DownloadData extends HTMLElement {
 
   #dismiss() {
     this.#state.replaceChildren();
-    this.querySelector("form button").focus();
+    this.querySelector("form button")?.focus();
   }
 
   #fail = () => {

@@ -13,6 +13,7 @@ import { LocalTime } from "./local-time.js";
 import { ModalQuestion } from "./modal-question.js";
 import { PrintButton } from "./print-button.js";
 import { RecordRows } from "./record-rows.js";
+import { SessionChoice } from "./session-choice.js";
 import { SessionSearch } from "./search/session-search.js";
 import { SessionView } from "./session-view.js";
 import { ShareLink } from "./share-link.js";
@@ -39,6 +40,7 @@ const ELEMENTS = {
   "modal-question": ModalQuestion,
   "print-button": PrintButton,
   "record-rows": RecordRows,
+  "session-choice": SessionChoice,
   "session-search": SessionSearch,
   "session-timeline": SessionTimeline,
   "session-view": SessionView,

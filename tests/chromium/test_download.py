@@ -12,10 +12,11 @@ from playwright.sync_api import Page, expect
 from observability import jobs
 from observability.exports.sweep import sweep_exports
 from observability.models import Export, Job, Session
-from projects.models import Membership
+from projects.models import Membership, Project
 from tests.exports.conftest import work
 from tests.live.servers import Server
 from tests.pages.reading import session_args
+from tests.people import SessionFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -111,3 +112,44 @@ def test_who_lost_access_is_told_that_nothing_comes(page_of_session: Page, compl
     Membership.objects.all().delete()
 
     expect(page.get_by_text("Nothing was downloaded")).to_be_visible()
+
+
+def test_chosen_sessions_come_in_one_zip(
+    owners_page: Page, portal: Server, front_desk: Session, project: Project, tmp_path: Path
+) -> None:
+    other = SessionFactory(project=project, room_name="second")
+    SessionFactory(project=project, room_name="third")
+    page = owners_page
+    page.goto(portal.url + reverse("observability:session-list", args=["acme"]))
+    expect(page.get_by_role("button", name="Download data")).to_have_count(0)
+
+    page.get_by_role("checkbox", name="Choose front-desk").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("checkbox", name="second").check()
+    expect(page.get_by_text("2 chosen")).to_be_visible()
+    page.get_by_role("button", name="Download data").click()
+    expect(page.get_by_text("Preparing the zip")).to_be_visible()
+    with page.expect_download() as awaited:
+        do_all()
+
+    awaited.value.save_as(tmp_path / "sessions.zip")
+    folders = {name.split("/")[0] for name in zipfile.ZipFile(tmp_path / "sessions.zip").namelist()}
+    assert folders == {f"session-{front_desk.public_id}", f"session-{other.public_id}"}
+    assert awaited.value.suggested_filename.startswith("2-sessions-")
+
+
+def test_choice_outlives_the_refreshes_of_the_list(
+    owners_page: Page, portal: Server, live_session: Session, session: Session
+) -> None:
+    page = owners_page
+    page.goto(portal.url + reverse("observability:session-list", args=["acme"]))
+    page.get_by_role("checkbox", name=live_session.room_name).check()
+
+    Session.objects.filter(pk=live_session.pk).update(status=Session.Status.ENDED)
+    page.evaluate("htmx.trigger(document.body, 'live:refresh')")
+
+    expect(page.locator("tr .pill--live")).to_have_count(0)
+    expect(page.get_by_role("checkbox", name=live_session.room_name)).to_be_checked()
+    page.get_by_role("button", name="Choose none").click()
+    expect(page.get_by_role("checkbox", name=live_session.room_name)).not_to_be_checked()
+    expect(page.get_by_text("1 chosen")).to_have_count(0)
