@@ -73,6 +73,9 @@ every page of a session needs its timeline three times within a second."""
 MAX_EXPORT_SESSIONS = number("MAX_EXPORT_SESSIONS", 50)
 """Of one zip: an hour of audio each is 3 GB on the disk of the server that makes it."""
 
+MAX_EXPORTS_UNDER_WAY = number("MAX_EXPORTS_UNDER_WAY", 10)
+"""Of one project, so that another's is made in between."""
+
 MAX_SESSION_S = number("MAX_SESSION_S", 24 * 3600)
 """How far apart the room's recording and the job that it belongs to may begin."""
 

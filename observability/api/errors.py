@@ -7,6 +7,7 @@ from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from observability.exports.ask import TooManyExports
 from observability.journal.archive import ArchiveLost
 from observability.queries.sessions import BadCursor
 from observability.recordings.files import MissingFile, StorageFailed
@@ -64,6 +65,8 @@ def refusal_of(error: Exception) -> exceptions.APIException | None:
             return exceptions.ParseError(str(error))
         case ArchiveLost():
             return RecordsLost()
+        case TooManyExports():
+            return exceptions.Throttled(detail=str(error))
         case MissingFile():
             return Lost()
         case StorageFailed():

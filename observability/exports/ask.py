@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from observability import jobs
 from observability.exports.selection import version_of
+from observability.limits import MAX_EXPORTS_UNDER_WAY
 from observability.models import Export, Session
 from projects.audit import Onlooker
 from projects.models import Project
@@ -17,10 +18,17 @@ from projects.models import Project
 BUILD_EXPORT = "build-export"
 
 
+class TooManyExports(Exception):
+    """The project waits for as many as it may."""
+
+
 def ask_for_export(
     project: Project, sessions: Sequence[Session], *, asker: Onlooker, may_hear: bool
 ) -> Export:
-    """One that is under way, or ready with the sessions as they are now; else a new one, which a worker makes."""
+    """One that is under way, or ready with the sessions as they are now; else a new one, which a worker makes.
+
+    Raises TooManyExports.
+    """
     request = request_of(sessions, asker, may_hear=may_hear)
     return same_as(request, sessions) or begun(
         project, sessions, asker=asker, may_hear=may_hear, request=request
@@ -43,6 +51,8 @@ def same_as(request: str, sessions: Sequence[Session]) -> Export | None:
 def begun(
     project: Project, sessions: Sequence[Session], *, asker: Onlooker, may_hear: bool, request: str
 ) -> Export:
+    if Export.objects.filter(project=project, state__in=Export.UNDER_WAY).count() >= MAX_EXPORTS_UNDER_WAY:
+        raise TooManyExports("This project waits for other downloads. Try again when one of them is ready.")
     try:
         with transaction.atomic():
             export = Export.objects.create(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import file_digest
 from pathlib import Path
+from shutil import disk_usage
 from tempfile import NamedTemporaryFile
 
 from django.db.models.functions import Now
@@ -13,30 +14,48 @@ from django.utils import timezone
 
 from observability.exports.archive import Archive
 from observability.exports.members import write_session
-from observability.exports.progress import Progress
+from observability.exports.progress import Progress, expected_bytes
 from observability.exports.selection import sessions_of, version_of
 from observability.jobs import NotYet
+from observability.limits import MAX_RECORDING_BYTES
 from observability.models import Export, Session
 from observability.recordings import files, spool
 
 KEPT_FOR = timedelta(hours=1)
 """Long enough to fetch it; it can be made again at any time."""
+SPARE_BYTES = 2 * MAX_RECORDING_BYTES
+"""Of the disk that a zip leaves alone: the next uploads go there, and they are worth more."""
 WAITS = "The storage cannot be reached. The zip is made as soon as it answers; nothing needs to be done."
+
+NO_ROOM = "This server's disk has no room for the zip now. It is made as soon as there is; nothing needs to be done."
+
+
+class NoRoom(NotYet):
+    """The disk would be full before the zip is whole."""
 
 
 def build_export(export_id: int) -> None:
-    """Raises NotYet while the storage is down: whoever asked is told, and the job waits."""
+    """Raises NotYet while the storage is down or the disk is full: whoever asked is told, and the job waits."""
     export = Export.objects.select_related("project").filter(pk=export_id).first()
     sessions = sessions_of(export) if export and export.is_under_way else None
     if export is None or sessions is None:
         return
     tell(export, state=Export.State.RUNNING, progress_percent=0, note="")
     try:
+        look_for_room(sessions)
         with zip_file() as path:
             finish(export, path, sessions, holds_audio=write_zip(path, export, sessions))
-    except NotYet:
-        tell(export, state=Export.State.WAITING, note=WAITS)
+    except NotYet as reason:
+        note = NO_ROOM if isinstance(reason, NoRoom) else WAITS
+        tell(export, state=Export.State.WAITING, note=note)
         raise
+
+
+def look_for_room(sessions: Sequence[Session]) -> None:
+    spool.incoming_dir().mkdir(parents=True, exist_ok=True)
+    free_bytes = disk_usage(spool.incoming_dir()).free
+    if sum(expected_bytes(session) for session in sessions) + SPARE_BYTES > free_bytes:
+        raise NoRoom(f"{free_bytes} bytes are free.")
 
 
 def write_zip(path: Path, export: Export, sessions: Sequence[Session]) -> bool:
@@ -80,7 +99,6 @@ def tell(export: Export, **news: object) -> bool:
 @contextmanager
 def zip_file() -> Iterator[Path]:
     """On the disk where uploads are written, so that keeping it is a rename where the storage is a disk too."""
-    spool.incoming_dir().mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=spool.incoming_dir(), suffix=".zip", delete=False) as file:
         path = Path(file.name)
     try:

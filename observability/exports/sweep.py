@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from observability.exports.ask import BUILD_EXPORT
@@ -46,10 +46,11 @@ def fail_those_set_aside() -> None:
 
 def void_exports() -> list[Export]:
     """Expired, without one of their sessions, or holding audio that redaction has taken back meanwhile."""
+    redacted = Export.sessions.through.objects.filter(export=OuterRef("pk"), session__is_redacted=True)
     is_void = (
         Q(expires_at__lte=Now())
         | Q(living__lt=F("session_count"))
         | Q(expires_at=None, created_at__lte=Now() - KEEP_UNFINISHED)
-        | Q(holds_audio=True, sessions__is_redacted=True)
+        | Q(Exists(redacted), holds_audio=True)
     )
     return list(with_living_sessions(Export.objects.all()).filter(is_void).order_by("pk")[:SWEEP_AT_MOST])

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from observability.exports.ask import ask_for_export
+from observability.exports.ask import TooManyExports, ask_for_export
 from observability.exports.fetch import export_in, file_of
 from observability.limits import MAX_EXPORT_SESSIONS
 from observability.models import Export
@@ -33,9 +33,11 @@ def download_start(request: HttpRequest, slug: str) -> HttpResponse:
     if len(ids) > MAX_EXPORT_SESSIONS:
         return state_page(request, project, problem=f"Choose at most {MAX_EXPORT_SESSIONS} sessions.")
     sessions = sessions_in(project, ids)
-    export = ask_for_export(
-        project, sessions, asker=onlooker_of(request), may_hear=may_hear_audio(project, request.user)
-    )
+    may_hear = may_hear_audio(project, request.user)
+    try:
+        export = ask_for_export(project, sessions, asker=onlooker_of(request), may_hear=may_hear)
+    except TooManyExports as refusal:
+        return state_page(request, project, problem=str(refusal))
     for session in sessions:
         note(request, project, "download.asked", str(session.public_id))
     return state_page(request, project, export)

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from observability.models import Session
 from projects.models import Project
 from tests.chromium.axe import Findings
+from tests.exports.conftest import work
 from tests.live.servers import Server
 from tests.pages.conftest import Replay
 from tests.pages.reading import session_args
@@ -89,6 +90,10 @@ def test_the_list_of_sessions_and_where_they_come_from(
     findings = opened(owners_page, portal, "observability:session-list", "acme")
     expect(owners_page.get_by_role("link", name="front-desk")).to_be_visible()
     findings.look_at("list")
+    owners_page.get_by_role("checkbox", name="Choose front-desk").check()
+    owners_page.get_by_role("button", name="Download data").click()
+    expect(owners_page.get_by_text("Preparing the zip")).to_be_visible()
+    findings.look_at("a chosen session", inside="session-choice")
     opened(owners_page, portal, "observability:connect", "acme")
     findings.look_at("connect when data has arrived")
 
@@ -119,6 +124,13 @@ def test_what_opens_over_and_beside_the_lanes(owners_page: Page, portal: Server,
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     findings.look_at("help", inside="dialog")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Download data").click()
+    expect(page.get_by_text("Preparing the zip")).to_be_visible()
+    findings.look_at("a download that is made", inside="download-data")
+    work()
+    expect(page.get_by_text("The zip is ready")).to_be_visible()
+    findings.look_at("a download that is ready", inside="download-data")
     page.keyboard.press("Escape")
     page.keyboard.press("/")
     page.keyboard.type("book")

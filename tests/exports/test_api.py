@@ -176,3 +176,15 @@ def test_zip_whose_file_is_lost_is_said_to_be_lost(ready, script, settings):
     answer = script.get(ready["file_url"])
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (410, "gone")
+
+
+def test_who_waits_for_many_is_asked_to_wait(project, script):
+    sessions = [SessionFactory(project=project) for _ in range(11)]
+
+    answers = [script.post(address(session, "download")) for session in sessions]
+
+    assert [answer.status_code for answer in answers] == [202] * 10 + [429]
+    assert answers[-1].json()["error"] == {
+        "code": "too-many-requests",
+        "message": "This project waits for other downloads. Try again when one of them is ready.",
+    }

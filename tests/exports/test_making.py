@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from config.celery import SCHEDULE
 from observability import jobs, tasks
+from observability.exports import build
+from observability.exports.ask import TooManyExports
 from observability.exports.build import build_export
 from observability.exports.fetch import export_in, file_name, file_of
 from observability.exports.sweep import sweep_exports
@@ -347,6 +349,43 @@ def test_several_sessions_have_a_folder_each(download, talk, replay):
 def test_zip_is_read_from_wherever_the_storage_is(ready):
     assert storages["default"].exists(ready.key)
     assert file_of(ready).size_bytes == len(content_of(ready)) == ready.size_bytes
+
+
+def test_zip_of_several_dies_with_the_first_of_them(ask, project, stored):
+    sessions = [SessionFactory(project=project) for _ in range(3)]
+    export = ask(*sessions)
+    work()
+
+    erase_session(sessions[0])
+
+    with pytest.raises(Http404):
+        export_in(project, export.public_id, may_hear=True)
+    sweep_exports()
+    assert (Export.objects.count(), stored()) == (0, [])
+
+
+def test_full_disk_is_waited_for_and_said(ask, talk, monkeypatch, settings):
+    monkeypatch.setattr(build, "SPARE_BYTES", 10**18)
+    export = ask(talk)
+
+    work()
+
+    export.refresh_from_db()
+    assert (export.state, export.note) == ("waiting", build.NO_ROOM)
+    assert Job.objects.get(kind="build-export").state == Job.State.WAITING
+
+
+def test_project_waits_for_ten_at_a_time(ask, project):
+    sessions = [SessionFactory(project=project) for _ in range(11)]
+    for session in sessions[:10]:
+        ask(session)
+
+    with pytest.raises(TooManyExports):
+        ask(sessions[10])
+
+    assert ask(sessions[0]) == Export.objects.earliest("pk")
+    work()
+    assert ask(sessions[10]).state == "waiting"
 
 
 def test_void_zips_are_swept_all_the_time():

@@ -34,7 +34,11 @@ def addresses(session: Session) -> list[str]:
         reverse("observability:turn-show", args=["acme", session.public_id, 1]),
         reverse("observability:raw-show", args=["acme", session.public_id, "span-0"]),
     ]
-    return [*(reverse(name, args=["acme"]) for name in VIEWERS + ADMINS), *of_session, *records]
+    downloads = [
+        reverse(f"observability:{name}", args=["acme", session.public_id])
+        for name in ("download-state", "download-file")
+    ]
+    return [*downloads, *(reverse(name, args=["acme"]) for name in VIEWERS + ADMINS), *of_session, *records]
 
 
 def test_a_stranger_gets_the_same_404_as_for_a_project_that_never_was(
