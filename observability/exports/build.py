@@ -72,8 +72,10 @@ def write_zip(path: Path, export: Export, sessions: Sequence[Session]) -> bool:
 
 
 def finish(export: Export, path: Path, sessions: Sequence[Session], *, holds_audio: bool) -> None:
-    """If the export was swept meanwhile, or another worker was first, what was put here goes again."""
+    """If another worker was first, its zip stays; if the export was swept meanwhile, what was put here goes again."""
     size_bytes, sha256 = path.stat().st_size, digest_of(path)
+    if not Export.objects.filter(pk=export.pk, state__in=Export.UNDER_WAY).exists():
+        return
     files.put_object(path, export.key)
     is_told = tell(
         export,

@@ -93,3 +93,17 @@ def download(ask: Callable[..., Export]) -> Callable[..., Opened]:
 @pytest.fixture
 def now() -> datetime:
     return timezone.now()
+
+
+@pytest.fixture
+def stored(settings: Any) -> Callable[[], list[str]]:
+    """The zips that lie in the storage."""
+    return lambda: sorted(path.name for path in settings.MEDIA_ROOT.rglob("*.zip"))
+
+
+@pytest.fixture
+def ready(ask: Callable[..., Export], talk: Session) -> Export:
+    export = ask(talk)
+    work()
+    export.refresh_from_db()
+    return export

@@ -1,45 +1,33 @@
 """Asking for a zip, making it, and taking it back."""
 
+import hashlib
+import io
 import threading
 from datetime import timedelta
 
 import pytest
 from django.core.files.storage import storages
 from django.db import connection
-from django.db.models.functions import Now
-from django.http import Http404
 from django.utils import timezone
 
-from config.celery import SCHEDULE
-from observability import jobs, tasks
+from observability import jobs
 from observability.exports import build
+from observability.exports.archive import Archive
 from observability.exports.ask import TooManyExports
+from observability.exports.audio import takes_of, write_takes
 from observability.exports.build import build_export
-from observability.exports.fetch import export_in, file_name, file_of
+from observability.exports.fetch import file_name, file_of
+from observability.exports.notes import Notes
 from observability.exports.sweep import sweep_exports
 from observability.exports.transcript import cues
-from observability.models import Export, Job, Recording, Session
-from observability.recordings.erase import erase_session
+from observability.models import Export, Job, Recording
+from observability.recordings import files
 from tests.exports.conftest import Opened, content_of, work
 from tests.exports.spoken import timeline_saying
 from tests.people import SessionFactory
 from tests.recordings.test_bucket import DOWN, server, use_bucket
 
 __all__ = ["server", "use_bucket"]
-
-
-@pytest.fixture
-def stored(settings):
-    """The zips that lie in the storage."""
-    return lambda: sorted(path.name for path in settings.MEDIA_ROOT.rglob("*.zip"))
-
-
-@pytest.fixture
-def ready(ask, talk):
-    export = ask(talk)
-    work()
-    export.refresh_from_db()
-    return export
 
 
 def test_asked_again_while_it_is_made_gives_the_same(ask, talk):
@@ -93,6 +81,29 @@ def test_job_that_runs_twice_makes_one_zip(ready, stored):
     ready.refresh_from_db()
     assert (ready.sha256, content_of(ready)) == before
     assert len(stored()) == 1
+
+
+def test_worker_that_comes_second_leaves_the_zip_of_the_first(ready, settings, tmp_path):
+    before = content_of(ready)
+    late = tmp_path / "late.zip"
+    late.write_bytes(b"another zip")
+
+    build.finish(ready, late, list(ready.sessions.all()), holds_audio=False)
+
+    ready.refresh_from_db()
+    assert (content_of(ready), ready.holds_audio) == (before, True)
+
+
+def test_sound_passes_in_pieces_however_long_it_is(talk, settings):
+    path, sound = settings.MEDIA_ROOT / talk.recordings.get().name, bytes(5_000_000)
+    path.write_bytes(sound)
+    Recording.objects.update(size_bytes=len(sound), sha256=hashlib.sha256(sound).hexdigest())
+    pieces, notes = [], Notes()
+
+    with Archive(io.BytesIO(), at=timezone.now(), told=pieces.append) as archive:
+        write_takes(archive, "", takes_of(talk), notes)
+
+    assert (sum(pieces), max(pieces), notes.remarks) == (len(sound), files.PIECE_BYTES, {})
 
 
 def test_worker_that_died_is_followed_by_another(ask, talk):
@@ -256,83 +267,6 @@ def test_words_that_look_like_subtitles_stay_words():
     assert "<v Agent>" not in told
 
 
-def test_expired_zip_is_gone_for_everybody_and_then_altogether(ready, project, stored):
-    Export.objects.update(expires_at=Now())
-
-    with pytest.raises(Http404):
-        export_in(project, ready.public_id, may_hear=True)
-    sweep_exports()
-
-    assert (Export.objects.count(), stored()) == (0, [])
-
-
-def test_zip_dies_with_its_session(ready, talk, project, stored):
-    erase_session(talk)
-
-    with pytest.raises(Http404):
-        export_in(project, ready.public_id, may_hear=True)
-    sweep_exports()
-
-    assert (Export.objects.count(), stored()) == (0, [])
-
-
-def test_zip_dies_with_its_project(ready, project, stored):
-    project.delete()
-    sweep_exports()
-
-    assert (Export.objects.count(), stored()) == (0, [])
-
-
-def test_zip_of_an_expired_session_cannot_be_fetched(ready, talk, project, stored):
-    Session.objects.filter(pk=talk.pk).update(expires_at=Now())
-
-    with pytest.raises(Http404):
-        export_in(project, ready.public_id, may_hear=True)
-    sweep_exports()
-
-    assert stored() == []
-
-
-def test_zip_with_audio_is_taken_back_when_redaction_is_asked_for(ready, talk, project, stored):
-    Session.objects.filter(pk=talk.pk).update(is_redacted=True)
-
-    with pytest.raises(Http404):
-        export_in(project, ready.public_id, may_hear=True)
-    sweep_exports()
-
-    assert stored() == []
-
-
-def test_session_deleted_while_its_zip_waits_leaves_nothing(ask, talk, stored):
-    ask(talk)
-    erase_session(talk)
-
-    work()
-    sweep_exports()
-
-    assert (Export.objects.count(), stored()) == (0, [])
-
-
-def test_storage_that_is_down_keeps_the_row_that_tells_where_the_file_is(ready, server, use_bucket):
-    Export.objects.update(expires_at=Now())
-    use_bucket(DOWN)
-    sweep_exports()
-    kept = Export.objects.count()
-
-    use_bucket(server.url)
-    sweep_exports()
-
-    assert (kept, Export.objects.count()) == (1, 0)
-
-
-def test_fresh_zips_and_those_under_way_stay(ready, ask, project, stored):
-    waiting = ask(SessionFactory(project=project))
-
-    assert sweep_exports() == 0
-    assert set(Export.objects.all()) == {ready, waiting}
-    assert len(stored()) == 1
-
-
 def test_several_sessions_have_a_folder_each(download, talk, replay):
     other = replay("node/1.9.0_full")
 
@@ -349,19 +283,6 @@ def test_several_sessions_have_a_folder_each(download, talk, replay):
 def test_zip_is_read_from_wherever_the_storage_is(ready):
     assert storages["default"].exists(ready.key)
     assert file_of(ready).size_bytes == len(content_of(ready)) == ready.size_bytes
-
-
-def test_zip_of_several_dies_with_the_first_of_them(ask, project, stored):
-    sessions = [SessionFactory(project=project) for _ in range(3)]
-    export = ask(*sessions)
-    work()
-
-    erase_session(sessions[0])
-
-    with pytest.raises(Http404):
-        export_in(project, export.public_id, may_hear=True)
-    sweep_exports()
-    assert (Export.objects.count(), stored()) == (0, [])
 
 
 def test_full_disk_is_waited_for_and_said(ask, talk, monkeypatch, settings):
@@ -386,7 +307,3 @@ def test_project_waits_for_ten_at_a_time(ask, project):
     assert ask(sessions[0]) == Export.objects.earliest("pk")
     work()
     assert ask(sessions[10]).state == "waiting"
-
-
-def test_void_zips_are_swept_all_the_time():
-    assert tasks.sweep_exports.name in [entry["task"] for entry in SCHEDULE.values()]

@@ -9,10 +9,9 @@ from observability import jobs
 from observability.exports.sweep import sweep_exports
 from observability.models import Export
 from tests.exports.conftest import Opened, body_of, work
-from tests.exports.test_making import server, use_bucket
 from tests.pages.reading import words
 from tests.people import SessionFactory
-from tests.recordings.test_bucket import DOWN
+from tests.recordings.test_bucket import DOWN, server, use_bucket
 
 __all__ = ["server", "use_bucket"]
 START = "/projects/acme/downloads/"
