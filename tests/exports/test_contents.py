@@ -10,6 +10,9 @@ from observability.models import Session
 from observability.queries.records import records_of
 from tests.api.conftest import address
 from tests.captured import RUNS, captured
+from tests.sending import agent
+
+__all__ = ["agent"]
 
 CUE = re.compile(
     r"(\d+)\n(\d\d):(\d\d):(\d\d)\.(\d{3}) --> (\d\d):(\d\d):(\d\d)\.(\d{3})\n<v (User|Agent)>([^\n]+)"
@@ -81,6 +84,27 @@ def test_records_that_are_ingested_again_are_the_same(replay, download, other_pr
     for signal in SIGNALS.values():
         found = [record for each in again for record in records(each, signal)]
         assert sorted(found, key=repr) == sorted(records(session, signal), key=repr)
+
+
+def test_zip_that_is_sent_to_its_own_project_again_adds_nothing(replay, download, script, agent):
+    session = replay("python/1.8.9_full")
+    opened = download(session)
+    before = [script.get(address(session, thing)).json() for thing in ("spans", "logs", "metrics")]
+
+    answers = [
+        *(
+            agent.send(signal, opened.bytes(name), content_type="application/json")
+            for signal, name in OTLP.items()
+        ),
+        *(
+            agent.send("logs", line.encode(), content_type="application/json")
+            for line in opened.lines("logs.jsonl")
+        ),
+    ]
+
+    assert {(answer.status_code, answer.content) for answer in answers} == {(200, b"{}")}
+    after = [script.get(address(session, thing)).json() for thing in ("spans", "logs", "metrics")]
+    assert after == before
 
 
 @pytest.mark.parametrize("run", RUNS)
