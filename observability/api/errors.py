@@ -57,22 +57,28 @@ def error_answer(error: Exception, context: dict[str, Any]) -> Response | None:
 
 def refusal_of(error: Exception) -> exceptions.APIException | None:
     match error:
+        case exceptions.APIException():
+            return error
         case Http404():
             return exceptions.NotFound(NOT_FOUND)
         case PermissionDenied():
             return exceptions.PermissionDenied(str(error) or None)
         case BadCursor():
             return exceptions.ParseError(str(error))
-        case ArchiveLost():
-            return RecordsLost()
         case TooManyExports():
             return exceptions.Throttled(detail=str(error))
+        case _:
+            return trouble_of_storage(error)
+
+
+def trouble_of_storage(error: Exception) -> exceptions.APIException | None:
+    match error:
+        case ArchiveLost():
+            return RecordsLost()
         case MissingFile():
             return Lost()
         case StorageFailed():
             return Unavailable()
-        case exceptions.APIException():
-            return error
         case _:
             return None
 

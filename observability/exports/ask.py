@@ -15,6 +15,7 @@ from observability.models import Export, Session
 from projects.audit import Onlooker
 from projects.models import Project
 
+PREFIX = "exports/"
 BUILD_EXPORT = "build-export"
 
 
@@ -75,4 +76,4 @@ def begun(
 def key_of(project: Project, sessions: Sequence[Session]) -> str:
     """Made of ids only."""
     of = str(sessions[0].public_id) if len(sessions) == 1 else "several"
-    return f"exports/{project.pk}/{of}/{uuid4()}.zip"
+    return f"{PREFIX}{project.pk}/{of}/{uuid4()}.zip"

@@ -73,24 +73,17 @@ def read(recording: Recording, *, first: int = 0, last: int | None = None) -> "A
 
 def keep_copy(recording: Recording, copy: Path) -> None:
     """Move it to where `read_copy` finds it, over an older one. Raises StorageFailed."""
-    try:
-        _put(copy, key_of(recording, suffix=COPY_SUFFIX))
-    except OSError as fault:
-        raise StorageFailed(str(fault)) from fault
+    put_object(copy, key_of(recording, suffix=COPY_SUFFIX))
 
 
 def read_copy(recording: Recording, *, first: int = 0, last: int | None = None) -> "AudioPieces":
     """As `read`, of the copy for browsers that do not play the original."""
-    key, storage = key_of(recording, suffix=COPY_SUFFIX), storages["default"]
     last = (recording.copy_bytes or 0) - 1 if last is None else last
-    if isinstance(storage, FileSystemStorage):
-        return AudioPieces.of_file(Path(storage.path(key)), first, last)
-    pieces, source = bucket.pieces_of(storage, key, first=first, last=last)
-    return AudioPieces(pieces, source)
+    return read_object(key_of(recording, suffix=COPY_SUFFIX), first=first, last=last)
 
 
 def delete_copy(recording: Recording) -> None:
-    _delete_stored(storages["default"], key_of(recording, suffix=COPY_SUFFIX))
+    delete_object(key_of(recording, suffix=COPY_SUFFIX))
 
 
 def delete(recording: Recording) -> None:

@@ -127,8 +127,10 @@ def remove_jobs(session: Session, erased: Erased) -> None:
 
 
 def remove_rows_below(session: Session, erased: Erased, rest: Rest) -> None:
-    """Of every model that points to sessions, whichever room made it."""
+    """Of every model that points to one session, whichever room made it. What holds several sees to itself."""
     for relation in Session._meta.related_objects:
+        if relation.many_to_many:
+            continue
         model: Any = relation.related_model
         rows = model._base_manager.filter(**{relation.field.attname: session.pk})
         remove_in_chunks(rows, erased, rest)

@@ -37,11 +37,12 @@ class Holding(Protocol):
         """Show it as missing no more: it has come back."""
 
 
-HOLDINGS = ["observability.recordings.holding.RECORDINGS", "observability.journal.holding.ARCHIVES"]
+HOLDINGS = [
+    "observability.exports.holding.EXPORTS",
+    "observability.journal.holding.ARCHIVES",
+    "observability.recordings.holding.RECORDINGS",
+]
 """By name, because rooms beside this one may not be imported."""
-
-SESSION_PREFIXES = ["recordings", "exports"]
-"""Each keeps a session's files below `<prefix>/<project>/<session>/`: gone with it, whether or not a room says so."""
 
 
 def holdings() -> list[Holding]:
@@ -50,10 +51,8 @@ def holdings() -> list[Holding]:
 
 def prefixes_of(session: Session) -> list[str]:
     """Below which everything is this session's."""
-    usual = [f"{prefix}/{session.project_id}/{session.public_id}/" for prefix in SESSION_PREFIXES]
-    return list(dict.fromkeys([*usual, *(holding.prefix_of(session) for holding in holdings())]))
+    return [holding.prefix_of(session) for holding in holdings()]
 
 
 def prefixes_of_project(project_id: int) -> list[str]:
-    usual = [f"{prefix}/{project_id}/" for prefix in SESSION_PREFIXES]
-    return list(dict.fromkeys([*usual, *(holding.prefix_of_project(project_id) for holding in holdings())]))
+    return [holding.prefix_of_project(project_id) for holding in holdings()]

@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("observability", "0004_problems_of_recording_parts"),
-        ("projects", "0002_plans"),
+        ("observability", "0007_retention"),
+        ("projects", "0003_deleted_projects"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

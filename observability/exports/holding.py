@@ -1,0 +1,39 @@
+"""Which files of the storage are zips that somebody asked for."""
+
+from collections.abc import Collection, Iterator
+
+from observability.exports.ask import PREFIX
+from observability.models import Export, Session
+
+LOST = "The zip is missing from the storage. Ask for it again."
+
+
+class ExportHolding:
+    """As `retention.holdings` asks of every room."""
+
+    prefix = PREFIX
+
+    def prefix_of(self, session: Session) -> str:
+        return f"{PREFIX}{session.project_id}/{session.public_id}/"
+
+    def prefix_of_project(self, project_id: int) -> str:
+        return f"{PREFIX}{project_id}/"
+
+    def claimed(self, keys: Collection[str]) -> set[str]:
+        """Also those that are being made."""
+        return set(Export.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+
+    def expected(self) -> Iterator[str]:
+        return Export.objects.filter(state=Export.State.READY).values_list("key", flat=True).iterator()
+
+    def note_lost(self, key: str) -> None:
+        Export.objects.filter(key=key, state=Export.State.READY).update(state=Export.State.FAILED, note=LOST)
+
+    def shown_lost(self) -> Iterator[str]:
+        return iter(())
+
+    def note_found(self, key: str) -> None:
+        """Whoever wants it has asked again."""
+
+
+EXPORTS = ExportHolding()
