@@ -5,7 +5,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 
 IGNORED = ["CVS", ".*", "*~"]
@@ -25,7 +24,7 @@ def collect() -> None:
 
 def fingerprint() -> str:
     """Of names, sizes and times, which is a few milliseconds' work for some hundred files."""
-    digest = hashlib.sha256(type(staticfiles_storage).__module__.encode())
+    digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
         for name, storage in finder.list(IGNORED):
             stat = Path(storage.path(name)).stat()

@@ -33,7 +33,7 @@ NOT_OURS = """() => {
   for (const element of document.querySelectorAll("*")) {
     if (element.getAttributeNames().some((name) => /^(on|hx-on)/.test(name))) found.push(element);
   }
-  const scripts = [...document.scripts].filter(({ src, type }) => !src && type !== "importmap");
+  const scripts = [...document.scripts].filter(({ src }) => !src);
   return [...found, ...scripts].map((element) => element.outerHTML.slice(0, 200));
 }"""
 

@@ -1,3 +1,5 @@
+import re
+
 from django.test import Client
 from django.urls import reverse
 
@@ -48,6 +50,4 @@ def test_pages_carry_no_inline_code(owner_client: Client, front_desk: object) ->
 
         assert " style=" not in html
         assert " onclick=" not in html
-        assert html.count("<script") == html.count("<script src") + html.count('type="module"') + html.count(
-            "nonce="
-        )
+        assert html.count("<script") == len(re.findall(r"<script [^>]*src=", html))
