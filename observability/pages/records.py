@@ -125,15 +125,15 @@ def spans_of(session: Session) -> list[SpanRecord]:
     return [record for record in records_of(session) if record["signal"] == "span"]
 
 
-def spans_asked_for(request: HttpRequest, timeline: Timeline) -> SpanPage:
-    """By `span_turn`, `span_text`, `span_path` and how many are on the page already."""
+def spans_asked_for(request: HttpRequest, timeline: Timeline, *, most: int = 0) -> SpanPage:
+    """By `span_turn`, `span_text`, `span_path` and how many are on the page already; at most `most`, if given."""
     wanted = Wanted(
         turn=number(request, "span_turn") or None,
         text=words(request, "span_text"),
         path_only=bool(words(request, "span_path")),
         after=number(request, "after"),
     )
-    return span_page(timeline, wanted)
+    return span_page(timeline, wanted, most=most)
 
 
 def logs_asked_for(request: HttpRequest, timeline: Timeline) -> LogPage:

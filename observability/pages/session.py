@@ -5,21 +5,21 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from observability.models import Recording, Session
 from observability.pages.answer_time import TARGET_MS
 from observability.pages.details import pretty
 from observability.pages.latency_table import latency_table
-from observability.pages.later import with_parts_later
+from observability.pages.later import SPANS_AT_ONCE, lines_of, with_parts_later
 from observability.pages.log_rows import LEVELS
 from observability.pages.player import player_of
 from observability.pages.raw_rows import KINDS
 from observability.pages.recording_facts import recording_facts
 from observability.pages.records import logs_asked_for, spans_asked_for
 from observability.pages.session_head import figures_of, head_of, signal_states
-from observability.pages.transcript_lines import transcript_lines
-from observability.queries.records import recording_of, timeline_of
+from observability.queries.records import kept_timeline_of, recording_of
 from observability.queries.sessions import session_in
 from observability.timeline.model import Timeline
 from projects.access import may_administer, project_for_viewer
@@ -38,8 +38,8 @@ def session_show(request: HttpRequest, slug: str, public_id: UUID) -> HttpRespon
     project = project_for_viewer(request.user, slug)
     session = session_in(project, public_id)
     note(request, project, "session.viewed", str(session.public_id))
-    named = with_parts_later(session_context(request, project, session, recording_of(session)))
-    return page(request, "observability/session.html", project, section="sessions", **named)
+    named = session_context(request, project, session, recording_of(session), spans_at_once=SPANS_AT_ONCE)
+    return page(request, "observability/session.html", project, section="sessions", **with_parts_later(named))
 
 
 @require_safe
@@ -58,9 +58,16 @@ def session_refresh(request: HttpRequest, slug: str, public_id: UUID) -> HttpRes
 
 
 def session_context(
-    request: HttpRequest, project: Project, session: Session, recording: Recording | None
+    request: HttpRequest,
+    project: Project,
+    session: Session,
+    recording: Recording | None,
+    *,
+    spans_at_once: int = 0,
 ) -> dict[str, Any]:
-    timeline = timeline_of(session)
+    """What is not shown is not made."""
+    kept = kept_timeline_of(session)
+    timeline = kept.timeline
     facts = recording_facts(timeline, recording)
     return {
         "session": session,
@@ -70,14 +77,14 @@ def session_context(
         "recording_facts": facts,
         "player": player_of(request, project, session, timeline, recording),
         "target_ms": TARGET_MS,
-        "lines": transcript_lines(timeline),
+        "lines": lines_of(kept),
         "transcript_reason": timeline.completeness["transcript"].reason,
-        "spans": spans_asked_for(request, timeline),
-        "logs": logs_asked_for(request, timeline),
+        "spans": spans_asked_for(request, timeline, most=spans_at_once),
+        "logs": SimpleLazyObject(lambda: logs_asked_for(request, timeline)),
         "levels": LEVELS,
         "raw_kinds": KINDS.items(),
         "turn_indexes": [turn.index for turn in timeline.turns],
-        "latency": latency_table(timeline),
+        "latency": SimpleLazyObject(lambda: latency_table(timeline)),
         "timeline": timeline,
         "report_facts": report_facts(session, timeline),
         "report_options": pretty(dict(timeline.report.options)) if timeline.report else "",

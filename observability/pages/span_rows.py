@@ -79,7 +79,7 @@ class Drawing:
     path: Mapping[str, Stretches]
 
 
-def span_page(timeline: Timeline, wanted: Wanted) -> SpanPage:
+def span_page(timeline: Timeline, wanted: Wanted, *, most: int = 0) -> SpanPage:
     turn = next((turn for turn in timeline.turns if turn.index == wanted.turn), None)
     is_path_only = wanted.path_only and turn is not None
     path = stretches_by_span(turn.critical_path if turn else ())
@@ -91,7 +91,7 @@ def span_page(timeline: Timeline, wanted: Wanted) -> SpanPage:
         and matches(span, wanted.text)
     ]
     axis = axis_of_path(turn) if is_path_only and turn else axis_of(found)
-    rows_from = found[wanted.after : wanted.after + ROWS_AT_ONCE]
+    rows_from = found[wanted.after : wanted.after + (most or ROWS_AT_ONCE)]
     drawing = Drawing(
         origin_ns=timeline.session.start_ns,
         axis=axis,

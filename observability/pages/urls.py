@@ -22,6 +22,8 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/snapshot/", snapshot.session_snapshot, name="session-snapshot"),
     path("sessions/<uuid:public_id>/search/", search.session_search, name="session-search"),
     path("sessions/<uuid:public_id>/lines/", later.session_lines, name="session-lines"),
+    path("sessions/<uuid:public_id>/first-spans/", later.session_spans, name="session-spans"),
+    path("sessions/<uuid:public_id>/first-logs/", later.session_logs, name="session-logs"),
     path("sessions/<uuid:public_id>/metrics/", later.session_metrics, name="session-metrics"),
     path("sessions/<uuid:public_id>/spans/", records.span_list, name="span-list"),
     path(

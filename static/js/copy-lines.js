@@ -3,6 +3,9 @@ import { Lifetime } from "./lifetime.js";
 import { transcriptText } from "./transcript-text.js";
 
 const DONE_MS = 1600;
+/** For the rest of a transcript, which comes after the page. */
+const LOOK_MS = 50;
+const MOST_LOOKS = 60;
 
 /** Copies as plain text the lines inside the element named by `for`, or the one line that it stands in itself. */
 export class CopyLines extends HTMLElement {
@@ -22,6 +25,7 @@ export class CopyLines extends HTMLElement {
   }
 
   #copy = async () => {
+    await whole(document.getElementById(this.getAttribute("for")));
     const done = await isCopied(transcriptText(this.#lines.map(read)));
     document.getElementById("transcript-said").textContent = done ? "Copied" : "Copying is not allowed here";
     this.toggleAttribute("data-copied", done);
@@ -33,6 +37,13 @@ export class CopyLines extends HTMLElement {
     this.removeAttribute("data-copied");
     document.getElementById("transcript-said").textContent = "";
   };
+}
+
+/** Until all lines are in the list; not for ever, for the lines may be down. */
+async function whole(list) {
+  for (let looks = 0; list?.querySelector("#lines-later") && looks < MOST_LOOKS; looks += 1) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 /** @returns {import("./transcript-text.js").Line} */

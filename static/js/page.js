@@ -6,6 +6,7 @@ import { DetailsPane } from "./details-pane.js";
 import { DownloadData } from "./download-data.js";
 import { FileDownload } from "./file-download.js";
 import { FilterList } from "./filter-list.js";
+import { afterFirstPicture } from "./first-picture.js";
 import { registerMorph } from "./htmx-morph.js";
 import { JsonTree } from "./json-tree.js";
 import { LiveStatus } from "./live/live-status.js";
@@ -36,7 +37,6 @@ const ELEMENTS = {
   "filter-list": FilterList,
   "json-tree": JsonTree,
   "live-status": LiveStatus,
-  "local-time": LocalTime,
   "modal-question": ModalQuestion,
   "print-button": PrintButton,
   "record-rows": RecordRows,
@@ -52,7 +52,13 @@ const ELEMENTS = {
   "view-switch": ViewSwitch,
 };
 
+/** Names of zones and months take a browser 50 ms to find, once. */
+function tellTimes() {
+  customElements.define("local-time", LocalTime);
+  tellTimeZone();
+}
+
 trustServerHtml();
-tellTimeZone();
 registerMorph(window.htmx);
 for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
+afterFirstPicture(tellTimes);

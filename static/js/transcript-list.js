@@ -40,8 +40,11 @@ export class TranscriptList extends HTMLElement {
     if (!line) return;
     const box = line.getBoundingClientRect();
     const frame = this.getBoundingClientRect();
-    const target = this.scrollTop + box.top - frame.top - (frame.height - box.height) / 3;
-    this.scrollTo({ top: target, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+    const byPx = box.top - frame.top - (frame.height - box.height) / 3;
+    // Farther off the heights of lines are estimates until they are passed, so there would be no knowing where to stop.
+    const isFar = Math.abs(byPx) > frame.height;
+    const isInstant = isFar || matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.scrollBy({ top: byPx, behavior: isInstant ? "instant" : "smooth" });
   }
 
   get #button() {

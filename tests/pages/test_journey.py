@@ -90,6 +90,7 @@ def test_the_transcript_is_copied_whole_or_by_the_line(front_desk: Session, sign
     ]
     assert "0:32  receptionist: Of course! Our spa has a twenty five meter [user cut in after" in whole
     assert "1:02  Handoff: receptionist → billing" in whole
+    assert "Goodbye, and thank you for calling" in whole.splitlines()[-1]
     assert clipboard(page) == "0:46  User: Please book a table for four people tonight."
     expect(page.locator("[data-clock]")).to_have_text("0:00.00")
 
@@ -123,6 +124,21 @@ def test_a_session_is_printed_as_a_document(
         page.locator("html").evaluate("html => getComputedStyle(html).backgroundColor")
         == "rgb(255, 255, 255)"
     )
+
+
+def test_what_is_not_seen_at_first_is_there_when_it_is_looked_for(
+    front_desk: Session, signed_in_page: Page
+) -> None:
+    page = signed_in_page
+    open_front_desk(page)
+
+    expect(page.locator("#span-table-rows > tr")).to_have_count(270)
+    expect(page.locator("#lines")).to_contain_text("Goodbye, and thank you for calling")
+    expect(page.locator("#log-rows")).not_to_contain_text("user shutdown callback ran")
+    page.get_by_role("tab", name="Logs").click()
+    expect(page.locator("#log-rows")).to_contain_text("user shutdown callback ran")
+    page.get_by_role("tab", name="Metrics").click()
+    expect(page.get_by_role("tabpanel", name="Metrics")).to_contain_text("95th percentile")
 
 
 def test_the_timeline_is_walked_with_the_keyboard_alone(front_desk: Session, signed_in_page: Page) -> None:

@@ -10,7 +10,6 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
 from observability.ingest.telemetry import accept_telemetry
 from observability.models import Recording, Session
-from observability.pages import later
 from observability.recordings.inspect import inspect_recording
 from observability.recordings.waveform import analyse_recording
 from projects.models import AuditEvent, PrivacySwitches, Project, Role
@@ -19,6 +18,7 @@ from tests.pages.reading import HTMX, open_page, session_args, words
 from tests.sending import PROTOBUF, spans, text
 
 SHOW, REFRESH = "observability:session-show", "observability:session-refresh"
+METRICS = "observability:session-metrics"
 
 
 def listen() -> None:
@@ -61,7 +61,11 @@ def test_each_signal_says_what_of_it_is_here(shown: str) -> None:
         assert told in shown
 
 
-def test_the_transcript_holds_words_tools_handoffs_and_silence(shown: str) -> None:
+def test_the_transcript_holds_words_tools_handoffs_and_silence(
+    owner_client: Client, front_desk: Session
+) -> None:
+    shown = open_page(owner_client, REFRESH, *session_args(front_desk))
+
     for told in [
         "Please book a table for four people tonight.",
         "book_table (guests: 4)",
@@ -79,19 +83,21 @@ def test_a_line_leads_to_its_moment(owner_client: Client, front_desk: Session) -
     assert 'data-seek-ms="46567.9" data-turn="5"' in html
 
 
-def test_the_metrics_tab_splits_each_answer_into_its_parts(shown: str) -> None:
+def test_the_metrics_tab_splits_each_answer_into_its_parts(owner_client: Client, front_desk: Session) -> None:
+    shown = open_page(owner_client, METRICS, *session_args(front_desk))
+
     assert "5 0:49.4 1.36 s 261 221 287 108 249 233" in shown
     assert "9 1:32.1 no answer – – – – – –" in shown
     assert "LLM driver / script-llm-1" in shown
 
 
 def test_the_metrics_tab_has_the_silence_as_it_was_heard(owner_client: Client, front_desk: Session) -> None:
-    before = open_page(owner_client, SHOW, *session_args(front_desk))
+    before = open_page(owner_client, METRICS, *session_args(front_desk))
 
     listen()
 
     assert "The recording has not been listened to yet." in before
-    after = open_page(owner_client, SHOW, *session_args(front_desk))
+    after = open_page(owner_client, METRICS, *session_args(front_desk))
     assert "5 0:49.4 1.36 s 261 221 287 108 249 233 1.36 s" in after
     assert "Silence heard in the recording 14" in after
 
@@ -286,20 +292,21 @@ def test_recording_that_is_no_sound_cannot_be_played(owner_client: Client, front
     assert "/peaks/" not in owner_client.get(reverse(SHOW, args=session_args(front_desk))).content.decode()
 
 
-def test_a_long_session_brings_its_later_lines_and_figures_afterwards(
-    owner_client: Client, front_desk: Session, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("session-lines", "Goodbye, and thank you"),
+        ("session-spans", "goodbye_callback"),
+        ("session-logs", "user shutdown callback ran"),
+        ("session-metrics", "95th percentile"),
+    ],
+)
+def test_what_is_not_seen_at_first_comes_after_the_page(
+    owner_client: Client, front_desk: Session, part: str, told: str
 ) -> None:
-    whole = open_page(owner_client, SHOW, *session_args(front_desk))
-    monkeypatch.setattr(later, "LINES_AT_ONCE", 5)
-    monkeypatch.setattr(later, "TURNS_AT_ONCE", 5)
-
     page = open_page(owner_client, SHOW, *session_args(front_desk))
-    lines = open_page(owner_client, "observability:session-lines", *session_args(front_desk))
-    metrics = open_page(owner_client, "observability:session-metrics", *session_args(front_desk))
+    brought = open_page(owner_client, f"observability:{part}", *session_args(front_desk))
     refreshed = open_page(owner_client, REFRESH, *session_args(front_desk))
 
-    assert "Grüezi and welcome" in page and "Goodbye" not in page and "95th percentile" not in page
-    assert "Goodbye" in lines and "Grüezi and welcome" not in lines
-    assert "95th percentile" in metrics
-    for told in [lines, metrics, "Grüezi and welcome"]:
-        assert told in whole and told in refreshed
+    assert told in brought and told not in page
+    assert brought in refreshed

@@ -3,6 +3,7 @@ import { LiveFeed } from "./live-feed.js";
 import { Trailing } from "./trailing.js";
 
 const REFRESH_EVERY_MS = 1000;
+const PAINT_MS = 100;
 const LABELS = {
   connecting: "Connecting",
   live: "Live",
@@ -56,8 +57,15 @@ export class LiveStatus extends HTMLElement {
   #changed = ({ detail }) => {
     this.#show();
     this.#send("live:change", detail);
-    this.refresh.request();
+    if (detail.changes) this.refresh.request();
+    else this.#refreshLater();
   };
+
+  /** The page is hardly older than a whole snapshot, which is to be painted first. */
+  #refreshLater() {
+    const timer = setTimeout(() => this.refresh.request(), PAINT_MS);
+    this.life.onEnd(() => clearTimeout(timer));
+  }
 
   #show = () => {
     const state = stateOf(this.feed);
