@@ -3,6 +3,8 @@ import { Lifetime } from "./lifetime.js";
 import { position } from "./playhead-position.js";
 
 const NEAR_END_PX = 80;
+/** Heights of lines that were never near are estimates (line.css); scrolling past many of them would not end where it should. */
+const FAR_SCREENS = 3;
 
 /** The scrolling transcript: marks the line under the playhead and, while told to follow, keeps it in view. */
 export class TranscriptList extends HTMLElement {
@@ -41,8 +43,7 @@ export class TranscriptList extends HTMLElement {
     const box = line.getBoundingClientRect();
     const frame = this.getBoundingClientRect();
     const byPx = box.top - frame.top - (frame.height - box.height) / 3;
-    // Farther off the heights of lines are estimates until they are passed, so there would be no knowing where to stop.
-    const isFar = Math.abs(byPx) > frame.height;
+    const isFar = Math.abs(byPx) > FAR_SCREENS * frame.height;
     const isInstant = isFar || matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.scrollBy({ top: byPx, behavior: isInstant ? "instant" : "smooth" });
   }
