@@ -9,10 +9,10 @@ from observability import tasks
 from observability.exports.fetch import export_in
 from observability.exports.sweep import sweep_exports
 from observability.models import Export, Session
-from observability.recordings.erase import erase_session
 from tests.exports.conftest import work
 from tests.people import SessionFactory
 from tests.recordings.test_bucket import DOWN, server, use_bucket
+from tests.retention.erasing import erase_session
 
 __all__ = ["server", "use_bucket"]
 
