@@ -44,9 +44,13 @@ def archived_records(archive: Archive) -> list[Record]:
 
 def is_sealed_in(session_id: int, digest: bytes) -> bool:
     """Whether a batch with this digest has been sealed."""
+    return digest in sealed_digests(session_id)
+
+
+def sealed_digests(session_id: int) -> list[bytes]:
     digests = Archive.objects.filter(session_id=session_id).values_list("digests", flat=True).first()
     known = bytes(digests or b"")
-    return any(known[at : at + DIGEST_BYTES] == digest for at in range(0, len(known), DIGEST_BYTES))
+    return [known[at : at + DIGEST_BYTES] for at in range(0, len(known), DIGEST_BYTES)]
 
 
 def remove_obsolete(session_id: int) -> None:
@@ -77,4 +81,5 @@ __all__ = [
     "key_of",
     "keys_of",
     "remove_obsolete",
+    "sealed_digests",
 ]

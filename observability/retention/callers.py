@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from observability.jobs import NotYet
+from observability.journal.archive import ArchiveLost
 from observability.journal.codec import decode
+from observability.journal.read import batches_of
 from observability.models import Batch, Session
 from observability.records import Record, Value
 from observability.retention.delete import Receipt, delete_session
 from observability.retention.erase import Erased, erase, remove_in_chunks
 from observability.retention.pace import rest
 from observability.retention.remains import empty_the_log
+from observability.storage.bucket import StorageFailed
 from projects.audit import record_event
 from projects.models import Project
 
@@ -56,12 +59,14 @@ class CallerErased:
     erased: Erased = field(default_factory=Erased)
     pending: list[str] = field(default_factory=list)
     """Sessions that nobody reaches any more, and whose files could not be removed yet; the worker goes on."""
+    unread: list[str] = field(default_factory=list)
+    """Sessions whose sealed records cannot be read, so that nobody knows whether the caller is in them."""
 
 
 def erase_caller(project: Project, caller: Caller) -> CallerErased:
     """Everything that the project has of them: whole sessions, and records that name no session."""
     done = CallerErased()
-    for session in sessions_of(project, caller):
+    for session in sessions_of(project, caller, done.unread):
         receipt = delete_session(session)
         if receipt is not None:
             done.sessions.append(receipt)
@@ -80,23 +85,29 @@ def finish(session: Session, done: CallerErased) -> None:
         done.pending.append(str(session.public_id))
 
 
-def sessions_of(project: Project, caller: Caller) -> Iterator[Session]:
+def sessions_of(project: Project, caller: Caller, unread: list[str]) -> Iterator[Session]:
     """Each journal is read as a whole: whoever joined a call later is in no column."""
-    for session in Session.objects.for_project(project).order_by("pk").iterator(chunk_size=100):
-        if (session.participant and caller.is_named_by("participant", session.participant)) or any(
-            names(batch, caller) for batch in Batch.objects.filter(session=session).iterator(20)
-        ):
+    sessions = Session.objects.for_project(project)
+    for pk in list(sessions.order_by("pk").values_list("pk", flat=True)):
+        session = sessions.filter(pk=pk).first()
+        if session is not None and took_part(session, caller, unread):
             yield session
+
+
+def took_part(session: Session, caller: Caller, unread: list[str]) -> bool:
+    if session.participant and caller.is_named_by("participant", session.participant):
+        return True
+    try:
+        return any(is_of(record, caller) for batch in batches_of(session) for record in batch)
+    except (ArchiveLost, StorageFailed):
+        unread.append(str(session.public_id))
+        return False
 
 
 def unassigned_of(project: Project, caller: Caller) -> Iterator[Batch]:
     for batch in Batch.objects.filter(project=project, session=None).iterator(20):
-        if names(batch, caller):
+        if any(is_of(record, caller) for record in decode(bytes(batch.payload))):
             yield batch
-
-
-def names(batch: Batch, caller: Caller) -> bool:
-    return any(is_of(record, caller) for record in decode(bytes(batch.payload)))
 
 
 def is_of(record: Record, caller: Caller) -> bool:

@@ -8,7 +8,8 @@ from datetime import timedelta
 from django.db.models import F
 from django.db.models.functions import Now
 
-from observability.models import Batch, Session, Signal, Tombstone
+from observability.journal.archive import sealed_digests
+from observability.models import Batch, Session, Tombstone
 from projects.secrets import fingerprint, fingerprints
 
 LIFE = timedelta(days=40)
@@ -30,13 +31,16 @@ def upload_name(digest: bytes) -> str:
 
 def names_of(session: Session) -> list[str]:
     """Whatever data of this session could be known by when it comes late."""
-    uploads = Batch.objects.filter(session=session, signal=Signal.RECORDING).values_list("digest", flat=True)
-    names = [upload_name(bytes(digest)) for digest in uploads]
-    if session.job_id:
-        names.append(job_name(session.job_id))
+    names = [job_name(session.job_id)] if session.job_id else uploads_of(session)
     if session.room_id:
         names.append(room_name(session.room_id))
     return names
+
+
+def uploads_of(session: Session) -> list[str]:
+    """A session without a job is one of recordings that named none: few, and known by nothing else if sent again."""
+    digests = Batch.objects.filter(session=session).values_list("digest", flat=True)
+    return [upload_name(digest) for digest in [*map(bytes, digests), *sealed_digests(session.pk)]]
 
 
 def bury(session: Session) -> None:

@@ -7,7 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from observability.journal.seal import seal_session
 from observability.models import Batch, Session
+from observability.storage import objects
 from tests.recordings.left import stored_files
 from tests.sending import START_NS, attributes, spans
 
@@ -107,3 +109,17 @@ def test_it_must_be_said_who(project, arguments, complaint):
 def test_a_project_that_is_not_there_is_named(db):
     with pytest.raises(CommandError, match="There is no project acme"):
         erase_caller("--identity", "ada")
+
+
+def test_a_caller_is_found_in_a_sealed_session_and_one_that_cannot_be_read_is_named(agent, project):
+    for job in ("AJ_sealed", "AJ_lost"):
+        agent.send("traces", call(job, in_event=True, lk__participant_identity="ada"))
+        seal_session(Session.objects.get(job_id=job).pk)
+    lost = Session.objects.get(job_id="AJ_lost")
+    objects.remove(lost.archive.name)
+
+    receipt = erase_caller("--identity", "ada")
+
+    assert [session["job_id"] for session in receipt["sessions"]] == ["AJ_sealed"]
+    assert receipt["unread"] == [str(lost.public_id)]
+    assert stored_files() == {}

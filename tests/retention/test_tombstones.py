@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from observability.journal.seal import seal_session
 from observability.models import Batch, Recording, Session, Tombstone
 from observability.retention.purge import purge
 from projects.secrets import _cipher
@@ -113,3 +114,17 @@ def test_the_usual_upload_never_looks_for_one(agent, project):
 
     assert [query["sql"] for query in queries if "tombstone" in query["sql"]] == []
     assert Batch.objects.count() == 2
+
+
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_a_recording_that_names_nothing_is_known_when_it_comes_again(accept, is_sealed):
+    nameless = form_of(header_part(job_id="", room_id=""), audio_part())
+    session = Session.objects.get(pk=accept(nameless).kept.session_id)
+    if is_sealed:
+        seal_session(session.pk)
+    erase_session(session)
+
+    again = accept(nameless)
+
+    assert (again.kept.session_id, again.recording_id) == (None, None)
+    assert (Session.objects.count(), stored_files(), spooled_files()) == (0, {}, [])

@@ -40,6 +40,7 @@ def receipt_of(project: Project, done: CallerErased) -> dict[str, Any]:
         "project": project.slug,
         "sessions": [receipt.as_json() for receipt in done.sessions],
         "pending": done.pending,
+        "unread": done.unread,
         "erased": asdict(done.erased),
     }
 
@@ -49,6 +50,8 @@ def as_lines(told: dict[str, Any]) -> str:
     lines += [f"  {each['id']}  job {each['job_id']}  {each['records']} records" for each in told["sessions"]]
     if told["pending"]:
         lines.append(f"Out of reach, and being erased by the worker: {', '.join(told['pending'])}.")
+    if told["unread"]:
+        lines.append(f"Could not be read, so look at them yourself: {', '.join(told['unread'])}.")
     erased = told["erased"]
     lines.append(f"{erased['files']} files, {erased['bytes']} bytes and {erased['rows']} rows are gone.")
     return "\n".join(lines)
