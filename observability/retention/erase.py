@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from observability.jobs import NotYet
 from observability.journal.seal import REMOVE_OBSOLETE, SEAL
-from observability.models import Job, Recording, Session
+from observability.models import Export, Job, Recording, Session
 from observability.queries.clock import database_now
 from observability.queries.records import forget_timeline
 from observability.recordings.convert import KIND as CONVERT_RECORDING
@@ -91,7 +91,15 @@ def remove_files(session: Session, erased: Erased, rest: Rest) -> None:
     for recording in Recording.objects.filter(session=session).select_related("session"):
         erase_files(recording, even_elsewhere=is_last_call)
         rest()
+    remove_exports(session, rest)
     remove_leftovers(session, rest)
+
+
+def remove_exports(session: Session, rest: Rest) -> None:
+    """Of several sessions as well: without one of them nobody can fetch the zip, and its row goes with the next sweep."""
+    for key in Export.objects.filter(sessions=session).values_list("key", flat=True):
+        stored.remove(key)
+        rest()
 
 
 def count_files(session: Session, erased: Erased) -> None:

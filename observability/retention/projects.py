@@ -4,7 +4,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models.functions import Now
 
 from observability import jobs
@@ -80,10 +80,12 @@ def expire_sessions(project: Project) -> None:
 def remove_rows_of(project: Project, erased: Erased) -> None:
     """Of every model that points to projects but sessions; members and keys among them."""
     overwrite_what_is_deleted()
-    for relation in Project._meta.related_objects:
-        model: Any = relation.related_model
-        if model is not Session:
-            remove_in_chunks(model._base_manager.filter(**{relation.field.attname: project.pk}), erased, rest)
+    relations: list[Any] = Project._meta.get_fields(include_hidden=True)
+    for relation in relations:
+        is_owned = relation.auto_created and getattr(relation, "on_delete", None) is models.CASCADE
+        if is_owned and relation.related_model is not Session:
+            rows = relation.related_model._base_manager.filter(**{relation.field.attname: project.pk})
+            remove_in_chunks(rows, erased, rest)
 
 
 @transaction.atomic
