@@ -96,7 +96,7 @@ def remove_files(session: Session, erased: Erased, rest: Rest) -> None:
 
 
 def remove_exports(session: Session, rest: Rest) -> None:
-    """Of several sessions as well: without one of them nobody can fetch the zip, and its row goes with the next sweep."""
+    """Of several sessions as well: nobody can fetch the zip without one of them. Its row goes with the next sweep."""
     for key in Export.objects.filter(sessions=session).values_list("key", flat=True):
         stored.remove(key)
         rest()
