@@ -25,12 +25,11 @@ os.environ |= {
     "PLAYHEAD_IN_VENV": "1",
     "CELERY_BROKER_URL": "memory://",  # workers inside a process are for this transport; Redis is for separate ones
 }
-if worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix(
-    "gw"
-):  # each empties its own Redis database
-    if redis_url := os.environ.get("REDIS_URL"):
-        base, _, number = redis_url.rpartition("/")
-        os.environ["REDIS_URL"] = f"{base}/{int(number) - int(worker)}"
+if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and (redis_url := os.environ.get("REDIS_URL")):
+    base, _, number = redis_url.rpartition(
+        "/"
+    )  # each of several processes empties a Redis database of its own
+    os.environ["REDIS_URL"] = f"{base}/{int(number) - int(worker.removeprefix('gw'))}"
 for name in [
     "BASE_URL",
     "DEBUG",
