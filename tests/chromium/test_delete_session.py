@@ -49,7 +49,9 @@ def test_whoever_deletes_it_is_led_to_the_list_and_told(
     question: Page, front_desk: Session, complaints: Complaints
 ) -> None:
     complaints.grant("status of 404")  # to the page that is being left, if it asks once more
+    expect(question.get_by_role("button", name="Keep it")).to_be_focused()
     question.keyboard.press("Tab")
+    expect(question.get_by_role("button", name="Delete this session")).to_be_focused()
     question.keyboard.press("Enter")
 
     expect(question).to_have_url(re.compile("/projects/[a-z-]+/sessions/$"))
