@@ -160,8 +160,16 @@ def head_of(session: Session, at: datetime) -> list[str]:
         if session.status == "live"
         else []
     )
+    began = (
+        [
+            f"It began at {(iso_of(session.started_ns) or '')[:19].replace('T', ' ')} UTC, by the agent's clock."
+        ]
+        if session.started_ns
+        else []
+    )
     return [
         f"Session {session.public_id}",
+        *began,
         f"This zip was made at {at.strftime('%Y-%m-%d %H:%M:%S')} UTC.",
         *live,
     ]

@@ -32,7 +32,7 @@ def session_delete(request: HttpRequest, slug: str, public_id: UUID) -> HttpResp
     if receipt is None:
         raise Http404
     note(request, project, "session.deleted", receipt.id)
-    messages.success(request, said(receipt))
+    messages.success(request, said(receipt, session))
     return redirect("observability:session-list", project.slug)
 
 
@@ -58,10 +58,9 @@ def going(receipt: Receipt) -> list[str]:
     ]
 
 
-def said(receipt: Receipt) -> str:
-    at = receipt.gone_by.strftime("%H:%M UTC")
+def said(receipt: Receipt, session: Session) -> str:
     return (
-        f"Session {receipt.job_id or receipt.id} is deleted, with {count(receipt.records, 'record')} and "
+        f"Session {name_of(session)}, {place_of(session)}, is deleted, with {count(receipt.records, 'record')} and "
         f"{count(receipt.recordings, 'recording')}. Nobody can open it any more; its bytes are gone from "
-        f"this server by {at} at the latest."
+        f"this server within 15 minutes."
     )

@@ -148,7 +148,7 @@ def call_line(plain: Line, item: TranscriptItem, call: ToolCall | None) -> Line:
         arguments=arguments_text(
             item.arguments if item.arguments is not None else call.arguments if call else None
         ),
-        output=compact(call.output) if call else "",
+        output=result_text(call.output) if call else "",
         is_failed=bool(call and call.is_error),
         duration=str(duration(took_ms)) if took_ms is not None else "",
     )
@@ -193,6 +193,11 @@ def arguments_text(arguments: Value) -> str:
     if isinstance(arguments, dict):
         return ", ".join(f"{name}: {compact(value)}" for name, value in arguments.items())
     return compact(arguments)
+
+
+def result_text(value: Value) -> str:
+    """None is what has not come; a tool may well have answered with nothing."""
+    return "an empty result" if value == "" else compact(value)
 
 
 def compact(value: Value) -> str:

@@ -83,14 +83,10 @@ export class SessionView extends HTMLElement {
     this.querySelector("details-pane").refresh();
   };
 
-  /** A session may expire or be deleted while someone looks at it; asking again would change nothing. */
+  /** A session may expire or be deleted while someone looks at it. */
   #refused = (event) => {
     if (event.target.id !== "session-refresh" || event.detail.xhr.status !== 404) return;
-    event.target.remove();
-    const notice = document.createElement("p");
-    notice.className = "notice notice--error";
-    notice.textContent = "This session is no longer here: its time is over, or it was deleted.";
-    document.querySelector(".notices").append(notice);
+    location.reload();
   };
 }
 

@@ -19,7 +19,7 @@ from tests.browser import Complaints, signed_in
 from tests.captured import captured_exports
 from tests.live.conftest import LiveAgent, send_captured
 from tests.live.line import Line, line_to
-from tests.live.servers import Server, begin, collect_static_files, end, free_port
+from tests.live.servers import Server, begin, end, free_port
 from tests.pages.reading import session_args
 from tests.people import API_SECRET
 
@@ -35,14 +35,16 @@ HELD = """() => {
   return [model.spans.count, model.logs.size];
 }"""
 WITHIN_MS = 5000
+COLLECTED = {"LIVE_TEST_COLLECTED": "1"}
+"""Static files, by the `portal`."""
 UNREACHABLE = ("net::ERR_", "WebSocket connection to", "htmx:")
 """What a browser, and htmx, say of a server that does not answer."""
 
 
 @pytest.fixture
-def doomed() -> Iterator[Server]:
+def doomed(portal: Server) -> Iterator[Server]:
     """A server of this test alone, which may be killed and begun again."""
-    servers = [begin(free_port(), **collect_static_files())]
+    servers = [begin(free_port(), **COLLECTED)]
     yield servers[0]
     if servers[0].process.poll() is None:
         end(servers[0])
@@ -109,7 +111,7 @@ def test_page_catches_up_after_its_server_was_killed(
     expect(page.locator(".live-line")).to_have_attribute("data-state", "reconnecting")
     send(sender, MEANWHILE)
 
-    doomed.process = begin(doomed.port, **collect_static_files()).process
+    doomed.process = begin(doomed.port, **COLLECTED).process
 
     expect(page.locator(".live-line")).to_have_attribute("data-state", "live")
     expect_all(page)

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from observability.models import Job, Session
+from observability.pages.session_rows import name_of, place_of
 from tests.ops.working import run_all_jobs
 from tests.pages.reading import HTMX, open_page, words
 from tests.recordings.left import stored_files
@@ -33,8 +34,8 @@ def test_within_the_sessions_page_it_comes_as_a_dialog(owner_client, page):
 def test_whoever_deletes_gets_a_receipt_and_the_session_is_gone(owner_client, page, talk, project, owner):
     answer = owner_client.post(page, follow=True)
 
-    assert f"Session {talk.job_id} is deleted, with" in words(answer)
-    assert "its bytes are gone from this server by" in words(answer)
+    assert f"Session {name_of(talk)}, {place_of(talk)}, is deleted, with" in words(answer)
+    assert "its bytes are gone from this server within 15 minutes" in words(answer)
     assert owner_client.get(page).status_code == 404
     assert list(project.audit_events.filter(verb="session.deleted").values_list("target", "actor")) == [
         (str(talk.public_id), owner.pk)

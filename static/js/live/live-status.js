@@ -18,6 +18,8 @@ const REASONS = {
   "too-many": "Too many pages open",
 };
 
+const LEAVES = new Set(["signed-out", "not-found"]);
+
 /**
  * `<live-status src="/ws/…" snapshot-src="/…/snapshot/">`: keeps a LiveFeed, and says how it is: in `data-state` for the
  * eye, in words for everybody. With `snapshot-src` the first snapshot comes from there, and the socket brings what follows.
@@ -26,6 +28,8 @@ const REASONS = {
  * `refresh-every-ms` for what asks the server for HTML. Both bubble. `feed` is there for whoever comes later.
  */
 export class LiveStatus extends HTMLElement {
+  #wasLive = false;
+
   connectedCallback() {
     this.life = new Lifetime();
     this.feed = new LiveFeed(socketUrl(this.getAttribute("src")), undefined, this.#fetching());
@@ -73,7 +77,14 @@ export class LiveStatus extends HTMLElement {
     const place = this.querySelector("[data-label]") ?? this;
     this.dataset.state = state;
     if (place.textContent !== label) place.textContent = label;
+    this.#leaveWhatIsGone();
   };
+
+  /** What was deleted, has expired or is not ours any more may not stay in sight; the server says what is here instead. */
+  #leaveWhatIsGone() {
+    this.#wasLive ||= this.feed.state === "live";
+    if (this.#wasLive && LEAVES.has(this.feed.reason)) location.reload();
+  }
 
   #send(name, detail = null) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
