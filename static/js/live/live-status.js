@@ -18,6 +18,8 @@ const REASONS = {
   "too-many": "Too many pages open",
 };
 
+/** Whoever has just deleted the session is on the way to the list already. */
+const LEAVE_AFTER_MS = 1000;
 const LEAVES = new Set(["signed-out", "not-found"]);
 
 /**
@@ -29,6 +31,7 @@ const LEAVES = new Set(["signed-out", "not-found"]);
  */
 export class LiveStatus extends HTMLElement {
   #wasLive = false;
+  #isLeaving = false;
 
   connectedCallback() {
     this.life = new Lifetime();
@@ -49,6 +52,7 @@ export class LiveStatus extends HTMLElement {
   #listen(signal) {
     this.feed.addEventListener("state", this.#show, { signal });
     this.feed.addEventListener("change", this.#changed, { signal });
+    window.addEventListener("beforeunload", () => (this.#isLeaving = true), { signal });
     window.addEventListener("online", () => this.feed.check(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden || this.feed.check(), { signal });
   }
@@ -83,7 +87,9 @@ export class LiveStatus extends HTMLElement {
   /** What was deleted, has expired or is not ours any more may not stay in sight; the server says what is here instead. */
   #leaveWhatIsGone() {
     this.#wasLive ||= this.feed.state === "live";
-    if (this.#wasLive && LEAVES.has(this.feed.reason)) location.reload();
+    if (!this.#wasLive || !LEAVES.has(this.feed.reason)) return;
+    const timer = setTimeout(() => this.#isLeaving || location.reload(), LEAVE_AFTER_MS);
+    this.life.onEnd(() => clearTimeout(timer));
   }
 
   #send(name, detail = null) {
