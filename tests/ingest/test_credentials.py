@@ -124,7 +124,15 @@ def test_token_of_odd_json_is_refused_for_good(agent, claims):
         {"nbf": [1]},
         {"nbf": "soon"},
     ],
-    ids=str,
+    ids=[
+        "in a text",
+        "in a list",
+        "an object",
+        "a truth",
+        "beyond all",
+        "begins in a list",
+        "begins in words",
+    ],
 )
 def test_signed_token_with_odd_times_is_refused_for_good(agent, claims):
     assert agent.send("traces", BATCH, bearer=token(**claims)).status_code == 401
