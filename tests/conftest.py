@@ -5,6 +5,7 @@ This file is read before Django's settings are, so the environment that they see
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
@@ -40,6 +41,10 @@ for name in [
     os.environ.pop(name, None)
 
 django.setup()
+if any(
+    word.startswith("-n") for word in sys.argv
+):  # the processes that this one starts read their settings here too
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.apps import apps as django_apps  # noqa: E402  (settings need the environment above)
 from django.conf import settings as django_settings  # noqa: E402
