@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC
+from uuid import uuid4
 
 from observability.journal.archive_format import DamagedArchive, unpacked
 from observability.models import Archive, Session
@@ -19,10 +20,9 @@ class ArchiveLost(Exception):
     """The storage answers, and does not have the session's records, or not as they were written."""
 
 
-def key_of(session: Session, *, revision: int, sha256: bytes) -> str:
-    """Made of ids and the day of the first receipt, in the layout that engines for data in buckets know."""
-    name = f"{revision}-{sha256.hex()[:8]}{SUFFIX}"
-    return f"{prefix_of(session)}{name}"
+def new_key(session: Session, *, revision: int) -> str:
+    """Of this attempt alone, made of ids and the day of the first receipt: a layout that engines for buckets know."""
+    return f"{prefix_of(session)}{revision}-{uuid4().hex[:8]}{SUFFIX}"
 
 
 def prefix_of(session: Session) -> str:
@@ -67,10 +67,9 @@ def remove_obsolete(session_id: int) -> None:
     Archive.objects.filter(pk=archive.pk, obsolete=archive.obsolete).update(obsolete=[])
 
 
-def keys_of(session_id: int) -> list[str]:
-    """All objects that hold records of the session."""
-    archive = Archive.objects.filter(session_id=session_id).first()
-    return [name for name in [archive.name, *archive.obsolete] if name] if archive else []
+def names_in(archive: Archive) -> list[str]:
+    """All objects that hold, or may hold, records of its session."""
+    return [name for name in [archive.name, *archive.obsolete, *archive.being_written] if name]
 
 
 __all__ = [
@@ -78,8 +77,7 @@ __all__ = [
     "MissingFile",
     "archived_records",
     "is_sealed_in",
-    "key_of",
-    "keys_of",
+    "names_in",
+    "new_key",
     "remove_obsolete",
-    "sealed_digests",
 ]

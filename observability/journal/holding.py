@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from uuid import UUID
 
-from observability.journal.archive import PREFIX, prefix_of
+from observability.journal.archive import PREFIX, names_in, prefix_of
 from observability.models import Archive, Session
 
 ROWS_AT_ONCE = 500
@@ -26,7 +26,7 @@ class ArchiveHolding:
         rows = Archive.objects.filter(
             session__public_id__in={session for key in asked if (session := _session_of(key))}
         )
-        return {name for row in rows for name in [row.name, *row.obsolete]} & asked
+        return {name for row in rows for name in names_in(row)} & asked
 
     def expected(self) -> Iterator[str]:
         last = 0

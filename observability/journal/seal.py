@@ -1,7 +1,7 @@
 """Puts a session's journal into one object, and opens it again if it must be changed.
 
-The object is written and read back before the rows go, in one transaction with the row that names it. Killed at any
-moment, the next attempt writes the same object under the same name.
+The object is written and read back before the rows go, in one transaction with the row that names it. Each attempt
+notes its own name first, so that what a killed one has left is found and removed.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from observability.journal.archive import (
     ArchiveLost,
     MissingFile,
     archived_records,
-    key_of,
+    new_key,
     remove_obsolete,
 )
 from observability.journal.archive_format import packed, sorted_for_archive, unpacked
@@ -48,12 +48,15 @@ def seal_session(session_id: int) -> bool:
     session = Session.objects.filter(pk=session_id, is_sealed=False, expires_at__gt=Now()).first()
     if session is None:
         return False
-    before, _ = Archive.objects.get_or_create(session=session)
+    before = begun(session)
+    if before is None:
+        return False
     records = sorted_for_archive(unique(batches_of(session)))
     content = packed(records, about=about(session))
     made = Archive(
         pk=before.pk,
         session=session,
+        name=before.being_written[-1],
         revision=before.revision + 1,
         sha256=hashlib.sha256(content).digest(),
         size_bytes=len(content),
@@ -61,18 +64,41 @@ def seal_session(session_id: int) -> bool:
         through_seq=session.cursor,
         sealed_at=timezone.now(),
     )
-    made.name = key_of(session, revision=made.revision, sha256=bytes(made.sha256))
-    objects.write(made.name, content, content_type=CONTENT_TYPE)
-    if unpacked(objects.read(made.name)) != records:
-        raise ArchiveLost(f"{made.name} does not read back as it was written.")
-    is_ours = replace_rows(before, made)
+    is_ours = is_written(made, content, records) and replace_rows(before, made)
     if is_ours:
         remove_obsolete(session_id)
-    elif not Session.objects.filter(pk=session_id, expires_at__gt=Now()).exists():
+    else:
         objects.remove(
             made.name
-        )  # it went while this was written; whoever erases it may have passed by already
+        )  # whoever was first, or erases or redacts the session, may have passed by already
     return is_ours
+
+
+def is_written(made: Archive, content: bytes, records: Sequence[Record]) -> bool:
+    """False if whoever overtook this attempt has removed the object already. Raises ArchiveLost if it is another."""
+    objects.write(made.name, content, content_type=CONTENT_TYPE)
+    try:
+        read = unpacked(objects.read(made.name))
+    except MissingFile:
+        return False
+    if read != records:
+        raise ArchiveLost(f"{made.name} does not read back as it was written.")
+    return True
+
+
+@transaction.atomic
+def begun(session: Session) -> Archive | None:
+    """The archive as it is, with a new name noted before anything is written under it. None if the session went.
+
+    What an attempt before this one has begun is obsolete; should it still go on, it finds its name gone.
+    """
+    if not Session.objects.select_for_update().filter(pk=session.pk, expires_at__gt=Now()).exists():
+        return None
+    archive, _ = Archive.objects.get_or_create(session=session)
+    archive.obsolete = [*archive.obsolete, *archive.being_written]
+    archive.being_written = [new_key(session, revision=archive.revision + 1)]
+    archive.save(update_fields=["obsolete", "being_written"])
+    return archive
 
 
 def about(session: Session) -> dict[str, Any]:
@@ -93,7 +119,7 @@ def replace_rows(before: Archive, made: Archive) -> bool:
     now = Archive.objects.filter(pk=before.pk).first()
     if held is None or now is None or (now.revision, now.name) != (before.revision, before.name):
         return False
-    if held.is_redacted != made.session.is_redacted:
+    if held.is_redacted != made.session.is_redacted or made.name not in now.being_written:
         return False
     rows = Batch.objects.filter(session_id=held.pk, seq__lte=made.through_seq)
     new = list(rows.filter(seq__gt=now.through_seq).order_by("seq").defer("payload"))
@@ -102,7 +128,10 @@ def replace_rows(before: Archive, made: Archive) -> bool:
     )
     made.arrivals = with_arrivals(now.arrivals, new)
     made.obsolete = [*now.obsolete, *filter(None, [now.name])]
+    made.being_written = []
     made.save()
+    if made.obsolete:
+        jobs.submit(REMOVE_OBSOLETE, held.pk)
     rows.delete()
     Session.objects.filter(pk=held.pk).update(
         sealed_seq=made.through_seq, is_sealed=held.cursor == made.through_seq
@@ -127,8 +156,11 @@ def reopen(session_id: int) -> None:
     The object is obsolete from then on, and removed by a Job. Of one that is lost nothing comes back.
     Raises StorageFailed.
     """
-    archive = Archive.objects.filter(session_id=session_id).exclude(name="").first()
+    archive = Archive.objects.filter(session_id=session_id).first()
     if archive is None:
+        return
+    if not archive.name:
+        forsake_attempts(archive)
         return
     try:
         records = archived_records(archive)
@@ -140,11 +172,19 @@ def reopen(session_id: int) -> None:
     Batch.objects.bulk_create(
         part_of_archive(archive, session.project_id, seq, part) for seq, part in enumerate(parts, start=1)
     )
-    archive.obsolete = [*archive.obsolete, archive.name]
-    archive.name = ""
-    archive.save(update_fields=["obsolete", "name"])
+    archive.obsolete = [*archive.obsolete, archive.name, *archive.being_written]
+    archive.name, archive.being_written = "", []
+    archive.save(update_fields=["obsolete", "name", "being_written"])
     Session.objects.filter(pk=session_id).update(is_sealed=False)
     jobs.submit(REMOVE_OBSOLETE, session_id)
+
+
+def forsake_attempts(archive: Archive) -> None:
+    """What is just being written holds what must not be kept."""
+    if archive.being_written:
+        archive.obsolete, archive.being_written = [*archive.obsolete, *archive.being_written], []
+        archive.save(update_fields=["obsolete", "being_written"])
+        jobs.submit(REMOVE_OBSOLETE, archive.session_id)
 
 
 def part_of_archive(archive: Archive, project_id: int, seq: int, records: Sequence[Record]) -> Batch:
@@ -174,6 +214,7 @@ SIGNALS = {
 def ask_for_sealing(*, now: datetime) -> int:
     """For what is over and silent; where it was set aside, only after more has come. Returns for how many."""
     over = Session.objects.filter(~Q(status=Session.Status.LIVE), is_sealed=False, cursor__gt=0)
+    over = over.exclude(job_id="")  # found again by their uploads' digests alone (recordings/accept.py)
     silent = over.filter(last_received_at__lt=now - timedelta(seconds=SEAL_AFTER_S), expires_at__gt=Now())
     asked = Job.objects.filter(kind=SEAL, object_id=OuterRef("pk"))
     in_hand = asked.filter(state__in=[Job.State.WAITING, Job.State.RUNNING])

@@ -59,6 +59,13 @@ class Migration(migrations.Migration):
                         default=list, help_text="Keys of earlier revisions that are to be removed."
                     ),
                 ),
+                (
+                    "being_written",
+                    models.JSONField(
+                        default=list,
+                        help_text="Keys that a worker has begun to write; the next one takes them to be forsaken.",
+                    ),
+                ),
                 ("sealed_at", models.DateTimeField(null=True)),
             ],
         ),

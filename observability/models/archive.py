@@ -20,6 +20,10 @@ class Archive(models.Model):
         default=dict, help_text="By signal: records, batches, and when the first and the last came."
     )
     obsolete = models.JSONField(default=list, help_text="Keys of earlier revisions that are to be removed.")
+    being_written = models.JSONField(
+        default=list,
+        help_text="Keys that a worker has begun to write; the next one takes them to be forsaken.",
+    )
     sealed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

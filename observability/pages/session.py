@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from observability.models import Recording, Session
@@ -33,6 +34,7 @@ NOTHING_NEW = 204
 
 
 @require_safe
+@never_cache
 @signed_in
 def session_show(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     project = project_for_viewer(request.user, slug)

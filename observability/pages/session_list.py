@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from observability.models import Session
@@ -47,6 +48,7 @@ class Filters:
 
 
 @require_safe
+@never_cache
 @signed_in
 def session_list(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_viewer(request.user, slug)

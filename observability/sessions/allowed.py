@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
+
+from django.db.models.functions import Now
 
 from observability import jobs
 from observability.journal.append import HeldSession, NewBatch, count_by_kind
 from observability.journal.codec import encode
 from observability.journal.rewrite import rewrite
 from observability.livekit.privacy import Permitted, Switches, permitted
-from observability.models import Recording
+from observability.models import Export, Recording
 from observability.records import Record
 from projects.models import Project
 
 ERASE_RECORDINGS = "erase-recordings"
+REDACTED_MEANWHILE = "Redaction was asked for while the zip was made. Ask for it again."
+TOLD_FOR = timedelta(minutes=5)
 EVERYTHING = Switches(audio=True, transcripts=True, traces=True, logs=True, redaction=False)
 
 
@@ -46,6 +51,17 @@ def with_only(batch: NewBatch, records: Sequence[Record]) -> NewBatch:
     return replace(batch, payload=encode(records), counts=count_by_kind(records))
 
 
+def withdraw_exports(session_id: int) -> None:
+    """Zips that were made, or are being made, of what had not been redacted; the sweep removes them."""
+    exports = Export.objects.filter(sessions=session_id)
+    under_way = list(exports.filter(state__in=Export.UNDER_WAY).values_list("pk", flat=True))
+    ready = list(exports.filter(state=Export.State.READY).values_list("pk", flat=True))
+    Export.objects.filter(pk__in=under_way).update(
+        state=Export.State.FAILED, note=REDACTED_MEANWHILE, expires_at=Now() + TOLD_FOR
+    )
+    Export.objects.filter(pk__in=ready).update(expires_at=Now())
+
+
 def redact_what_came_before(session_id: int, switches: Switches) -> int:
     """Spans that began before the session carry no flag, and may come before the first that does.
 
@@ -57,6 +73,7 @@ def redact_what_came_before(session_id: int, switches: Switches) -> int:
         return permit.records
 
     rewrite(session_id, redacted)
+    withdraw_exports(session_id)
     recordings = Recording.objects.filter(session_id=session_id).count()
     if recordings:
         jobs.submit(ERASE_RECORDINGS, session_id)

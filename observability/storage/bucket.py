@@ -6,7 +6,7 @@ is imported late: it costs 30 MB, and an installation without a bucket needs non
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,8 @@ def size_of(storage: Any, key: str) -> int:
 
 
 def remove(storage: Any, key: str) -> None:
-    with translated_errors():
+    """It may be gone already: some storages answer that with an error, others with none."""
+    with suppress(MissingFile), translated_errors():
         _object(storage, key).delete()
 
 

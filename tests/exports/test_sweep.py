@@ -1,14 +1,19 @@
 """A zip is taken back with what it was made of, or an hour after it was made."""
 
+from dataclasses import replace
+
 import pytest
+from django.db import transaction
 from django.db.models.functions import Now
 from django.http import Http404
 
 from config.celery import SCHEDULE
 from observability import tasks
+from observability.exports.build import tell
 from observability.exports.fetch import export_in
 from observability.exports.sweep import sweep_exports
 from observability.models import Export, Session
+from observability.sessions.allowed import EVERYTHING, redact_what_came_before
 from tests.exports.conftest import work
 from tests.people import SessionFactory
 from tests.recordings.test_bucket import DOWN, server, use_bucket
@@ -109,3 +114,25 @@ def test_zip_of_several_dies_with_the_first_of_them(ask, project, stored):
 
 def test_void_zips_are_swept_all_the_time():
     assert tasks.sweep_exports.name in [entry["task"] for entry in SCHEDULE.values()]
+
+
+def test_zip_without_audio_too_is_taken_back_when_its_words_are_redacted(ready, talk, project, stored):
+    Export.objects.update(holds_audio=False)
+
+    with transaction.atomic():
+        redact_what_came_before(talk.pk, replace(EVERYTHING, redaction=True))
+
+    with pytest.raises(Http404):
+        export_in(project, ready.public_id, may_hear=True)
+    sweep_exports()
+    assert stored() == []
+
+
+def test_zip_that_is_being_made_when_redaction_comes_is_never_ready(ready, talk, project, stored):
+    Export.objects.update(state=Export.State.RUNNING, expires_at=None)
+
+    with transaction.atomic():
+        redact_what_came_before(talk.pk, replace(EVERYTHING, redaction=True))
+
+    assert not tell(Export.objects.get(), state=Export.State.READY)
+    assert "Ask for it again" in Export.objects.get().note

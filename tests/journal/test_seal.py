@@ -19,6 +19,8 @@ from observability.limits import SEAL_AFTER_S
 from observability.models import Archive, Batch, Job, Session
 from observability.queries.arrivals import signals_of
 from observability.queries.records import context_of, records_of
+from observability.storage import objects
+from observability.storage.bucket import StorageFailed
 from observability.timeline import build
 from tests.captured import RUNS
 from tests.ingest.test_privacy_at_the_door import NUMBER, asking_for_redaction
@@ -138,6 +140,65 @@ def test_seal_that_is_cut_off_is_done_by_the_next_attempt(agent, storage, monkey
 
     assert len(records_of(Session.objects.get())) == 3
     assert files_in(storage) == [Archive.objects.get().name]
+
+
+def test_older_object_whose_removal_failed_is_removed_by_its_job(agent, storage, monkeypatch):
+    agent.send("traces", spans("job_entrypoint"))
+    session = Session.objects.get()
+    seal_session(session.pk)
+    agent.send("traces", spans("llm_node", first_id=7))
+
+    def fail(_):
+        raise StorageFailed("away")
+
+    with monkeypatch.context() as away:
+        away.setattr(sealing, "remove_obsolete", fail)
+        with pytest.raises(StorageFailed):
+            seal_session(session.pk)
+    assert len(files_in(storage)) == 2
+    jobs.run(Job.objects.get(kind="remove-obsolete-archives").pk)
+
+    assert files_in(storage) == [Archive.objects.get().name]
+
+
+def test_redaction_that_comes_while_the_object_is_written_leaves_none_of_it(agent, storage, monkeypatch):
+    agent.send("logs", logs(f"my number is {NUMBER}"))
+    session = Session.objects.get()
+    write = objects.write
+
+    def write_and_redact(*what, **how):
+        write(*what, **how)
+        agent.send("traces", asking_for_redaction(spans("llm_node", first_id=2)))
+
+    monkeypatch.setattr(objects, "write", write_and_redact)
+
+    assert not seal_session(session.pk)
+    assert files_in(storage) == []
+    assert "5551234567" not in str(records_of(Session.objects.get()))
+
+
+def test_attempt_that_was_overtaken_leaves_no_object(agent, storage, monkeypatch):
+    agent.send("traces", spans("job_entrypoint"))
+    session = Session.objects.get()
+    write = objects.write
+
+    def write_and_be_overtaken(*what, **how):
+        write(*what, **how)
+        monkeypatch.setattr(objects, "write", write)
+        assert seal_session(session.pk)
+
+    monkeypatch.setattr(objects, "write", write_and_be_overtaken)
+
+    assert not seal_session(session.pk)
+    assert files_in(storage) == [Archive.objects.get().name]
+    assert len(records_of(Session.objects.get())) == 1
+
+
+def test_session_without_a_job_is_found_by_its_uploads_and_so_not_sealed(agent):
+    agent.send("traces", spans("job_entrypoint"))
+    Session.objects.update(job_id="")
+
+    assert ask_for_sealing(now=timezone.now() + HOUR) == 0
 
 
 def test_object_that_does_not_read_back_leaves_the_rows(front_desk, monkeypatch):

@@ -53,6 +53,7 @@ export class LiveStatus extends HTMLElement {
     this.feed.addEventListener("state", this.#show, { signal });
     this.feed.addEventListener("change", this.#changed, { signal });
     window.addEventListener("beforeunload", () => (this.#isLeaving = true), { signal });
+    window.addEventListener("pageshow", () => (this.#isLeaving = false), { signal });
     window.addEventListener("online", () => this.feed.check(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden || this.feed.check(), { signal });
   }
