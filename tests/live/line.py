@@ -12,6 +12,7 @@ class Line:
     def __init__(self, server_port: int) -> None:
         self.server_port = server_port
         self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.settimeout(None)  # celery's workers leave a default timeout behind when they stop
         self.port = int(self.listener.getsockname()[1])
         self.is_whole = threading.Event()
         self.is_whole.set()
@@ -46,6 +47,7 @@ class Line:
         with suppress(OSError):
             while True:
                 here, _ = self.listener.accept()
+                here.settimeout(None)
                 self.sockets.append(here)
                 self.threads.append(self.begin(self.connect, here))
 
@@ -55,6 +57,7 @@ class Line:
         except OSError:
             here.shutdown(socket.SHUT_RDWR)
             return
+        there.settimeout(None)
         self.sockets.append(there)
         back = self.begin(self.pump, there, here)
         self.pump(here, there)
