@@ -15,11 +15,15 @@ from tests.pages.reading import session_args
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+SETTLES_AFTER_MS = 500
+
+
 @pytest.fixture
 def question(owners_page: Page, portal: Server, front_desk: Session) -> Page:
     """The session's page, with the question before it."""
     page = owners_page
     page.goto(portal.url + reverse("observability:session-show", args=session_args(front_desk)))
+    page.evaluate(f"htmx.config.defaultSettleDelay = {SETTLES_AFTER_MS}")
     page.get_by_role("button", name="More for this session").press("Enter")
     page.get_by_role("link", name="Delete session …").press("Enter")
     expect(page.get_by_role("dialog", name="Delete this session?")).to_be_visible()
@@ -45,12 +49,22 @@ def test_whoever_keeps_it_is_back_where_the_question_was_asked(question: Page, k
     assert Session.objects.get().deleted_at is None
 
 
+def test_the_focus_stays_where_somebody_has_moved_it(question: Page) -> None:
+    expect(question.get_by_role("button", name="Keep it")).to_be_focused()
+    question.keyboard.press("Tab")
+    question.wait_for_timeout(2 * SETTLES_AFTER_MS)
+
+    expect(question.get_by_role("button", name="Delete this session")).to_be_focused()
+
+
 def test_whoever_deletes_it_is_led_to_the_list_and_told(
     question: Page, front_desk: Session, complaints: Complaints
 ) -> None:
     complaints.grant("status of 404")  # to the page that is being left, if it asks once more
     expect(question.get_by_role("button", name="Keep it")).to_be_focused()
-    question.get_by_role("button", name="Delete this session").press("Enter")
+    question.keyboard.press("Tab")
+    expect(question.get_by_role("button", name="Delete this session")).to_be_focused()
+    question.keyboard.press("Enter")
 
     expect(question).to_have_url(re.compile("/projects/[a-z-]+/sessions/$"))
     expect(question.locator(".notices")).to_contain_text("Session front-desk, room-0-1795336557, is deleted")
