@@ -24,9 +24,17 @@ def batches_of(session: Session) -> list[list[Record]]:
 
 def batches_now(session: Session) -> list[list[Record]]:
     """The journal is read first: what is sealed meanwhile is then in both, and passed over."""
-    rows = list(Batch.objects.filter(session=session).order_by("seq").values_list("seq", "payload"))
-    archive = Archive.objects.filter(session=session).exclude(name="").first()
-    if archive is None:
+    rows = rows_of(session)
+    archive = Archive.objects.filter(session=session).first()
+    if archive is None or not archive.name:
+        if (
+            archive is not None
+        ):  # it may have been opened again since the rows were read: they hold all of it now
+            rows = rows_of(session)
         return [decode(bytes(payload)) for _, payload in rows]
     later = [decode(bytes(payload)) for seq, payload in rows if seq > archive.through_seq]
     return [archived_records(archive), *later]
+
+
+def rows_of(session: Session) -> list[tuple[int, bytes | memoryview]]:
+    return list(Batch.objects.filter(session=session).order_by("seq").values_list("seq", "payload"))

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from observability import jobs
+from observability.journal import read as reading
 from observability.journal import seal as sealing
 from observability.journal.archive import ArchiveLost
 from observability.journal.read import batches_of
@@ -175,6 +176,24 @@ def test_redaction_that_comes_while_the_object_is_written_leaves_none_of_it(agen
     assert not seal_session(session.pk)
     assert files_in(storage) == []
     assert "5551234567" not in str(records_of(Session.objects.get()))
+
+
+def test_reader_sees_all_of_a_session_that_is_opened_again_meanwhile(agent, monkeypatch):
+    agent.send("logs", logs(f"my number is {NUMBER}"))
+    session = Session.objects.get()
+    seal_session(session.pk)
+    read, rows_of = [], reading.rows_of
+
+    def rows_and_redaction(of):
+        rows = rows_of(of)
+        if not read:
+            read.append(of)
+            agent.send("traces", asking_for_redaction(spans("llm_node", first_id=2)))
+        return rows
+
+    monkeypatch.setattr(reading, "rows_of", rows_and_redaction)
+
+    assert len(records_of(session)) == 2
 
 
 def test_attempt_that_was_overtaken_leaves_no_object(agent, storage, monkeypatch):
