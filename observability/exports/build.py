@@ -1,13 +1,11 @@
 """Makes the zip, on this server's disk first and then in the storage. For the Job; may run twice."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import file_digest
 from pathlib import Path
 from shutil import disk_usage
-from tempfile import NamedTemporaryFile
 
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -43,7 +41,7 @@ def build_export(export_id: int) -> None:
     tell(export, state=Export.State.RUNNING, progress_percent=0, note="")
     try:
         look_for_room(sessions)
-        with zip_file() as path:
+        with spool.passing_file(".zip") as path:
             finish(export, path, sessions, holds_audio=write_zip(path, export, sessions))
     except NotYet as reason:
         note = NO_ROOM if isinstance(reason, NoRoom) else WAITS
@@ -96,17 +94,6 @@ def tell(export: Export, **news: object) -> bool:
     """False if it is over: it was made, given up or swept."""
     under_way = Export.objects.filter(pk=export.pk, state__in=Export.UNDER_WAY)
     return bool(under_way.update(**news))
-
-
-@contextmanager
-def zip_file() -> Iterator[Path]:
-    """On the disk where uploads are written, so that keeping it is a rename where the storage is a disk too."""
-    with NamedTemporaryFile(dir=spool.incoming_dir(), suffix=".zip", delete=False) as file:
-        path = Path(file.name)
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
 
 
 def digest_of(path: Path) -> str:

@@ -4,10 +4,8 @@ The original stays what it is; the copy has its length and its time 0, and goes 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -38,23 +36,11 @@ def convert_recording(recording_id: int) -> None:
     recording = Recording.objects.select_related("session").filter(pk=recording_id, copy_bytes=None).first()
     if recording is None:
         return
-    spool.incoming_dir().mkdir(parents=True, exist_ok=True)
-    with spooled_file() as copy, files.local_copy(recording) as original:
+    with spool.passing_file(".m4a") as copy, files.local_copy(recording) as original:
         write_copy(original, copy)
         size_bytes = copy.stat().st_size
         files.keep_copy(recording, copy)
     note(recording, size_bytes)
-
-
-@contextmanager
-def spooled_file() -> Iterator[Path]:
-    """Directly in the spool, where what a killed worker leaves is found as forsaken."""
-    with NamedTemporaryFile(dir=spool.incoming_dir(), suffix=".m4a", delete=False) as file:
-        path = Path(file.name)
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
 
 
 @transaction.atomic

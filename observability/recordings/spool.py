@@ -2,8 +2,11 @@
 
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from uuid import uuid4
 
 from django.conf import settings
@@ -36,6 +39,21 @@ def keep(audio: SpooledPart) -> str:
         forget(name)
         raise
     return name
+
+
+@contextmanager
+def passing_file(suffix: str) -> Iterator[Path]:
+    """For what is made here to be stored: on the disk of uploads, so that storing it may be a rename, and beside them,
+
+    where what a killed worker leaves is found as forsaken.
+    """
+    incoming_dir().mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=incoming_dir(), suffix=suffix, delete=False) as file:
+        path = Path(file.name)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def path_of(name: str) -> Path:
