@@ -99,7 +99,7 @@ def production(*, workers: int = 2) -> Iterator[Server]:
                 "--workers",
                 str(workers),
                 "--blocking-threads",
-                "2",
+                "8",
                 "--log-level",
                 "error",
                 "config.wsgi:application",

@@ -23,9 +23,9 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Work:
-    do: Callable[[], Any]
+    task: Any
     woken: threading.Event = field(default_factory=threading.Event)
-    """Set when it is done, or when it is its thread's turn to commit for everybody."""
+    """Set when it is done, or when it is its thread's turn to lead."""
     is_done: bool = False
     result: Any = None
     error: BaseException | None = None
@@ -36,35 +36,50 @@ class Work:
         return self.result
 
 
-class Queue:
-    """Work that waits for the database. One thread at a time leads; the next one is the first that waits."""
+class Turns:
+    """Work that waits for the database. One thread at a time leads for all that wait; the next is first of the rest."""
 
-    def __init__(self) -> None:
+    def __init__(self, do_together: Callable[[list[Work]], None]) -> None:
+        """`do_together` sets a result, or an error, for each of the works."""
+        self._do_together = do_together
         self._waiting: list[Work] = []
         self._has_leader = False
         self._lock = threading.Lock()
 
-    def join(self, work: Work) -> bool:
+    def outcome_of(self, task: Any) -> Any:
+        """Have the task done, alone or with others, on this thread or another."""
+        work = Work(task)
+        if not self._join(work):
+            work.woken.wait()
+        if not work.is_done:
+            self._lead()
+        return work.outcome()
+
+    def _join(self, work: Work) -> bool:
         """True if nobody leads, so that the work's own thread has to."""
         with self._lock:
             self._waiting.append(work)
             leads, self._has_leader = not self._has_leader, True
             return leads
 
-    def take(self) -> list[Work]:
+    def _lead(self) -> None:
+        """The leader's own work is the first of those that it takes."""
         with self._lock:
-            taken, self._waiting = self._waiting[:MAX_TOGETHER], self._waiting[MAX_TOGETHER:]
-            return taken
+            works, self._waiting = self._waiting[:MAX_TOGETHER], self._waiting[MAX_TOGETHER:]
+        try:
+            self._do_together(works)
+        finally:
+            self._pass_on()
+            for work in works:
+                work.is_done = True
+                work.woken.set()
 
-    def pass_on(self) -> None:
+    def _pass_on(self) -> None:
         with self._lock:
             if self._waiting:
                 self._waiting[0].woken.set()
             else:
                 self._has_leader = False
-
-
-_queue = Queue()
 
 
 def committed(do: Callable[[], T]) -> T:
@@ -77,39 +92,26 @@ def committed(do: Callable[[], T]) -> T:
             return do()
     if connection.vendor != "sqlite":
         return repeated_after_deadlock(do)
-    work = Work(do)
-    if not _queue.join(work):
-        work.woken.wait()
-    if not work.is_done:
-        lead()
-    return work.outcome()  # type: ignore[no-any-return]
+    return _turns.outcome_of(do)  # type: ignore[no-any-return]
 
 
-def lead() -> None:
-    """The leader's own work is the first of those that it takes."""
-    works = _queue.take()
+def commit_together(works: list[Work]) -> None:
     try:
-        do_together(works)
-    finally:
-        _queue.pass_on()
-        for work in works:
-            work.woken.set()
-
-
-def do_together(works: list[Work]) -> None:
-    try:
-        results = commit([work.do for work in works])
+        results = commit([work.task for work in works])
     except BaseException as error:
         if len(works) == 1 or is_locked(error):
             for work in works:
-                work.error, work.is_done = error, True
+                work.error = error
             return
         # Whoever failed must not cost the others: each on its own.
         for work in works:
-            do_together([work])
+            commit_together([work])
         return
     for work, result in zip(works, results, strict=True):
-        work.result, work.is_done = result, True
+        work.result = result
+
+
+_turns = Turns(commit_together)
 
 
 def is_locked(error: BaseException) -> bool:

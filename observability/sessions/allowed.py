@@ -7,8 +7,9 @@ from datetime import timedelta
 from django.db.models.functions import Now
 
 from observability import jobs
-from observability.journal.append import HeldSession, NewBatch, count_by_kind
+from observability.journal.append import HeldSession
 from observability.journal.codec import encode
+from observability.journal.news import NewBatch, count_by_kind
 from observability.journal.rewrite import rewrite
 from observability.livekit.privacy import Permitted, Switches, permitted
 from observability.models import Export, Recording

@@ -8,17 +8,10 @@ from datetime import UTC, datetime
 
 from django.db.models import F
 
-from observability.journal.append import (
-    HeldSession,
-    NewBatch,
-    News,
-    append,
-    append_at_once,
-    append_unassigned,
-    count_by_kind,
-    session_of_job,
-)
+from observability.journal.append import HeldSession, append, append_unassigned, session_of_job
+from observability.journal.append_together import append_at_once
 from observability.journal.codec import encode
+from observability.journal.news import NewBatch, News, count_by_kind
 from observability.journal.together import committed
 from observability.limits import MAX_SESSION_RECORDS
 from observability.livekit.identity import SessionFacts, revelations

@@ -2,13 +2,17 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
+from observability.ingest.telemetry import accept_telemetry
 from observability.journal.together import committed
-from observability.models import Session
+from observability.models import Batch, Session
 from tests.people import SessionFactory
+from tests.sending import PROTOBUF, spans
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,3 +54,97 @@ def test_queue_is_free_again_after_everything_has_failed(project):
             committed(fail)
 
     assert committed(lambda: "done") == "done"
+
+
+def send(project, job: str, number: int) -> None:
+    """One span, which is the job's `number`-th."""
+    body = spans(f"step {number}", job=job, room="", first_id=number)
+    accept_telemetry(project, "traces", body, PROTOBUF, now=timezone.now())
+
+
+def all_at_once(*tasks) -> None:
+    """Each on its own thread; raises the first error."""
+    start = threading.Barrier(len(tasks))
+
+    def run(task) -> None:
+        start.wait()
+        try:
+            task()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        list(pool.map(run, tasks))
+
+
+def test_uploads_of_many_sessions_and_many_of_one_are_each_numbered_and_counted_in_their_own(project):
+    jobs = ["AJ_a", "AJ_b", "AJ_c", "AJ_d"]
+    for job in jobs:
+        send(project, job, 1)
+
+    all_at_once(*(partial(send, project, job, number) for number in range(2, 6) for job in jobs))
+
+    for job in jobs:
+        session = Session.objects.get(job_id=job)
+        assert (session.cursor, session.span_count) == (5, 5)
+        assert sorted(session.batches.values_list("seq", flat=True)) == [1, 2, 3, 4, 5]
+
+
+def test_a_repetition_among_others_adds_nothing_and_costs_them_nothing(project):
+    for number in range(8):
+        send(project, f"AJ_{number}", 1)
+
+    all_at_once(*(partial(send, project, f"AJ_{number}", 1 + number % 2) for number in range(8)))
+
+    counted = dict(Session.objects.values_list("job_id", "span_count"))
+    assert counted == {f"AJ_{number}": 1 + number % 2 for number in range(8)}
+    assert Session.objects.filter(duplicate_count=1).count() == 4
+
+
+def test_a_session_that_is_held_makes_only_its_own_upload_wait(project):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite holds no rows; it has one writer.")
+    for number in range(6):
+        send(project, f"AJ_{number}", 1)
+    others_are_kept = threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Session.objects.select_for_update().get(job_id="AJ_0")
+            is_held.wait()
+            assert others_are_kept.wait(20)
+
+    def send_to_others() -> None:
+        is_held.wait()
+        all_at_once(*(partial(send, project, f"AJ_{number}", 2) for number in range(1, 6)))
+        others_are_kept.set()
+
+    def send_to_the_held() -> None:
+        is_held.wait()
+        send(project, "AJ_0", 2)
+
+    is_held = threading.Barrier(3)
+    all_at_once(hold, send_to_others, send_to_the_held)
+
+    assert set(Session.objects.values_list("span_count", flat=True)) == {2}
+
+
+def test_what_the_database_refuses_costs_no_other_upload(project):
+    """A number that is taken already, as after a restore that went wrong."""
+    for number in range(6):
+        send(project, f"AJ_{number}", 1)
+    broken = Session.objects.get(job_id="AJ_3")
+    Batch.objects.filter(session=broken).update(seq=2)
+
+    def attempt(number: int) -> None:
+        try:
+            send(project, f"AJ_{number}", 2)
+        except IntegrityError:
+            refused.append(number)
+
+    refused: list[int] = []
+    all_at_once(*(partial(attempt, number) for number in range(6)))
+
+    assert refused == [3]
+    kept = Session.objects.exclude(pk=broken.pk)
+    assert set(kept.values_list("span_count", flat=True)) == {2}

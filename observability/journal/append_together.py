@@ -1,0 +1,118 @@
+"""Adds the usual batches of many sessions to their journals in one statement: one round trip and one commit for all.
+
+PostgreSQL only. What an upload costs there is waking processes, planning and committing; eight in one statement cost a
+third of eight statements (docs/decisions/0003-appending-to-a-journal.md).
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.db import DatabaseError, connection
+
+from observability.journal.append import BATCH_TABLE, RECORD_COUNT, Appended
+from observability.journal.news import SESSION_TABLE, NewBatch, News, learn, told
+from observability.journal.statements import run
+from observability.journal.together import Turns, Work
+
+logger = logging.getLogger(__name__)
+
+COLUMNS = """
+    n integer, project_id bigint, job_id text, signal text, record_count integer, max_records integer,
+    room_id text, room_name text, agent_name text, participant text, sdk_language text, sdk_version text,
+    is_simulated boolean, is_redacted boolean, end_signal text, started_ns bigint, ended_ns bigint, errors integer,
+    spans integer, logs integer, metric_points integer, chat_items integer, received_at timestamptz
+"""
+APPEND_TOGETHER = f"""
+    WITH told AS MATERIALIZED (
+        SELECT told.*, sent.digest, sent.payload
+        FROM json_to_recordset(%s::json) AS told ({COLUMNS})
+        JOIN unnest(%s::bytea[], %s::bytea[]) WITH ORDINALITY AS sent (digest, payload, n) USING (n)
+        ORDER BY n LIMIT %s
+    ), held AS MATERIALIZED (
+        SELECT told.*, session.id AS session_id, session.cursor FROM told CROSS JOIN LATERAL (
+            SELECT id, cursor FROM {SESSION_TABLE}
+            WHERE project_id = told.project_id AND job_id = told.job_id AND job_id <> ''
+                  AND expires_at > STATEMENT_TIMESTAMP() AND NOT is_redacted AND sealed_seq = 0
+                  AND switched_off = '[]'::jsonb AND {RECORD_COUNT} + told.record_count <= told.max_records
+            LIMIT 1 FOR UPDATE SKIP LOCKED
+        ) AS session
+    ), added AS (
+        INSERT INTO {BATCH_TABLE} (project_id, session_id, seq, signal, digest, payload, record_count, received_at)
+        SELECT project_id, session_id, cursor + 1, signal, digest, payload, record_count, received_at FROM held
+        ON CONFLICT (session_id, digest) DO NOTHING
+        RETURNING session_id, seq
+    )
+    UPDATE {SESSION_TABLE} SET cursor = added.seq, {learn("held.{}".format)}
+    FROM added JOIN held USING (session_id)
+    WHERE {SESSION_TABLE}.id = added.session_id RETURNING held.n, {SESSION_TABLE}.id, {SESSION_TABLE}.cursor
+"""  # noqa: S608  # our own names
+"""A session that somebody else holds is passed over, so that it makes nobody wait but its own upload.
+
+The limit is the number of rows: PostgreSQL takes an unknown one for few, and few rows are looked up by index.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    project_id: int
+    job_id: str
+    batch: NewBatch
+    news: News
+    max_records: int
+
+    @property
+    def session(self) -> tuple[str, int]:
+        return self.job_id, self.project_id
+
+    def row(self, n: int) -> dict[str, Any]:
+        return {
+            "n": n,
+            "project_id": self.project_id,
+            "job_id": self.job_id,
+            "signal": self.batch.signal,
+            "record_count": self.batch.record_count,
+            "max_records": self.max_records,
+            **told(self.batch, self.news),
+        }
+
+
+def append_at_once(
+    project_id: int, job_id: str, batch: NewBatch, news: News, *, max_records: int
+) -> Appended | None:
+    """Append, learn, count and commit, where nothing is out of the ordinary. None: nothing is done; do it step by step.
+
+    Out of the ordinary are a new, an expired, a sealed or a held session, a switch that is off, redaction, and a
+    repetition.
+    """
+    if connection.vendor != "postgresql" or connection.in_atomic_block or news.is_redacted:
+        return None
+    upload = Upload(project_id, job_id, batch, news, max_records)
+    return _turns.outcome_of(upload)  # type: ignore[no-any-return]
+
+
+def append_together(works: list[Work]) -> None:
+    """Whatever fails is left to each on its own."""
+    while works:
+        first: dict[tuple[str, int], Work] = {}
+        for work in works:
+            first.setdefault(work.task.session, work)
+        try:
+            append_rows(list(first.values()))
+        except DatabaseError as error:
+            logger.info("Uploads are kept one by one: %s", error)
+        works = [work for work in works if first[work.task.session] is not work]
+
+
+def append_rows(works: list[Work]) -> None:
+    """One statement; no session may be in it twice."""
+    uploads = [work.task for work in works]
+    rows = orjson.dumps([upload.row(n) for n, upload in enumerate(uploads, 1)]).decode()
+    digests = [upload.batch.digest for upload in uploads]
+    payloads = [upload.batch.payload for upload in uploads]
+    for n, session_id, seq in run(APPEND_TOGETHER, [rows, digests, payloads, len(works)]).fetchall():
+        works[n - 1].result = Appended(session_id, seq)
+
+
+_turns = Turns(append_together)
