@@ -53,18 +53,18 @@ class SessionReading:
 
     def renewed(self, before: Shown | None, hinted: frozenset[int]) -> Shown:
         session = session_in(self.project, self.public_id)
-        facts = self.facts_of(session)
+        known = facts_of(session)
+        facts = known, self.is_late(session)
         if before is not None and before.facts == facts:
             return before
-        kept = kept_timeline_of(session)
+        kept = kept_timeline_of(session, known)
         self.ended_ns = kept.timeline.session.end_ns or kept.timeline.session.last_ns
         is_live = session.status == Session.Status.LIVE
         return shown_after(before, facts, parts_of(session, kept), cursor=session.cursor, is_live=is_live)
 
-    def facts_of(self, session: Session) -> object:
-        """All that the timeline is made of, and the clock: by it, what is expected after the end becomes missing."""
-        is_late = time.time_ns() > (session.ended_ns or self.ended_ns) + LATE_NS
-        return facts_of(session), is_late
+    def is_late(self, session: Session) -> bool:
+        """Beside its facts a timeline is made of the clock: by it, what is expected after the end becomes missing."""
+        return time.time_ns() > (session.ended_ns or self.ended_ns) + LATE_NS
 
 
 def parts_of(session: Session, kept: Kept) -> Mapping[str, Part]:

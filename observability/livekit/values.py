@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from observability.records import Value
@@ -88,11 +89,13 @@ def either(source: Mapping[str, Value], name: str) -> Value:
     return source.get(camel_case(name)) if value is None else value
 
 
+@cache
 def camel_case(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
 
 
+@lru_cache(maxsize=1024)
 def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
 

@@ -17,6 +17,7 @@ from observability.timeline.context import HeardInFile, RecordingFile, SessionCo
 from observability.timeline.dedupe import unique
 from observability.timeline.model import Timeline
 
+Facts = tuple[int, SessionContext]
 NS_PER_S = 1_000_000_000
 _kept = KeptTimelines(MAX_KEPT_RECORDS)
 
@@ -30,10 +31,10 @@ def timeline_of(session: Session) -> Timeline:
     return kept_timeline_of(session).timeline
 
 
-def kept_timeline_of(session: Session) -> Kept:
-    """Built now, or by whoever needed the same one before."""
-    facts, now_ns = facts_of(session), time.time_ns()
-    return _kept.get(session.public_id, facts, now_ns, lambda: built(session, facts, now_ns))
+def kept_timeline_of(session: Session, facts: Facts | None = None) -> Kept:
+    """Built now, or by whoever needed the same one before. `facts` are the session's, if they are known."""
+    known, now_ns = facts or facts_of(session), time.time_ns()
+    return _kept.get(session.public_id, known, now_ns, lambda: built(session, known, now_ns))
 
 
 def forget_timeline(session: Session) -> None:
@@ -41,13 +42,14 @@ def forget_timeline(session: Session) -> None:
     _kept.forget(session.public_id)
 
 
-def facts_of(session: Session) -> tuple[int, SessionContext]:
+def facts_of(session: Session) -> Facts:
     """All that a timeline is made of, the clock apart: batches up to the cursor, and what is known beside them."""
     return session.cursor, replace(context_of(session), now_ns=0)
 
 
-def built(session: Session, facts: object, now_ns: int) -> Kept:
-    timeline = build(batches_of(session), context=context_of(session))
+def built(session: Session, facts: Facts, now_ns: int) -> Kept:
+    _cursor, context = facts
+    timeline = build(batches_of(session), context=replace(context, now_ns=now_ns))
     late_ns = (session.ended_ns or timeline.session.last_ns) + LATE_NS
     may_become_late = session.status == Session.Status.ENDED and now_ns < late_ns
     return Kept(timeline, facts, late_ns if may_become_late else None)

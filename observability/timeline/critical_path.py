@@ -56,7 +56,7 @@ def _awaited(answering: Answering, follower: Work | None, cursor: int) -> Work |
 
 def _possible(answering: Answering, follower: Work | None) -> Iterable[Work]:
     """The waits follow each other; of the works only a voice, if there is one, holds the first sound back."""
-    if follower in answering.waits:
+    if any(follower is wait for wait in answering.waits):
         return answering.waits
     voices = [work for work in answering.works if work.kind == "tts"]
     others = [work for work in answering.works if work.kind != "tts"]

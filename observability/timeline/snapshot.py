@@ -46,30 +46,34 @@ def _planned(name: str) -> tuple[str, str, str]:
     return name, name, "as is" if name in RECEIVED_AS_IS else "convert"
 
 
+PLAIN = frozenset({type(None), bool, int, str})
+"""Exact types, looked up first: four of five values are one of these."""
+
+
 def _converted(value: Any, origin_ns: int) -> Any:
-    if value is None or isinstance(value, (bool, int)):
-        return value
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, str):
+    if value.__class__ in PLAIN:
         return value
     if isinstance(value, float):
         return round(value, 3) if math.isfinite(value) else None
+    if is_dataclass(value):
+        return _fields(value, origin_ns)
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, (list, tuple)):
         return [_converted(item, origin_ns) for item in value]
     if isinstance(value, Mapping):
         return {key: _converted(item, origin_ns) for key, item in value.items()}
-    return _fields(value, origin_ns) if is_dataclass(value) else str(value)
+    return value if isinstance(value, (int, str)) else str(value)
 
 
 def _fields(value: Any, origin_ns: int) -> dict[str, Any]:
     converted: dict[str, Any] = {}
     for name, key, how in _plan(value.__class__):
         held = getattr(value, name)
-        if how == "convert":
-            converted[key] = _converted(held, origin_ns)
-        elif how == "moment":
-            converted[key] = None if held is None else round((held - origin_ns) / 1e6, 3)
-        else:
+        if how == "as is" or (held.__class__ in PLAIN and how == "convert"):
             converted[key] = held
+        elif how == "convert":
+            converted[key] = _converted(held, origin_ns)
+        else:
+            converted[key] = None if held is None else round((held - origin_ns) / 1e6, 3)
     return converted
