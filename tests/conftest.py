@@ -27,9 +27,8 @@ os.environ |= {
     "CELERY_BROKER_URL": "memory://",  # workers inside a process are for this transport; Redis is for separate ones
 }
 if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and (redis_url := os.environ.get("REDIS_URL")):
-    base, _, number = redis_url.rpartition(
-        "/"
-    )  # each of several processes empties a Redis database of its own
+    # Each of several processes empties a Redis database of its own.
+    base, _, number = redis_url.rpartition("/")
     os.environ["REDIS_URL"] = f"{base}/{int(number) - int(worker.removeprefix('gw'))}"
 for name in [
     "BASE_URL",
@@ -41,9 +40,8 @@ for name in [
     os.environ.pop(name, None)
 
 django.setup()
-if any(
-    word.startswith("-n") for word in sys.argv
-):  # the processes that this one starts read their settings here too
+if any(word.startswith("-n") for word in sys.argv):
+    # The processes that this one starts read their settings here too.
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.apps import apps as django_apps  # noqa: E402  (settings need the environment above)
