@@ -52,8 +52,7 @@ def ensure_project(slug: str, *, owner: User, plan: str | None) -> Project:
         name = slug.replace("-", " ").capitalize()
         return actions.create_project(name, slug, owner=owner, plan=plan or "build")
     if plan and project.plan_id != plan:
-        project.plan = Plan.objects.get(slug=plan)
-        project.save(update_fields=["plan"])
+        actions.change_plan(project, Plan.objects.get(slug=plan))
     return project
 
 

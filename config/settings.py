@@ -255,6 +255,7 @@ CHANNEL_LAYERS = {
 }
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", REDIS_URL or "memory://localhost")
 
+MODEL_IMPROVEMENT = env.switch("MODEL_IMPROVEMENT", True)
 PURGE_EVERY_S = env.number("PURGE_EVERY_S", 3600)
 """Reads are without a session from the second at which it expires; this is when its bytes go. 0: only by command."""
 

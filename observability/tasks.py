@@ -15,6 +15,7 @@ from observability.recordings.files import StorageFailed
 from observability.recordings.store import sweep_spool as sweep_this_servers_spool
 from observability.retention import purge as purging
 from observability.retention import reconcile as reconciling
+from observability.retention.improvement import take_back
 from observability.retention.projects import submit_erasures
 from observability.sessions.life import lose_silent_sessions, sessions_to_summarise
 from observability.sessions.summary import refresh_summary, set_summary_aside
@@ -70,6 +71,7 @@ def sweep_sessions() -> None:
 @shared_task(name="observability.sweep_retention", time_limit=60)
 def sweep_retention() -> None:
     submit_erasures()
+    take_back()
     if purging.is_due(settings.PURGE_EVERY_S):
         purge.apply_async(expires=LATE_S)
     if reconciling.is_due():

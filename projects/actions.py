@@ -50,6 +50,12 @@ def create_project(name: str, slug: str, *, owner: User, plan: str = "build") ->
     return project
 
 
+def change_plan(project: Project, plan: Plan) -> None:
+    """The only way to another plan: what is promised for a plan's whole time is counted from `plan_since`."""
+    Project.objects.filter(pk=project.pk).exclude(plan=plan).update(plan=plan, plan_since=Now())
+    project.refresh_from_db(fields=["plan", "plan_since"])
+
+
 @transaction.atomic
 def add_member(project: Project, user: User, role: Role) -> Membership:
     """Somebody who is a member already gets this role. Raises ValidationError."""

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class Plan(models.Model):
@@ -37,6 +38,9 @@ class Project(models.Model):
         validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*$", "Use lower-case letters, digits and hyphens.")],
     )
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="projects")
+    plan_since = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="When the plan was last changed, by the database's clock."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(
         null=True, editable=False, help_text="Out of everybody's reach since then, and being erased."

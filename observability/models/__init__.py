@@ -1,6 +1,7 @@
 from observability.models.archive import Archive
 from observability.models.batch import Batch, Signal
 from observability.models.export import Export
+from observability.models.improvement import ImprovementSample, SampleLink
 from observability.models.job import Job
 from observability.models.recording import Recording
 from observability.models.refusal import Refusal
@@ -12,11 +13,13 @@ __all__ = [
     "Archive",
     "Batch",
     "Export",
+    "ImprovementSample",
     "Job",
     "PurgeRun",
     "Reconciliation",
     "Recording",
     "Refusal",
+    "SampleLink",
     "Session",
     "Signal",
     "Tombstone",

@@ -74,6 +74,10 @@ class Session(models.Model):
         help_text="Signals that the project had off at first receipt: audio, transcript, traces, logs.",
     )
 
+    in_model_improvement = models.BooleanField(
+        default=False, help_text="Its project was in the programme when it began."
+    )
+
     sealed_seq = models.PositiveIntegerField(
         default=0, help_text="The batch up to which records are in the archive."
     )

@@ -4,6 +4,7 @@ from observability.pages import (
     connect,
     delete,
     downloads,
+    improvement,
     later,
     records,
     search,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("downloads/", downloads.download_start, name="download-start"),
     path("downloads/<uuid:export_id>/", downloads.download_file, name="download-file"),
     path("downloads/<uuid:export_id>/state/", downloads.download_state, name="download-state"),
+    path("model-improvement/", improvement.improvement_show, name="improvement-show"),
     path("connect/", connect.connect, name="connect"),
     path("connect/check/", connect.connect_check, name="connect-check"),
 ]

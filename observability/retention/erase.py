@@ -24,6 +24,7 @@ from observability.recordings.erase import erase_files
 from observability.recordings.store import ANALYSE_RECORDING, INSPECT_RECORDING, STORE_RECORDING
 from observability.retention import stored
 from observability.retention.holdings import prefixes_of
+from observability.retention.improvement import keep_samples
 from observability.retention.pace import ROWS_AT_ONCE, rest
 from observability.retention.remains import overwrite_what_is_deleted
 from observability.sessions.allowed import ERASE_RECORDINGS
@@ -63,6 +64,7 @@ def erase(session_id: int, *, rest: Rest = rest) -> Erased:
     session = buried(session_id)
     if session is None:
         return erased
+    keep_samples(session)
     overwrite_what_is_deleted()
     rest()
     remove_files(session, erased, rest)

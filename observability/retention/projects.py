@@ -14,6 +14,7 @@ from observability.retention import stored
 from observability.retention.delete import LONG_AGO
 from observability.retention.erase import Erased, erase, remove_in_chunks
 from observability.retention.holdings import prefixes_of_project
+from observability.retention.improvement import take_back_of_project
 from observability.retention.pace import rest
 from observability.retention.remains import empty_the_log, overwrite_what_is_deleted
 from projects.models import Project
@@ -46,6 +47,7 @@ def erase_project(project_id: int) -> Erased:
         return erased
     expire_sessions(project)
     erase_sessions(project, erased)
+    erased.rows += take_back_of_project(project)
     remove_rows_of(project, erased)
     for prefix in prefixes_of_project(project.pk):
         for found in list(stored.files_below(prefix)):

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
@@ -77,6 +78,7 @@ def new_session(project: Project, job_id: str, room_id: str, started_ns: int | N
         expires_at=Now() + timedelta(days=project.plan.retention_days),
         switched_off=[signal for signal, kept in on.items() if not kept],
         is_redacted=privacy.redaction,
+        in_model_improvement=settings.MODEL_IMPROVEMENT and project.plan.in_model_improvement,
     )
 
 

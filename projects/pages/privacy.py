@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
@@ -69,6 +70,7 @@ def privacy_edit(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("projects:privacy-edit", project.slug)
     named: dict[str, Any] = {
         "form": form,
+        "improvement_is_on": settings.MODEL_IMPROVEMENT,
         "kept_rows": [SwitchRow(form[name], words, bool(form[name].value())) for name, words in KEPT.items()],
     }
     return page(request, "projects/privacy.html", project, section="settings", place="privacy", **named)

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from observability.retention.callers import FEWEST_DIGITS, Caller, CallerErased, digits_of, erase_caller
+from observability.retention.callers import CallerErased, erase_caller
+from observability.retention.naming import FEWEST_DIGITS, Caller, digits_of
 from projects.models import Project
 
 
@@ -41,6 +42,7 @@ def receipt_of(project: Project, done: CallerErased) -> dict[str, Any]:
         "sessions": [receipt.as_json() for receipt in done.sessions],
         "pending": done.pending,
         "unread": done.unread,
+        "samples": done.samples,
         "erased": asdict(done.erased),
     }
 
@@ -52,6 +54,8 @@ def as_lines(told: dict[str, Any]) -> str:
         lines.append(f"Out of reach, and being erased by the worker: {', '.join(told['pending'])}.")
     if told["unread"]:
         lines.append(f"Could not be read, so look at them yourself: {', '.join(told['unread'])}.")
+    if told["samples"]:
+        lines.append(f"Samples kept for model improvement and taken back: {told['samples']}.")
     erased = told["erased"]
     lines.append(f"{erased['files']} files, {erased['bytes']} bytes and {erased['rows']} rows are gone.")
     return "\n".join(lines)
