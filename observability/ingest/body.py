@@ -52,16 +52,17 @@ def telemetry_body(request: HttpRequest, reserve: Reserve) -> bytes:
     match encoding:
         case "" | "identity":
             return read_bounded(counted(chunks, reserve), max_bytes=MAX_OTLP_INFLATED_BYTES)
-        case "gzip":
+        case "gzip" | "deflate":
             return inflate(
                 chunks,
                 max_compressed_bytes=MAX_OTLP_BODY_BYTES,
                 max_bytes=MAX_OTLP_INFLATED_BYTES,
+                compression=encoding,
                 reserve=reserve,
             )
         case other:
             raise UnsupportedMedia(
-                f"Content-Encoding {other[:40]!r} is not supported; send gzip or identity."
+                f"Content-Encoding {other[:40]!r} is not supported; send gzip, deflate or identity."
             )
 
 

@@ -1,13 +1,15 @@
-"""Who uploads: LiveKit's access tokens, signed with a project's own key pair (docs/contract.md §3)."""
+"""Who uploads: LiveKit's tokens, signed with a project's own key pair (docs/contract.md §3), and ingest tokens."""
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import jwt
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from observability.ingest.refusals import (
@@ -15,13 +17,16 @@ from observability.ingest.refusals import (
     BadToken,
     ExpiredToken,
     MissingGrant,
+    MissingScope,
     Refused,
     Unauthenticated,
     UnknownKey,
+    UnknownToken,
     WrongSecret,
 )
 from observability.limits import MAX_TOKEN_LIFE_S, TOKEN_LEEWAY_S, TOKEN_VERDICT_S
 from projects.access import api_keys_named, note_key_used
+from projects.authentication import token_of
 from projects.models import ApiKey, Project
 from projects.secrets import UnreadableSecret, decrypt
 
@@ -45,43 +50,58 @@ class LiveKitTokenAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Sender, str]:
         token = bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
         slug = request.parser_context["kwargs"].get("project")
-        return sender_of(token, slug), token
+        return livekit_tokens.sender(token, slug), token
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
 
 
-def bearer_token(header: str) -> str:
+class IngestTokenAuthentication(LiveKitTokenAuthentication):
+    """`Authorization: Bearer <access token with the scope "ingest">`, for senders that are not LiveKit's SDKs."""
+
+    def authenticate(self, request: Request) -> tuple[Sender, str]:
+        header = request.META.get("HTTP_AUTHORIZATION", "")
+        token = bearer_token(header, "Send Authorization: Bearer with an ingest token of the project.")
+        return ingest_tokens.sender(token, request.parser_context["kwargs"].get("project")), token
+
+
+SIGNED_BY_LIVEKIT = (
+    "Send Authorization: Bearer with a token signed by LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
+)
+
+
+def bearer_token(header: str, advice: str = SIGNED_BY_LIVEKIT) -> str:
     scheme, _, token = header.strip().partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise Unauthenticated(
-            "Send Authorization: Bearer with a token signed by LIVEKIT_API_KEY and LIVEKIT_API_SECRET."
-        )
+        raise Unauthenticated(advice)
     if len(token) > MAX_TOKEN_CHARS:
         raise BadToken("The token is too long.")
     return token.strip()
 
 
-_verdicts: dict[tuple[str, str | None], tuple[float, Sender]] = {}
-_verdicts_lock = threading.Lock()
+class Verdicts:
+    """What tokens have proven. A good verdict stands for TOKEN_VERDICT_S, so that revoking is felt by then."""
 
+    def __init__(self, prove: Callable[[str, str | None], Sender]) -> None:
+        self._prove = prove
+        self._known: dict[tuple[str, str | None], tuple[float, Sender]] = {}
+        self._lock = threading.Lock()
 
-def sender_of(token: str, slug: str | None) -> Sender:
-    """The sender that the token proves. A good verdict stands for TOKEN_VERDICT_S, so that revoking is felt by then."""
-    known = _verdicts.get((token, slug))
-    if known and known[0] > time.monotonic():
-        return known[1]
-    sender = verified_sender(token, slug)
-    with _verdicts_lock:
-        if len(_verdicts) >= MAX_VERDICTS:
-            _verdicts.clear()
-        _verdicts[token, slug] = (time.monotonic() + TOKEN_VERDICT_S, sender)
-    return sender
+    def sender(self, token: str, slug: str | None) -> Sender:
+        """The sender that the token proves, for the project that the address names. Raises Refused."""
+        known = self._known.get((token, slug))
+        if known and known[0] > time.monotonic():
+            return known[1]
+        sender = self._prove(token, slug)
+        with self._lock:
+            if len(self._known) >= MAX_VERDICTS:
+                self._known.clear()
+            self._known[token, slug] = (time.monotonic() + TOKEN_VERDICT_S, sender)
+        return sender
 
-
-def forget_verdicts() -> None:
-    with _verdicts_lock:
-        _verdicts.clear()
+    def forget(self) -> None:
+        with self._lock:
+            self._known.clear()
 
 
 def verified_sender(token: str, slug: str | None) -> Sender:
@@ -185,3 +205,27 @@ def check_grant(claims: dict[str, Any], api_key: ApiKey) -> None:
         missing = MissingGrant("The token lacks the grant observability.write; only agents may upload.")
         missing.concerns = (api_key.project.slug,)
         raise missing
+
+
+def ingest_sender(token: str, slug: str | None) -> Sender:
+    """Of an access token, which names its project itself; an address that names another one is a mistake."""
+    try:
+        access = token_of(token)
+    except AuthenticationFailed:
+        raise UnknownToken("The token is not valid here. Make an ingest token under API keys.") from None
+    if slug is not None and slug != access.project.slug:
+        raise UnknownToken(f"The token is not one of project {slug}.")
+    if "ingest" not in access.scopes:
+        missing = MissingScope("The token lacks the scope ingest.")
+        missing.concerns = (access.project.slug,)
+        raise missing
+    return Sender(access.project, access.prefix)
+
+
+livekit_tokens = Verdicts(verified_sender)
+ingest_tokens = Verdicts(ingest_sender)
+
+
+def forget_verdicts() -> None:
+    livekit_tokens.forget()
+    ingest_tokens.forget()

@@ -72,6 +72,16 @@ class AmbiguousKey(Unauthenticated):
     reason = "ambiguous-key"
 
 
+class UnknownToken(Unauthenticated):
+    """Of an access token: never made, revoked, or of another project."""
+
+    reason = "unknown-token"
+
+
+class MissingScope(Refused):
+    status, grpc_code, reason = 403, PERMISSION_DENIED, "missing-scope"
+
+
 class WrongSecret(Unauthenticated):
     reason = "wrong-secret"
 

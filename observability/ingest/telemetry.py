@@ -1,5 +1,6 @@
 """What a telemetry upload holds, kept."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from observability.ingest.refusals import RecordingDisabled
 from observability.live.publish import publish
 from observability.otlp.count import Limits
 from observability.otlp.decode import decode
-from observability.otlp.result import Decoded
+from observability.otlp.result import Decoded, OtlpRecord
 from observability.otlp.shape import Signal
 from observability.sessions.keep import Kept, Marred, group_by_job, keep
 from projects.models import Project
@@ -33,14 +34,25 @@ class Accepted:
     message: str = ""
 
 
+NameSessions = Callable[[Sequence[OtlpRecord]], None]
+
+
 def accept_telemetry(
-    project: Project, signal: Signal, body: bytes, content_type: str, *, now: datetime
+    project: Project,
+    signal: Signal,
+    body: bytes,
+    content_type: str,
+    *,
+    now: datetime,
+    name_sessions: NameSessions | None = None,
 ) -> Accepted:
     """Decode an inflated export request and keep its records; committed when this returns.
 
     Raises RecordingDisabled, and what `otlp.decode` raises.
     """
     decoded = decode(signal, body, content_type, LIMITS)
+    if name_sessions is not None:
+        name_sessions(decoded.records)
     kept = keep(
         project,
         signal,

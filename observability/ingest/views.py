@@ -18,7 +18,7 @@ from observability.ingest import recording
 from observability.ingest.answers import JsonAnswers, ProtobufAnswers
 from observability.ingest.body import telemetry_body
 from observability.ingest.budget import in_flight
-from observability.ingest.credentials import LiveKitTokenAuthentication, Sender
+from observability.ingest.credentials import IngestTokenAuthentication, LiveKitTokenAuthentication, Sender
 from observability.ingest.refusals import (
     BrokeOff,
     Malformed,
@@ -31,9 +31,10 @@ from observability.ingest.refusals import (
     UnsupportedMedia,
 )
 from observability.ingest.refused import note_refusal
-from observability.ingest.telemetry import accept_telemetry
+from observability.ingest.telemetry import NameSessions, accept_telemetry
 from observability.journal.codec import BatchTooLarge
 from observability.otlp.body import BodyTooLarge, MalformedBody
+from observability.otlp.conversation import by_conversation
 from observability.otlp.count import TooManyItems
 from observability.otlp.decode import UnsupportedContentType
 from observability.otlp.shape import Signal
@@ -111,13 +112,29 @@ class UploadView(APIView):
 class TelemetryView(UploadView):
     """`POST [/p/<project>]/observability/{traces,logs,metrics}/otlp/v0`"""
 
+    name_sessions: NameSessions | None = None
+    """How records that name no job are given one."""
+
     def post(self, request: Request, signal: Signal, project: str | None = None) -> Response:
         with in_flight.reservation() as reserve:
             body = telemetry_body(request._request, reserve)
             content_type = request.META.get("CONTENT_TYPE", "")
-            return Answer(
-                accept_telemetry(self.sender.project, signal, body, content_type, now=timezone.now())
+            accepted = accept_telemetry(
+                self.sender.project,
+                signal,
+                body,
+                content_type,
+                now=timezone.now(),
+                name_sessions=self.name_sessions,
             )
+            return Answer(accepted)
+
+
+class OtlpView(TelemetryView):
+    """`POST [/p/<project>]/v1/{traces,logs,metrics}`: any OpenTelemetry exporter (OTLP/HTTP, docs/otlp.md)."""
+
+    authentication_classes = [IngestTokenAuthentication]
+    name_sessions = staticmethod(by_conversation)
 
 
 class RecordingView(UploadView):
@@ -171,6 +188,7 @@ def trouble_with(error: Exception) -> Unavailable:
 
 
 telemetry = TelemetryView.as_view()
+otlp = OtlpView.as_view()
 recordings = RecordingView.as_view()
 no_such_endpoint = NoSuchEndpointView.as_view()
 

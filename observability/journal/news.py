@@ -96,7 +96,8 @@ def learn(value: Callable[[str], str]) -> str:
         is_simulated = {known}.is_simulated OR {value("is_simulated")},
         is_redacted = {known}.is_redacted OR {value("is_redacted")},
         status = CASE WHEN {value("end_signal")} <> '' THEN 'ended'
-                      WHEN {known}.status = 'lost' THEN 'live' ELSE {known}.status END,
+                      WHEN {known}.status = 'lost' OR {known}.end_signal = '' THEN 'live'
+                      ELSE {known}.status END,
         {beyond("started_ns", "<")}, {beyond("ended_ns", ">")},
         error_count = {known}.error_count + {value("errors")},
         span_count = {known}.span_count + {value("spans")},

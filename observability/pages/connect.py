@@ -60,6 +60,8 @@ ADVICE = {
     "no-token": "Something sends without signing. Is it an agent with the SDK versions named above?",
     "bad-token": "The signature cannot be read. Is it an agent with the SDK versions named above?",
     "missing-grant": "The token may not write observability data: the SDK is too old, or something else is sending.",
+    "unknown-token": "Make an ingest token under API keys, and set it in OTEL_EXPORTER_OTLP_HEADERS.",
+    "missing-scope": "This token only reads. Make one with the scope ingest under API keys.",
     "recording-disabled": "Agent observability is switched off under Data and privacy.",
     "no-such-endpoint": (
         "The address is not quite right. Copy LIVEKIT_OBSERVABILITY_URL as it stands here, with nothing after it."

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Case, When
+from django.db.models import Case, Value, When
 from django.db.models.functions import Coalesce
 
 from observability.limits import LOST_AFTER_S
@@ -13,11 +13,15 @@ SUMMARISE_LIVE_EVERY_S = 10
 
 
 def lose_silent_sessions(now: datetime) -> int:
-    """Mark live sessions lost that have sent nothing for LOST_AFTER_S. Returns how many."""
+    """Mark live sessions that have sent nothing for LOST_AFTER_S. Returns how many.
+
+    LiveKit's SDKs say when a session is over, so that one is lost; other senders never do, so it has ended.
+    """
     silent = Session.objects.filter(
         status=Session.Status.LIVE, last_received_at__lt=now - timedelta(seconds=LOST_AFTER_S)
     )
-    return silent.update(status=Session.Status.LOST, has_news=True)
+    is_foreign = When(sdk_language="", room_id="", then=Value(Session.Status.ENDED))
+    return silent.update(status=Case(is_foreign, default=Value(Session.Status.LOST)), has_news=True)
 
 
 def sessions_to_summarise(now: datetime) -> list[int]:

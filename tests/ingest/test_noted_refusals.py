@@ -84,7 +84,7 @@ def test_wrong_address_below_a_project_is_noted_for_it(agent, path):
 
 
 def test_wrong_address_without_a_token_is_noted_without_a_key(agent):
-    Client().post("/p/acme/v1/traces", BATCH, content_type="application/x-protobuf")
+    Client().post("/p/acme/v2/traces", BATCH, content_type="application/x-protobuf")
 
     assert noted() == [("acme", "no-such-endpoint", "", "")]
 

@@ -35,10 +35,7 @@ class Playhead:
         eventually(
             lambda: "Playhead is ready" in self.log.read_text(), within_s=60, what=f"ready, see {self.log}"
         )
-        told = subprocess.check_output(
-            self._manage("bootstrap", "--json", "--project", "demo"), env=self.environment, text=True
-        )
-        self.project = json.loads(told)
+        self.project = json.loads(self.manage("bootstrap", "--json", "--project", "demo"))
 
     def stop(self) -> None:
         self.process.terminate()
@@ -78,6 +75,10 @@ class Playhead:
         browser.open(Request(sign_in, urlencode(who).encode(), {"Referer": sign_in})).close()
         with browser.open(self.url + path) as response:
             return response.read().decode()
+
+    def manage(self, *arguments: str) -> str:
+        """What a management command of this Playhead prints."""
+        return subprocess.check_output(self._manage(*arguments), env=self.environment, text=True)
 
     def _manage(self, *arguments: str) -> list[str]:
         return [sys.executable, str(ROOT / "manage.py"), *arguments]
