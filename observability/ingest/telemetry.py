@@ -4,25 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from observability import limits
 from observability.ingest.body import digest_of
 from observability.ingest.refusals import RecordingDisabled
 from observability.live.publish import publish
-from observability.otlp.count import Limits
+from observability.otlp.bounds import LIMITS
 from observability.otlp.decode import decode
 from observability.otlp.result import Decoded, OtlpRecord
 from observability.otlp.shape import Signal
 from observability.sessions.keep import Kept, Marred, group_by_job, keep
 from projects.models import Project
-
-LIMITS = Limits(
-    records=limits.MAX_ITEMS_PER_REQUEST,
-    events_and_links=limits.MAX_EVENTS_PER_REQUEST,
-    attributes=limits.MAX_ATTRIBUTES_PER_REQUEST,
-    nesting=limits.MAX_ATTRIBUTE_DEPTH,
-    json_depth=limits.MAX_JSON_DEPTH,
-    integer_digits=limits.MAX_JSON_INTEGER_DIGITS,
-)
 
 
 @dataclass(frozen=True, slots=True)

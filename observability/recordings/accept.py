@@ -4,22 +4,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import OperationalError, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from observability.journal.append import HeldSession, session_of_id, session_of_job
-from observability.models import Job, Recording, Session, Signal
-from observability.recordings import files, spool, store
+from observability.models import Recording, Session, Signal
+from observability.recordings import spool, store
 from observability.recordings.contents import Contents, contents_of
 from observability.recordings.form import RecordingForm, SpooledPart
+from observability.recordings.keep import is_moved, keep_audio
 from observability.recordings.problems import note_problems, noted_before
-from observability.recordings.store import (
-    ANALYSE_RECORDING,
-    INSPECT_RECORDING,
-    STORE_AGAIN_AFTER,
-    STORE_RECORDING,
-)
-from observability.sessions.allowed import switches_of
-from observability.sessions.keep import Draft, Group, Kept, count_discarded, keep_in_session
+from observability.sessions.keep import Draft, Group, Kept, keep_in_session
 from observability.sessions.open import begin_session, lock_room, session_of_recording
 from observability.sessions.tombstones import is_buried, job_name, room_name, upload_name
 from projects.models import Project
@@ -72,7 +66,7 @@ def accept_recording(project: Project, form: RecordingForm, *, now: datetime) ->
     is_new = recording is not None and recording.name == name
     if not is_new:
         spool.forget(name)
-    is_in_storage = recording is not None and is_new and _is_moved(recording)
+    is_in_storage = recording is not None and is_new and is_moved(recording)
     store.keep_spool_swept()
     return AcceptedRecording(
         kept=kept,
@@ -82,17 +76,6 @@ def accept_recording(project: Project, form: RecordingForm, *, now: datetime) ->
         problems=contents.problems,
         is_cut_short=form.is_cut_short,
     )
-
-
-def _is_moved(recording: Recording) -> bool:
-    """It is committed already: what happens now, such as the session's deletion, is not the sender's."""
-    try:
-        is_moved = files.move_to_storage(recording)
-    except files.MissingFile:
-        return False
-    if is_moved:
-        store.hasten_analysis(recording.pk)
-    return is_moved
 
 
 def _commit(
@@ -143,7 +126,11 @@ def _kept(
         note_problems(before, noted, is_repeated=kept.cursor == session.cursor)
     # Read again: the header may just have asked for redaction.
     session = session_of_id(session.id)
-    return kept, _keep_audio(session, kept, audio, name, start_ns=contents.start_ns, now=now)
+    if audio is None:
+        return kept, None
+    return kept, keep_audio(
+        session, audio, name, start_ns=contents.start_ns, now=now, is_repeated=bool(kept.duplicates)
+    )
 
 
 def _session_of(project: Project, contents: Contents, draft: Draft, audio: SpooledPart | None) -> HeldSession:
@@ -193,48 +180,3 @@ def _session_of_same_upload(
         same |= Q(recordings__sha256=audio.sha256)
     before = Session.objects.filter(same, project=project, room_id=room_id).order_by("id").first()
     return session_of_id(before.pk) if before else None
-
-
-def _keep_audio(
-    session: HeldSession, kept: Kept, audio: SpooledPart | None, name: str, *, start_ns: int, now: datetime
-) -> Recording | None:
-    """The audio's row, new or from the same audio before; None if there is none, or none may be kept."""
-    if audio is None:
-        return None
-    if session.is_expired or not _may_keep_audio(session):
-        if not kept.duplicates:
-            count_discarded(session.id, {"audio": 1})
-        return None
-    revisions = Recording.objects.filter(session_id=session.id)
-    same = revisions.filter(sha256=audio.sha256).first()
-    if same is not None:
-        return same
-    newest = revisions.aggregate(newest=Max("revision"))["newest"] or 0
-    recording = Recording.objects.create(
-        session_id=session.id,
-        revision=newest + 1,
-        sha256=audio.sha256,
-        size_bytes=audio.size_bytes,
-        name=name,
-        place=Recording.Place.SPOOL,
-        start_ns=start_ns,
-        problem=audio.problem[:200],
-    )
-    _ask_for_work(recording, now)
-    return recording
-
-
-def _may_keep_audio(session: HeldSession) -> bool:
-    """Voices cannot be redacted, so where redaction was asked for they are not kept."""
-    switches = switches_of(session)
-    return switches.audio and not switches.redaction
-
-
-def _ask_for_work(recording: Recording, now: datetime) -> None:
-    Job.objects.bulk_create(
-        [
-            Job(kind=INSPECT_RECORDING, object_id=recording.pk, run_after=now),
-            Job(kind=ANALYSE_RECORDING, object_id=recording.pk, run_after=now),
-            Job(kind=STORE_RECORDING, object_id=recording.pk, run_after=now + STORE_AGAIN_AFTER),
-        ]
-    )

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from observability.models import Job, Recording, Session
-from observability.recordings import accept as accept_module
+from observability.recordings import keep as keep_module
 from observability.recordings.accept import NoIdentity
 from tests.people import SessionFactory
 from tests.recordings.left import kinds_of, spooled_files, stored_files
@@ -107,7 +107,7 @@ def test_failed_commit_leaves_neither_session_nor_stored_file(accept, monkeypatc
     def fail(*_args, **_kwargs):
         raise IntegrityError("The disk of the database is full.")
 
-    monkeypatch.setattr(accept_module, "_ask_for_work", fail)
+    monkeypatch.setattr(keep_module, "_ask_for_work", fail)
 
     with pytest.raises(IntegrityError):
         accept(upload())

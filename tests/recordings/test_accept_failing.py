@@ -20,14 +20,14 @@ def fail(monkeypatch):
     """Have the work of the next uploads' transactions end with these errors; then as usual."""
 
     def fail(*errors: Exception) -> None:
-        left, keep_audio = list(errors), accepting._keep_audio
+        left, keep_audio = list(errors), accepting.keep_audio
 
         def keep(*args, **named):
             if left:
                 raise left.pop(0)
             return keep_audio(*args, **named)
 
-        monkeypatch.setattr(accepting, "_keep_audio", keep)
+        monkeypatch.setattr(accepting, "keep_audio", keep)
 
     return fail
 
