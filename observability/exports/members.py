@@ -9,6 +9,7 @@ import orjson
 from observability.exports.archive import Archive, Member
 from observability.exports.audio import Take, takes_of, write_takes
 from observability.exports.notes import Notes, readme
+from observability.exports.origin import origin_of
 from observability.exports.records import (
     of_signal,
     write_chat_history,
@@ -111,6 +112,7 @@ def about(session: Session, records: list[Record], timeline: Timeline, takes: li
         **session_fields(session, summary_of(timeline)),
         "recordings": [recording_facts(take) for take in takes],
         "recording_headers": of_signal(records, "recording_header"),
+        "for_import": origin_of(session, records, has_audio=bool(takes)),
         "timeline": {name: whole[name] for name in (*told, "outcome", "tags", "usage", "report")},
     }
 
