@@ -76,6 +76,21 @@ MAX_EXPORT_SESSIONS = number("MAX_EXPORT_SESSIONS", 50)
 MAX_EXPORTS_UNDER_WAY = number("MAX_EXPORTS_UNDER_WAY", 10)
 """Of one project, so that another's is made in between."""
 
+MAX_IMPORT_BYTES = number("MAX_IMPORT_BYTES", 1024 * MIB)
+"""All files of one import: two of the longest recordings, or some 15 hours of talk at the SDKs' rate."""
+
+MAX_IMPORT_FILES = number("MAX_IMPORT_FILES", 50)
+"""Of one import; each is held open."""
+
+MAX_IMPORT_MEMBERS = number("MAX_IMPORT_MEMBERS", 2_000)
+"""Files in one zip. A zip of MAX_EXPORT_SESSIONS has some 600, and their directory is read into memory."""
+
+MAX_IMPORT_INFLATED_BYTES = number("MAX_IMPORT_INFLATED_BYTES", 4096 * MIB)
+"""What a zip may unpack to: audio does not become larger, and spans as text some twenty times."""
+
+MAX_IMPORTS_AT_ONCE = number("MAX_IMPORTS_AT_ONCE", 2)
+"""In one process: each takes a thread, and the memory of one upload, for as long as it lasts."""
+
 MAX_SESSION_S = number("MAX_SESSION_S", 24 * 3600)
 """How far apart the room's recording and the job that it belongs to may begin."""
 

@@ -62,6 +62,9 @@ class SessionFields(serializers.Serializer[Any]):
     first_received_at = serializers.DateTimeField()
     last_received_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
+    imported_at = serializers.DateTimeField(
+        allow_null=True, help_text="When an import began it; null where its agent has sent it."
+    )
     sdk = Sdk()
     is_simulated = serializers.BooleanField()
     is_redacted = serializers.BooleanField()

@@ -49,6 +49,9 @@ class Session(models.Model):
     first_received_at = models.DateTimeField(default=timezone.now)
     last_received_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(help_text="Fixed at first receipt; deletion alone brings it forward.")
+    imported_at = models.DateTimeField(
+        null=True, help_text="When an import began it; empty where its agent has sent it."
+    )
     deleted_at = models.DateTimeField(null=True, help_text="When a person deleted it.")
 
     cursor = models.PositiveIntegerField(default=0, help_text="Sequence number of the newest batch.")

@@ -107,7 +107,7 @@ def head_of(session: Session, timeline: Timeline) -> Head:
         started_at=moment(head.start_ns) if head.start_ns else session.first_received_at,
         duration=duration(milliseconds(head.start_ns, end_ns)) if end_ns else NOTHING,
         sdk=sdk,
-        notes=notes_of(timeline),
+        notes=[*notes_of(timeline), *(["Imported"] if session.imported_at else [])],
         tags=[tag.name for tag in timeline.tags if not tag.name.startswith(OWN_TAGS)],
         last_received_at=session.last_received_at,
         expires_at=session.expires_at,

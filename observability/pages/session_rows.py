@@ -58,6 +58,7 @@ class SessionRow:
     status: str
     status_label: str
     is_live: bool
+    is_imported: bool
     started_at: datetime
     started_shape: str
     """The clock alone, or with the day where that is not the day of its heading."""
@@ -96,6 +97,7 @@ def row_of(session: Session) -> SessionRow:
         status=session.status,
         status_label=session.get_status_display(),
         is_live=is_live,
+        is_imported=session.imported_at is not None,
         started_at=started_at,
         started_shape="clock" if abs(session.first_received_at - started_at) < LATE else "minute",
         first_received_at=session.first_received_at,

@@ -40,8 +40,9 @@ class Arrivals:
 
 
 def arrivals_of(project: Project) -> Arrivals:
-    """The demo's sessions do not count: no agent has sent them."""
-    sessions = Session.objects.for_project(project).exclude(job_id__startswith=DEMO_JOB_PREFIX)
+    """The demo's sessions do not count, nor imported ones: no agent has sent them."""
+    sessions = Session.objects.for_project(project).filter(imported_at=None)
+    sessions = sessions.exclude(job_id__startswith=DEMO_JOB_PREFIX)
     newest = sessions.order_by("-pk").first()
     refusal = Refusal.objects.filter(project=project).order_by("-last_at").first()
     return Arrivals(newest, signals_of(newest), refusal)

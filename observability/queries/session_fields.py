@@ -33,6 +33,7 @@ def session_fields(session: Session, summary: dict[str, Any] | None = None) -> d
         "first_received_at": session.first_received_at.isoformat(),
         "last_received_at": session.last_received_at.isoformat(),
         "expires_at": session.expires_at.isoformat(),
+        "imported_at": session.imported_at.isoformat() if session.imported_at else None,
         "sdk": {"language": session.sdk_language, "version": session.sdk_version},
         "is_simulated": session.is_simulated,
         "is_redacted": session.is_redacted,

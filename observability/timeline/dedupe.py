@@ -24,11 +24,12 @@ def unique(batches: Iterable[Iterable[Record]]) -> list[Record]:
             if record.get("signal") == "log":
                 logs.add(record)
             else:
-                identified[_identity(record)] = record
+                identified[identity_of(record)] = record
     return [*identified.values(), *logs.kept()]
 
 
-def _identity(record: Record) -> Hashable:
+def identity_of(record: Record) -> Hashable:
+    """What tells a record from every other one of its session; log lines may share theirs."""
     if record["signal"] == "span" and record["span_id"]:
         return ("span", record["trace_id"], record["span_id"])
     if record["signal"] == "chat_item":

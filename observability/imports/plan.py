@@ -1,0 +1,116 @@
+"""An import made ready outside any transaction: its records decoded and compressed, its audio on this server's disk."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from shutil import disk_usage
+from typing import Any
+
+import orjson
+from django.conf import settings
+
+from observability.imports.bundle import Bundle, Take
+from observability.imports.known import Known, known_of, missing_of
+from observability.imports.refusals import NotNow, Unreadable
+from observability.imports.talk import talk_of
+from observability.imports.telemetry import Tally, chunks_of
+from observability.journal.append import HeldSession, session_of_job
+from observability.limits import MAX_RECORDING_BYTES
+from observability.models import Session
+from observability.recordings.form import PartLimits
+from observability.recordings.keep import may_keep_audio
+from observability.recordings.multipart import SentPart
+from observability.recordings.parts import Parts, SpooledPart
+from observability.records import Record
+from observability.sessions.keep import Draft, Group, room_of
+from projects.models import Project
+
+DIGEST_BYTES = 16
+PIECE_BYTES = 256 * 1024
+SPARE_BYTES = MAX_RECORDING_BYTES
+"""Of the disk that an import leaves alone: an agent's next recording goes there, and cannot be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    bundle: Bundle
+    before: HeldSession | None
+    """The session as it was when this was made; None if there was none."""
+    drafts: Sequence[Draft]
+    audio: Sequence[tuple[Take, SpooledPart]]
+    tally: Tally
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.drafts and not self.audio
+
+
+@contextmanager
+def planned(project: Project, bundle: Bundle, *, now: datetime) -> Iterator[Plan]:
+    """Raises ImportRefused, or OSError if this server's disk fails. When the context ends, spooled audio is removed."""
+    before, known = state_of(project, bundle)
+    tally = Tally()
+    drafts = list(drafts_of(bundle, before, known, tally, now))
+    with ExitStack() as stack:
+        audio = [
+            (take, stack.enter_context(spooled(take)))
+            for take in bundle.takes
+            if take.sha256 not in known.recordings and (before is None or may_keep_audio(before))
+        ]
+        new = [(take, part) for take, part in audio if part.sha256 not in known.recordings]
+        yield Plan(bundle, before, drafts, new, tally)
+
+
+def state_of(project: Project, bundle: Bundle) -> tuple[HeldSession | None, Known]:
+    """An expired session is not looked into: nothing may be added to it."""
+    held = session_of_job(project.pk, bundle.facts.job_id)
+    if held is None or held.is_expired:
+        return held, Known()
+    return held, known_of(Session.objects.get(pk=held.id))
+
+
+def drafts_of(
+    bundle: Bundle, before: HeldSession | None, known: Known, tally: Tally, now: datetime
+) -> Iterator[Draft]:
+    def draft(signal: str, records: Sequence[Any]) -> Iterator[Draft]:
+        kept = missing_of(records, known, before) if before else records
+        if kept:
+            group = Group(bundle.facts.job_id, room_of(kept) or bundle.facts.room_id, kept)
+            yield Draft.of(group, signal, digest_of(kept), now)
+
+    for part in bundle.parts:
+        for chunk in chunks_of(part, tally):
+            yield from draft(part.signal, bundle.own(chunk))
+    yield from draft("recording", talk_of(bundle))
+
+
+def digest_of(records: Sequence[Record]) -> bytes:
+    """Of what is kept, whatever it was read from."""
+    digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
+    for record in records:
+        digest.update(orjson.dumps(record))
+    return digest.digest()
+
+
+@contextmanager
+def spooled(take: Take) -> Iterator[SpooledPart]:
+    """Copied a piece at a time, hashed and synced, as the audio of an upload is."""
+    settings.SPOOL_DIR.mkdir(parents=True, exist_ok=True)
+    if disk_usage(settings.SPOOL_DIR).free < take.size_bytes + SPARE_BYTES:
+        raise NotNow(
+            "This server's disk has no room for the recording now. Nothing of this session was kept."
+        )
+    parts = Parts(spool_dir=settings.SPOOL_DIR, limits=PartLimits())
+    try:
+        with take.open() as file:
+            pieces = iter(lambda: file.read(PIECE_BYTES), b"")
+            parts.receive(SentPart("audio", pieces, take.size_bytes))
+        parts.finish(is_whole=True)
+        audio = parts.arrived.get("audio")
+        if audio is None:
+            raise Unreadable(f"{take.name} is empty.")
+        yield audio
+    finally:
+        parts.remove()

@@ -1,0 +1,62 @@
+"""An import passes the same gate as an agent's upload."""
+
+import pytest
+
+from observability.models import Recording, Session
+from tests.imports.conftest import by_kind, session_of, take_in
+from tests.ingest.test_privacy_at_the_door import NUMBER
+from tests.sending import logs, spans
+
+
+@pytest.mark.parametrize(
+    ("switch", "kinds"),
+    [("traces", ["span"]), ("transcripts", ["chat_item"])],
+)
+def test_what_the_project_has_switched_off_is_not_kept(talk, zip_of, other_project, switch, kinds):
+    setattr(other_project.privacy, switch, False)
+
+    [outcome] = take_in(other_project, zip_of(talk))
+
+    kept = by_kind(session_of(outcome))
+    assert [kind for kind, records in kept.items() if not records and by_kind(talk)[kind]] == kinds
+    assert sum(outcome.discarded.values()) > 0
+
+
+def test_audio_is_not_kept_where_it_is_off(talk, zip_of, other_project, settings):
+    other_project.privacy.audio = False
+
+    [outcome] = take_in(other_project, zip_of(talk))
+
+    assert (outcome.recordings, outcome.discarded) == (0, {"audio": 1})
+    assert not Recording.objects.filter(session__project=other_project).exists()
+    assert not [path for path in settings.SPOOL_DIR.rglob("*") if path.is_file()]
+
+
+def test_redaction_is_done_before_the_first_write(agent, zip_of, project, other_project):
+    agent.send("logs", logs(f"my number is {NUMBER}"))
+    agent.send("traces", spans("job_entrypoint"))
+    other_project.privacy.redaction = True
+
+    [outcome] = take_in(other_project, zip_of(Session.objects.get()))
+
+    again = session_of(outcome)
+    assert again.is_redacted
+    assert "5551234567" not in str(by_kind(again))
+    assert take_in(other_project, zip_of(Session.objects.get(project=project)))[0].state == "already-here"
+
+
+def test_voice_does_not_come_where_redaction_is_on(talk, zip_of, other_project):
+    other_project.privacy.redaction = True
+
+    [outcome] = take_in(other_project, zip_of(talk))
+
+    assert not Recording.objects.filter(session__project=other_project).exists()
+    assert session_of(outcome).room_name == ""
+
+
+def test_zip_of_somebody_who_may_not_hear_audio_says_so_in_the_session(talk, download, other_project):
+    content = download(talk, may_hear=False).content
+
+    again = session_of(take_in(other_project, content)[0])
+
+    assert again.part_problems["audio"] == "The zip that it was imported from was made without audio."
