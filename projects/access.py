@@ -9,6 +9,8 @@ from accounts.models import User
 from projects.models import AccessToken, ApiKey, Membership, Project, Role
 
 ROLES_FROM_LEAST = [Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER]
+READ, INGEST = "read", "ingest"
+"""Scopes of an access token."""
 MAX_KEYS_OF_A_NAME = 20
 """Each costs a sender that names no project one decryption and one signature; few people run 20 projects on one key."""
 
@@ -20,6 +22,11 @@ def project_for_viewer(user: User | AnonymousUser, slug: str) -> Project:
     projects exist.
     """
     return _project_for(user, slug, at_least=Role.VIEWER)
+
+
+def project_for_member(user: User | AnonymousUser, slug: str) -> Project:
+    """Return the project if the user may add sessions to it; Http404 otherwise."""
+    return _project_for(user, slug, at_least=Role.MEMBER)
 
 
 def project_for_admin(user: User | AnonymousUser, slug: str) -> Project:
@@ -56,6 +63,10 @@ def role_in(project: Project, user: User | AnonymousUser) -> Role | None:
 
 def may_administer(project: Project, user: User | AnonymousUser) -> bool:
     return role_in(project, user) in roles_from(Role.ADMIN)
+
+
+def may_add(project: Project, user: User | AnonymousUser) -> bool:
+    return role_in(project, user) in roles_from(Role.MEMBER)
 
 
 def may_hear_audio(project: Project, user: User | AnonymousUser) -> bool:

@@ -15,11 +15,9 @@ from observability.api.errors import error_answer
 from observability.api.rendering import JSONRenderer
 from observability.models import Session
 from observability.queries.sessions import session_in
-from projects.access import may_administer, may_hear_audio, project_for_token, project_for_viewer
+from projects.access import READ, may_administer, may_hear_audio, project_for_token, project_for_viewer
 from projects.authentication import AccessTokenAuthentication
 from projects.models import AccessToken, Project
-
-READ = "read"
 
 
 class IsSomebody(BasePermission):

@@ -8,6 +8,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from observability.exports.ask import TooManyExports
+from observability.imports.refusals import ImportRefused, NotNow, TooMuch
 from observability.journal.archive import ArchiveLost
 from observability.queries.sessions import BadCursor
 from observability.recordings.files import MissingFile, StorageFailed
@@ -21,6 +22,7 @@ CODES = {
     405: "method-not-allowed",
     409: "conflict",
     410: "gone",
+    413: "too-large",
     415: "unsupported-media-type",
     416: "range-not-satisfiable",
     429: "too-many-requests",
@@ -35,6 +37,14 @@ class Lost(exceptions.APIException):
 
 class RecordsLost(Lost):
     default_detail = "The records of this session are lost; what its list row says is still here."
+
+
+class Conflict(exceptions.APIException):
+    status_code = status.HTTP_409_CONFLICT
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 
 class Unavailable(exceptions.APIException):
@@ -67,8 +77,20 @@ def refusal_of(error: Exception) -> exceptions.APIException | None:
             return exceptions.ParseError(str(error))
         case TooManyExports():
             return exceptions.Throttled(detail=str(error))
+        case ImportRefused():
+            return refusal_of_import(error)
         case _:
             return trouble_of_storage(error)
+
+
+def refusal_of_import(error: ImportRefused) -> exceptions.APIException:
+    match error:
+        case TooMuch():
+            return TooLarge(str(error))
+        case NotNow():
+            return Unavailable(str(error))
+        case _:
+            return exceptions.ParseError(str(error))
 
 
 def trouble_of_storage(error: Exception) -> exceptions.APIException | None:

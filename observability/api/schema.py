@@ -166,6 +166,29 @@ class Download(serializers.Serializer[Any]):
     file_url = serializers.URLField(allow_null=True, help_text="The zip, once it is ready.")
 
 
+class ImportFiles(serializers.Serializer[Any]):
+    file = serializers.ListField(child=serializers.FileField())
+
+
+class ImportedSession(serializers.Serializer[Any]):
+    file = serializers.CharField(help_text="What it was read from.")
+    state = serializers.ChoiceField(["imported", "added", "already-here", "refused"])
+    id = serializers.UUIDField(allow_null=True)
+    job_id = serializers.CharField()
+    records = serializers.IntegerField(help_text="Added.")
+    recordings = serializers.IntegerField(help_text="Added.")
+    rejected = serializers.IntegerField(help_text="Records that cannot be read.")
+    discarded = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="What switches or redaction kept out or changed, by signal.",
+    )
+    message = serializers.CharField()
+
+
+class Imported(serializers.Serializer[Any]):
+    sessions = ImportedSession(many=True)
+
+
 def page(item: type[serializers.Serializer[Any]]) -> Any:
     """`{"results": […], "next": url | null}` of such items."""
     fields = {"results": item(many=True), "next": serializers.URLField(allow_null=True)}

@@ -1,6 +1,6 @@
 from django.urls import include, path, re_path
 
-from observability.api import audio, docs, downloads, peaks, records, sessions, timeline
+from observability.api import audio, docs, downloads, imports, peaks, records, sessions, timeline
 from observability.api.doors import NothingHere
 
 app_name = "api"
@@ -24,6 +24,7 @@ urlpatterns = [
     path("schema/", docs.Schema.as_view(), name="schema"),
     path("docs/", docs.Docs.as_view(), name="docs"),
     path("v1/projects/<slug:project>/sessions/", sessions.Sessions.as_view(), name="sessions"),
+    path("v1/projects/<slug:project>/imports/", imports.Imports.as_view(), name="imports"),
     path("v1/projects/<slug:project>/sessions/<uuid:session>/", include(of_session)),
     re_path(r"", NothingHere.as_view(), name="nothing-here"),
 ]

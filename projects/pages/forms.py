@@ -40,6 +40,12 @@ class AccessTokenForm(forms.Form):
         help_text="What will use it, such as “nightly report”.",
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
+    may_import = forms.BooleanField(
+        label="May import sessions too",
+        required=False,
+        help_text="Without it the token may only read.",
+        widget=forms.CheckboxInput(attrs={"class": "check"}),
+    )
 
 
 class ProjectNameForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from projects.access import project_for_admin
+from projects.access import INGEST, READ, project_for_admin
 from projects.actions import create_access_token, generate_api_key, register_api_key, revoke_api_key
 from projects.models import KEY_IS_TAKEN, Project
 from projects.pages.forms import AccessTokenForm, RegisterKeyForm
@@ -74,7 +74,8 @@ def token_create(request: HttpRequest, slug: str) -> HttpResponse:
     form = AccessTokenForm(request.POST)
     if not form.is_valid():
         return keys_page(request, project, token_form=form, status=422)
-    made = create_access_token(project, form.cleaned_data["name"], ["read"], by=reader_of(request))
+    scopes = [READ, INGEST] if form.cleaned_data["may_import"] else [READ]
+    made = create_access_token(project, form.cleaned_data["name"], scopes, by=reader_of(request))
     note(request, project, "access_token.created", str(made.row))
     return keys_page(request, project, made_token=made)
 

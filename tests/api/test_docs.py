@@ -24,7 +24,11 @@ def test_schema_describes_every_address_of_the_api(client):
     ]
     sessions = "/api/v1/projects/{project}/sessions/"
     assert sorted(schema["paths"]) == sorted(
-        [sessions, *[f"{sessions}{{session}}/{thing}" for thing in things]]
+        [
+            "/api/v1/projects/{project}/imports/",
+            sessions,
+            *[f"{sessions}{{session}}/{thing}" for thing in things],
+        ]
     )
     assert sorted(schema["components"]["securitySchemes"]) == ["accessToken", "cookieAuth"]
 

@@ -1,0 +1,72 @@
+"""`POST …/imports/`: sessions out of files, in one request. See docs/import.md."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from observability.api import schema
+from observability.api.doors import ApiView
+from observability.api.errors import Conflict
+from observability.api.trail import note
+from observability.imports.run import Outcome, as_json, import_files
+from observability.imports.upload import receive_to_disk, sources_in
+from projects.access import INGEST, may_add, project_for_token, project_for_viewer
+from projects.models import AccessToken, Project
+
+READ_ONLY = "This token may only read. Make one that may import too, under Settings, API keys."
+VIEWERS = "Sessions are imported by the project's members, admins and owners."
+
+
+class Imports(ApiView):
+    parser_classes = [MultiPartParser]
+
+    project: Project
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """The check against forged requests reads the body of whoever is signed in, so where it goes is said first."""
+        self.upload = receive_to_disk(request._request)
+        super().initial(request, *args, **kwargs)
+        self.project = project_to_add_to(request, kwargs["project"])
+
+    @extend_schema(
+        operation_id="import",
+        summary="Import sessions from files",
+        request={"multipart/form-data": schema.ImportFiles},
+        responses={200: schema.Imported, 201: schema.Imported},
+    )
+    def post(self, request: Request, **_: Any) -> Response:
+        """A zip of “Download data”, OTLP/JSON files, or an Ogg recording with its chat history: each part is a file.
+
+        201 if anything was added; 200 if all of it was here already; 409 if every session was refused. A token needs
+        the scope ingest, a person to be at least a member.
+        """
+        with sources_in(request, self.upload) as sources:
+            outcomes = import_files(self.project, sources, now=timezone.now())
+        for outcome in outcomes:
+            if outcome.has_changed:
+                note(request, self.project, "session.imported", outcome.session_id)
+        return Response({"sessions": [as_json(each) for each in outcomes]}, status=status_of(outcomes))
+
+
+def project_to_add_to(request: Request, slug: str) -> Project:
+    """Who may only look is told so; for everybody else it is not there."""
+    if isinstance(request.auth, AccessToken):
+        if request.auth.project.slug == slug and INGEST not in request.auth.scopes:
+            raise PermissionDenied(READ_ONLY)
+        return project_for_token(request.auth, slug, scope=INGEST)
+    project = project_for_viewer(request.user, slug)
+    if not may_add(project, request.user):
+        raise PermissionDenied(VIEWERS)
+    return project
+
+
+def status_of(outcomes: list[Outcome]) -> int:
+    """Raises Conflict."""
+    if all(outcome.state == "refused" for outcome in outcomes):
+        raise Conflict(" ".join(dict.fromkeys(outcome.message for outcome in outcomes)))
+    return 201 if any(outcome.has_changed for outcome in outcomes) else 200
