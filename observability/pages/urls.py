@@ -4,6 +4,7 @@ from observability.pages import (
     connect,
     delete,
     downloads,
+    imports,
     improvement,
     later,
     records,
@@ -16,6 +17,7 @@ from observability.pages import (
 app_name = "observability"
 urlpatterns = [
     path("sessions/", session_list.session_list, name="session-list"),
+    path("sessions/import/", imports.session_import, name="session-import"),
     path("sessions/rows/", session_list.session_list_rows, name="session-rows"),
     path("sessions/<uuid:public_id>/", session.session_show, name="session-show"),
     path("sessions/<uuid:public_id>/delete/", delete.session_delete, name="session-delete"),

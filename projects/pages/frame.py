@@ -55,6 +55,7 @@ def page(
     frame = {
         "project": project,
         "projects": projects_of(reader),
+        "may_add": role in roles_from(Role.MEMBER),
         "may_administer": role in roles_from(Role.ADMIN),
         "is_owner": role == Role.OWNER,
         "section": section,

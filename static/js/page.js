@@ -8,6 +8,7 @@ import { FileDownload } from "./file-download.js";
 import { FilterList } from "./filter-list.js";
 import { afterFirstPicture } from "./first-picture.js";
 import { registerMorph } from "./htmx-morph.js";
+import { ImportFiles } from "./import-files.js";
 import { JsonTree } from "./json-tree.js";
 import { LiveStatus } from "./live/live-status.js";
 import { LocalTime } from "./local-time.js";
@@ -35,6 +36,7 @@ const ELEMENTS = {
   "download-data": DownloadData,
   "file-download": FileDownload,
   "filter-list": FilterList,
+  "import-files": ImportFiles,
   "json-tree": JsonTree,
   "live-status": LiveStatus,
   "modal-question": ModalQuestion,

@@ -11,6 +11,7 @@ VIEWERS = [
     "observability:session-rows",
     "observability:connect",
     "observability:connect-check",
+    "observability:session-import",
 ]
 OF_A_SESSION = [
     "session-show",
