@@ -40,6 +40,8 @@ def reasons_against(session: Session) -> list[str]:
         "The session was deleted.": session.deleted_at is not None,
         "Redaction was asked for.": session.is_redacted,
         "It was a simulation.": session.is_simulated,
+        "It was imported, and may come from a project outside the programme.": session.imported_at
+        is not None,
     }
     return [reason for reason, applies in reasons.items() if applies]
 

@@ -125,6 +125,15 @@ def test_redacted_and_simulated_sessions_keep_nothing(what, expired):
     assert not kept()
 
 
+def test_imported_sessions_keep_nothing(expired):
+    """Their own project may never have been in the programme."""
+    Session.objects.update(imported_at=Now())
+
+    erase(expired.pk)
+
+    assert not kept()
+
+
 def test_a_deleted_session_keeps_nothing(build_project, front_desk):
     delete_session(front_desk)
 
