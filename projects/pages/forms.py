@@ -40,10 +40,10 @@ class AccessTokenForm(forms.Form):
         help_text="What will use it, such as “nightly report”.",
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
-    may_import = forms.BooleanField(
-        label="May import sessions too",
+    may_send = forms.BooleanField(
+        label="May send too (scope ingest)",
         required=False,
-        help_text="Without it the token may only read.",
+        help_text="OpenTelemetry exports and imported sessions. Without it the token only reads.",
         widget=forms.CheckboxInput(attrs={"class": "check"}),
     )
 

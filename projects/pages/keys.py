@@ -74,7 +74,7 @@ def token_create(request: HttpRequest, slug: str) -> HttpResponse:
     form = AccessTokenForm(request.POST)
     if not form.is_valid():
         return keys_page(request, project, token_form=form, status=422)
-    scopes = [READ, INGEST] if form.cleaned_data["may_import"] else [READ]
+    scopes = [READ, INGEST] if form.cleaned_data["may_send"] else [READ]
     made = create_access_token(project, form.cleaned_data["name"], scopes, by=reader_of(request))
     note(request, project, "access_token.created", str(made.row))
     return keys_page(request, project, made_token=made)

@@ -80,10 +80,10 @@ def test_a_token_is_shown_once_and_may_only_read(owner_client: Client, project: 
     assert trail()[0][0] == "access_token.created"
 
 
-def test_a_token_may_import_if_whoever_makes_it_says_so(owner_client: Client, project: Project) -> None:
+def test_a_token_may_send_if_whoever_makes_it_says_so(owner_client: Client, project: Project) -> None:
     owner_client.post(
         reverse("projects:token-create", args=["acme"]),
-        {"name": "move from the old server", "may_import": "on"},
+        {"name": "move from the old server", "may_send": "on"},
     )
 
     assert AccessToken.objects.get().scopes == ["read", "ingest"]
