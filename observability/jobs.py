@@ -56,20 +56,28 @@ class Kind:
     function: str
     queue: str = SHORT
     limit_s: int = 300
+    of: str = ""
+    """session or recording, for work on one that goes with it: what the job's object is."""
 
 
+RECORDINGS, SESSIONS = "recording", "session"
 KINDS: dict[str, Kind] = {
-    "inspect-recording": Kind("observability.recordings.inspect.inspect_recording", LONG, limit_s=900),
-    "analyse-recording": Kind("observability.recordings.waveform.analyse_recording", LONG, limit_s=900),
-    "build-export": Kind("observability.exports.build.build_export", LONG, limit_s=900),
-    "convert-recording": Kind("observability.recordings.convert.convert_recording", LONG, limit_s=900),
-    "erase-project": Kind("observability.retention.projects.erase_project", LONG, limit_s=900),
-    "erase-recordings": Kind("observability.recordings.erase.erase_recordings"),
+    "inspect-recording": Kind("observability.recordings.inspect.inspect_recording", LONG, 900, RECORDINGS),
+    "analyse-recording": Kind("observability.recordings.waveform.analyse_recording", LONG, 900, RECORDINGS),
+    "build-export": Kind("observability.exports.build.build_export", LONG, 900),
+    "convert-recording": Kind("observability.recordings.convert.convert_recording", LONG, 900, RECORDINGS),
+    "erase-project": Kind("observability.retention.projects.erase_project", LONG, 900),
+    "erase-recordings": Kind("observability.recordings.erase.erase_recordings", of=SESSIONS),
     "erase-session": Kind("observability.retention.delete.erase_session", limit_s=900),
-    "remove-obsolete-archives": Kind("observability.journal.archive.remove_obsolete"),
-    "seal-session": Kind("observability.journal.seal.seal_session", LONG),
-    "store-recording": Kind("observability.recordings.store.store_recording", LONG, limit_s=900),
+    "remove-obsolete-archives": Kind("observability.journal.archive.remove_obsolete", of=SESSIONS),
+    "seal-session": Kind("observability.journal.seal.seal_session", LONG, of=SESSIONS),
+    "store-recording": Kind("observability.recordings.store.store_recording", LONG, 900, RECORDINGS),
+    "summarise-session": Kind("observability.sessions.summary.refresh_summary", of=SESSIONS),
 }
+
+
+def kinds_of(thing: str) -> list[str]:
+    return [name for name, kind in KINDS.items() if kind.of == thing]
 
 
 def submit(kind: str, object_id: int, *, run_after: datetime | None = None) -> None:
@@ -120,6 +128,7 @@ def run(job_id: int) -> None:
         put_back(job, f"{type(error).__name__}: {error}", now=timezone.now())
     else:
         held(job).update(state=Job.State.DONE, leased_until=None, error="", finished_at=timezone.now())
+        set_aside(job.kind, job.object_id).delete()  # what failed before has been made good by this
 
 
 def function_of(kind: str) -> Callable[[int], object]:
@@ -188,6 +197,17 @@ def wait_again(job: Job, error: str, *, run_after: datetime, attempts: int, now:
             )
     except IntegrityError:
         held(job).update(state=Job.State.DONE, leased_until=None, error=error, finished_at=now)
+
+
+def try_again(kind: str, object_id: int) -> None:
+    """Have done once more what was set aside: somebody asks for it."""
+    with transaction.atomic():
+        submit(kind, object_id)
+        set_aside(kind, object_id).delete()
+
+
+def set_aside(kind: str, object_id: int) -> QuerySet[Job]:
+    return Job.objects.filter(kind=kind, object_id=object_id, state=Job.State.SET_ASIDE)
 
 
 def is_set_aside(kind: str, object_id: int) -> bool:

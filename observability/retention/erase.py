@@ -14,27 +14,21 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from observability.jobs import NotYet
-from observability.journal.seal import REMOVE_OBSOLETE, SEAL
+from observability.jobs import RECORDINGS, SESSIONS, NotYet, kinds_of
 from observability.models import Export, Job, Recording, Session
 from observability.queries.clock import database_now
 from observability.queries.records import forget_timeline
-from observability.recordings.convert import KIND as CONVERT_RECORDING
 from observability.recordings.erase import erase_files
-from observability.recordings.store import ANALYSE_RECORDING, INSPECT_RECORDING, STORE_RECORDING
 from observability.retention import stored
 from observability.retention.holdings import prefixes_of
 from observability.retention.improvement import keep_samples
 from observability.retention.pace import ROWS_AT_ONCE, rest
 from observability.retention.remains import overwrite_what_is_deleted
-from observability.sessions.allowed import ERASE_RECORDINGS
 from observability.sessions.tombstones import bury
 from projects.audit import record_event
 
 OTHER_SERVERS_TIME = timedelta(days=1)
 """For another server to bring what lies in its spool. After that it counts as gone, with whatever lies there."""
-OF_A_RECORDING = [ANALYSE_RECORDING, CONVERT_RECORDING, INSPECT_RECORDING, STORE_RECORDING]
-OF_A_SESSION = [ERASE_RECORDINGS, REMOVE_OBSOLETE, SEAL]
 
 Rest = Callable[[], None]
 
@@ -131,8 +125,8 @@ def files_of(session: Session) -> Iterator[stored.StoredFile]:
 def remove_jobs(session: Session, erased: Erased) -> None:
     """Their errors may quote what was worked on."""
     recordings = Recording.objects.filter(session=session).values("pk")
-    of_recordings = Q(kind__in=OF_A_RECORDING, object_id__in=recordings)
-    jobs = Job.objects.filter(of_recordings | Q(kind__in=OF_A_SESSION, object_id=session.pk))
+    of_recordings = Q(kind__in=kinds_of(RECORDINGS), object_id__in=recordings)
+    jobs = Job.objects.filter(of_recordings | Q(kind__in=kinds_of(SESSIONS), object_id=session.pk))
     erased.rows += jobs.delete()[0]
 
 

@@ -186,6 +186,34 @@ def test_failing_job_is_tried_again_later_and_then_set_aside_with_its_error(capl
     assert (the_job().state, the_job().error) == (Job.State.SET_ASIDE, "ValueError: no 7 today")
 
 
+def set_aside(kind: str) -> None:
+    jobs.submit(kind, 7)
+    for _ in range(jobs.MAX_ATTEMPTS):
+        make_due()
+        jobs.run(Job.objects.get(state=Job.State.WAITING).pk)
+
+
+def test_what_was_set_aside_is_not_tried_again_until_somebody_asks_for_it(poked, caplog):
+    set_aside("fail")
+    jobs.sweep(now=timezone.now() + timedelta(days=30))
+    before = (list(poked), the_job().state)
+
+    jobs.try_again("fail", 7)
+
+    assert before == ([], Job.State.SET_ASIDE)
+    assert (the_job().state, the_job().attempts) == (Job.State.WAITING, 0)
+
+
+def test_success_settles_what_was_set_aside_before(monkeypatch, caplog):
+    set_aside("fail")
+    monkeypatch.setitem(jobs.KINDS, "fail", jobs.Kind("tests.ops.handlers.note"))
+
+    jobs.submit("fail", 7)
+    jobs.run(Job.objects.get(state=Job.State.WAITING).pk)
+
+    assert the_job().state == Job.State.DONE
+
+
 def test_job_for_which_something_is_away_waits_for_as_long_as_it_takes():
     jobs.submit("put-off", 7)
 
