@@ -10,15 +10,14 @@ from django.utils import timezone
 from observability import jobs
 from observability.exports.sweep import sweep_exports as sweep_void_exports
 from observability.journal.seal import ask_for_sealing
-from observability.live.publish import publish_sessions
 from observability.recordings.files import StorageFailed
 from observability.recordings.store import sweep_spool as sweep_this_servers_spool
 from observability.retention import purge as purging
 from observability.retention import reconcile as reconciling
 from observability.retention.improvement import take_back
 from observability.retention.projects import submit_erasures
-from observability.sessions.life import lose_silent_sessions, sessions_to_summarise
-from observability.sessions.summary import refresh_summary, set_summary_aside
+from observability.sessions.life import ask_for_summaries, live_sessions_to_summarise, lose_silent_sessions
+from observability.sessions.summary import refresh_summary
 
 logger = logging.getLogger(__name__)
 
@@ -53,18 +52,19 @@ def sweep_exports() -> None:
 
 @shared_task(name="observability.sweep_sessions", time_limit=300)
 def sweep_sessions() -> None:
-    """One session that cannot be read must not keep the others waiting, nor many of them take a core from ingest."""
+    """What is over gets a Job. One live session that cannot be read must not keep the others waiting, nor many of them
+    take a core from ingest.
+    """
     lose_silent_sessions(timezone.now())
+    ask_for_summaries()
     until = time.monotonic() + SUMMARISE_FOR_S
-    for session_id in sessions_to_summarise(timezone.now()):
+    for session_id in live_sessions_to_summarise(timezone.now()):
         if time.monotonic() > until:
             break
         try:
             refresh_summary(session_id)
-            publish_sessions([session_id])
-        except Exception:
+        except Exception:  # it has no news any more, and is left alone until more comes
             logger.exception("The summary of session %s could not be made.", session_id)
-            set_summary_aside(session_id)
     ask_for_sealing(now=timezone.now())
 
 

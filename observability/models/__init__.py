@@ -1,27 +1,36 @@
 from observability.models.archive import Archive
 from observability.models.batch import Batch, Signal
 from observability.models.export import Export
+from observability.models.facts import ErrorFact, Fact, ModelFact, ToolFact, TurnFact, VerdictFact
 from observability.models.improvement import ImprovementSample, SampleLink
 from observability.models.job import Job
 from observability.models.recording import Recording
 from observability.models.refusal import Refusal
 from observability.models.retention import PurgeRun, Reconciliation, Tombstone
+from observability.models.said import SaidLine
 from observability.models.session import Session
 from observability.models.waveform import Waveform
 
 __all__ = [
     "Archive",
     "Batch",
+    "ErrorFact",
     "Export",
+    "Fact",
     "ImprovementSample",
     "Job",
+    "ModelFact",
     "PurgeRun",
     "Reconciliation",
     "Recording",
     "Refusal",
+    "SaidLine",
     "SampleLink",
     "Session",
     "Signal",
     "Tombstone",
+    "ToolFact",
+    "TurnFact",
+    "VerdictFact",
     "Waveform",
 ]

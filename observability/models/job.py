@@ -28,9 +28,10 @@ class Job(models.Model):
             )
         ]
         indexes = [
+            models.Index(fields=["object_id", "kind"], name="job_of_object"),
             models.Index(
                 fields=["run_after"], condition=Q(state__in=["waiting", "running"]), name="job_to_do"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from observability.models import Recording, Session
 from observability.queries.clock import database_now
 from observability.retention.erase import Erased, erase
 from observability.retention.remains import empty_the_log
+from observability.sessions.facts import remove_facts
 from observability.sessions.tombstones import bury
 
 ERASE_SESSION = "erase-session"
@@ -49,6 +50,7 @@ def delete_session(session: Session) -> Receipt | None:
         return None
     receipt = receipt_of(held)
     bury(held)
+    remove_facts(held.pk)
     Session.objects.filter(pk=held.pk).update(deleted_at=Now(), expires_at=Now() - LONG_AGO)
     jobs.submit(ERASE_SESSION, held.pk)
     transaction.on_commit(partial(publish_sessions, [held.pk]))

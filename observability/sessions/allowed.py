@@ -14,6 +14,7 @@ from observability.journal.rewrite import rewrite
 from observability.livekit.privacy import Permitted, Switches, permitted
 from observability.models import Export, Recording
 from observability.records import Record
+from observability.sessions.facts import remove_facts
 from projects.models import Project
 
 ERASE_RECORDINGS = "erase-recordings"
@@ -74,6 +75,7 @@ def redact_what_came_before(session_id: int, switches: Switches) -> int:
         return permit.records
 
     rewrite(session_id, redacted)
+    remove_facts(session_id)
     withdraw_exports(session_id)
     recordings = Recording.objects.filter(session_id=session_id).count()
     if recordings:

@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Case, Value, When
 from django.db.models.functions import Coalesce
 
+from observability import jobs
 from observability.limits import LOST_AFTER_S
 from observability.models import Session
+from observability.sessions.summary import SUMMARISE
 
 MAX_PER_SWEEP = 200
 SUMMARISE_LIVE_EVERY_S = 10
@@ -24,14 +27,24 @@ def lose_silent_sessions(now: datetime) -> int:
     return silent.update(status=Case(is_foreign, default=Value(Session.Status.LOST)), has_news=True)
 
 
-def sessions_to_summarise(now: datetime) -> list[int]:
-    """Sessions whose summary is behind, those that are over first. One that lives is not summarised at every batch:
+def live_sessions_to_summarise(now: datetime) -> list[int]:
+    """Live sessions whose summary is behind. One that lives is not summarised at every batch:
 
     it costs as much as showing it, and its page is up to date without.
     """
     recently = now - timedelta(seconds=SUMMARISE_LIVE_EVERY_S)
     last_looked_at = Coalesce("summary_at", "first_received_at")
-    behind = Session.objects.filter(has_news=True).annotate(last_looked_at=last_looked_at)
-    behind = behind.exclude(status=Session.Status.LIVE, last_looked_at__gt=recently)
-    over_first = Case(When(status=Session.Status.LIVE, then=1), default=0)
-    return list(behind.order_by(over_first, "last_received_at").values_list("pk", flat=True)[:MAX_PER_SWEEP])
+    behind = Session.objects.filter(has_news=True, status=Session.Status.LIVE)
+    behind = behind.annotate(last_looked_at=last_looked_at).exclude(last_looked_at__gt=recently)
+    return list(behind.order_by("last_received_at").values_list("pk", flat=True)[:MAX_PER_SWEEP])
+
+
+def ask_for_summaries() -> int:
+    """A Job for each session that is over and has news, which are its from then on. Returns for how many."""
+    over = Session.objects.filter(has_news=True).exclude(status=Session.Status.LIVE)
+    session_ids = list(over.order_by("last_received_at").values_list("pk", flat=True)[:MAX_PER_SWEEP])
+    for session_id in session_ids:
+        with transaction.atomic():
+            Session.objects.filter(pk=session_id).update(has_news=False)
+            jobs.submit(SUMMARISE, session_id)
+    return len(session_ids)

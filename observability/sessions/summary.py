@@ -1,7 +1,7 @@
-"""What lists show of a session, drawn from its timeline and kept on its row.
+"""What lists show and ask of a session, drawn from its timeline: a summary on its row, and once it is over its facts.
 
-Made by the worker: soon after a session has ended, every few seconds while it lives. The row's `summary_cursor` says up
-to which batch; a page that shows one session builds its timeline itself and is never behind.
+Made by the worker: in a Job of its own soon after the session has ended, every few seconds while it lives. The row's
+`summary_cursor` says up to which batch; a page that shows one session builds its timeline itself and is never behind.
 """
 
 from dataclasses import asdict
@@ -10,36 +10,45 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
+from observability.live.publish import publish_sessions
 from observability.models import Session
 from observability.queries.records import timeline_of
+from observability.sessions.facts import replace_facts
 from observability.timeline.model import Timeline
+
+SUMMARISE = "summarise-session"
 
 
 def refresh_summary(session_id: int) -> None:
-    """Harmless to run twice, and while data arrives: a summary never replaces that of a later batch."""
-    session = Session.objects.filter(pk=session_id).first()
+    """Harmless to run twice, and while data arrives: a summary never replaces that of a later batch.
+
+    The news are taken first: what comes from here on is news again. Raises ArchiveLost, or StorageFailed.
+    """
+    Session.objects.filter(pk=session_id, has_news=True).update(has_news=False)
+    session = Session.objects.filter(pk=session_id, expires_at__gt=Now()).first()
     if session is None:
         return
-    timeline = timeline_of(session)
-    with transaction.atomic():
-        held = (
-            Session.objects.select_for_update().only("summary_cursor", "cursor", "status").get(pk=session_id)
-        )
-        if held.summary_cursor <= session.cursor:
-            Session.objects.filter(pk=session_id).update(
-                summary=summary_of(timeline),
-                summary_cursor=session.cursor,
-                summary_status=session.status,
-                summary_at=Now(),
-                has_news=(held.cursor, held.status) != (session.cursor, session.status),
-                started_ns=timeline.session.start_ns or session.started_ns,
-                error_count=timeline.figures.errors,
-            )
+    if is_written(session, timeline_of(session)):
+        publish_sessions([session_id])
 
 
-def set_summary_aside(session_id: int) -> None:
-    """Until something new comes: what failed once fails again, and others wait."""
-    Session.objects.filter(pk=session_id).update(has_news=False)
+@transaction.atomic
+def is_written(session: Session, timeline: Timeline) -> bool:
+    """False if the session was deleted, redacted or summarised up to a later batch since `session` was read."""
+    held = Session.objects.select_for_update().filter(pk=session.pk, expires_at__gt=Now()).first()
+    if held is None or held.is_redacted != session.is_redacted or held.summary_cursor > session.cursor:
+        return False
+    Session.objects.filter(pk=session.pk).update(
+        summary=summary_of(timeline),
+        summary_cursor=session.cursor,
+        summary_status=session.status,
+        summary_at=Now(),
+        started_ns=timeline.session.start_ns or session.started_ns,
+        error_count=timeline.figures.errors,
+    )
+    if session.status != Session.Status.LIVE:
+        replace_facts(session, timeline)
+    return True
 
 
 def summary_of(timeline: Timeline) -> dict[str, Any]:

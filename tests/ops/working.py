@@ -15,3 +15,11 @@ def run_all_jobs() -> None:
     ):
         for job_id in due:
             jobs.run(job_id)
+
+
+def work_off(*kinds: str) -> None:
+    """Every job of these kinds that waits, once, whether or not it is due."""
+    waiting = Job.objects.filter(state=Job.State.WAITING, kind__in=kinds)
+    waiting.update(run_after=timezone.now())
+    for job_id in list(waiting.values_list("pk", flat=True)):
+        jobs.run(job_id)

@@ -12,10 +12,11 @@ from django.core.cache import cache
 from django.db import connection, models
 
 from observability.journal.seal import seal_session
-from observability.models import Archive, Job, Recording, Session, Waveform
+from observability.models import Archive, Fact, Job, Recording, Session, Waveform
 from observability.recordings.convert import convert_recording
 from observability.recordings.waveform import analyse_recording
 from observability.retention.purge import purge
+from observability.sessions.facts import KINDS
 from tests.recordings.sounds import captured_audio
 from tests.recordings.uploads import audio_part, chat_part, form_of, header_part
 from tests.retention.erasing import expire
@@ -33,10 +34,18 @@ def fill(row: models.Model) -> None:
             setattr(row, field.attname, {"said": [CANARY]})
         elif isinstance(field, models.CharField | models.TextField) and not field.choices:
             longest = field.max_length or len(CANARY)
-            is_name_of_a_file = field.name == "name"
+            is_name_of_a_file = field.name == "name" and not isinstance(row, Fact)
             if longest >= len(CANARY) and not is_name_of_a_file:
                 setattr(row, field.attname, CANARY)
     row.save()
+
+
+def fact_of(kind: type[Fact], session: Session) -> Fact:
+    """With a number wherever one belongs."""
+    numbers = models.IntegerField | models.FloatField | models.BooleanField
+    columns = [f.name for f in kind._meta.fields if isinstance(f, numbers) and not f.primary_key]
+    of_session = {"project_id": session.project_id, "session": session, "expires_at": session.expires_at}
+    return kind(**of_session, **dict.fromkeys(columns, 1))
 
 
 @pytest.fixture
@@ -62,6 +71,8 @@ def session(agent: Any, project: Any) -> Session:
     archive = Archive.objects.get()
     for row in (Session.objects.get(), Recording.objects.get(), Waveform.objects.get(), archive):
         fill(row)
+    for kind in KINDS:
+        fill(fact_of(kind, Session.objects.get()))
     Recording.objects.update(name=name)
     half = Path(settings.MEDIA_ROOT) / f"{name}.0a.half"
     half.write_text(CANARY)
@@ -96,6 +107,7 @@ def places_with(word: str) -> list[str]:
 
 def test_the_search_finds_it_while_it_is_there(session: Session) -> None:
     tables = {"archive", "batch", "job", "recording", "session", "waveform"}
+    tables |= {kind._meta.model_name for kind in KINDS}
 
     found = places_with(CANARY)
 
@@ -140,4 +152,4 @@ def test_every_model_that_belongs_to_a_session_is_known() -> None:
         if any(field.related_model is Session for field in model._meta.fields)
     }
 
-    assert below == {"Archive", "Batch", "Recording"}
+    assert below == {"Archive", "Batch", "Recording"} | {kind.__name__ for kind in KINDS}

@@ -1,3 +1,4 @@
+from tests.pages.conftest import front_desk, replay
 from tests.sending import agent
 
-__all__ = ["agent"]
+__all__ = ["agent", "front_desk", "replay"]

@@ -4,16 +4,26 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from observability.models import Session
-from observability.sessions.life import lose_silent_sessions, sessions_to_summarise
-from observability.sessions.summary import refresh_summary
+from observability.models import Job, Session
+from observability.queries.records import timeline_of
+from observability.sessions import summary
+from observability.sessions.life import ask_for_summaries, live_sessions_to_summarise, lose_silent_sessions
+from observability.sessions.summary import SUMMARISE, refresh_summary
 from observability.tasks import sweep_sessions
 from tests.captured import captured_exports
+from tests.ops.working import work_off
 from tests.sending import logs, spans
 
 
 def only_session() -> Session:
     return Session.objects.get()
+
+
+def summarised() -> list[int]:
+    """The sessions whose summary the worker is asked for."""
+    ask_for_summaries()
+    asked = Job.objects.filter(kind=SUMMARISE, state=Job.State.WAITING)
+    return list(asked.values_list("object_id", flat=True))
 
 
 def test_summary_tells_what_a_list_shows(agent, project):
@@ -24,6 +34,7 @@ def test_summary_tells_what_a_list_shows(agent, project):
         )
 
     sweep_sessions()
+    work_off(SUMMARISE)
 
     summary = only_session().summary
     assert (summary["turns"], summary["no_answer"], summary["interruptions"]) == (15, 1, 2)
@@ -36,16 +47,18 @@ def test_summary_tells_what_a_list_shows(agent, project):
 def test_ended_session_is_summarised_at_once_and_then_left_alone(agent, project):
     agent.send("traces", spans("job_entrypoint"))
 
-    assert sessions_to_summarise(timezone.now()) == [only_session().pk]
-    refresh_summary(only_session().pk)
-    assert sessions_to_summarise(timezone.now()) == []
+    assert summarised() == [only_session().pk]
+    work_off(SUMMARISE)
+    assert summarised() == []
+    assert live_sessions_to_summarise(timezone.now()) == []
 
 
 def test_live_session_is_summarised_now_and_then(agent, project):
     agent.send("traces", spans("user_turn"))
 
-    assert sessions_to_summarise(timezone.now()) == []
-    assert sessions_to_summarise(timezone.now() + timedelta(seconds=11)) == [only_session().pk]
+    assert live_sessions_to_summarise(timezone.now()) == []
+    assert live_sessions_to_summarise(timezone.now() + timedelta(seconds=11)) == [only_session().pk]
+    assert summarised() == []
 
 
 def test_late_data_is_summarised_again(agent, project):
@@ -54,7 +67,7 @@ def test_late_data_is_summarised_again(agent, project):
 
     agent.send("logs", logs("late"))
 
-    assert sessions_to_summarise(timezone.now()) == [only_session().pk]
+    assert summarised() == [only_session().pk]
 
 
 def test_change_of_status_is_summarised_again(agent, project):
@@ -63,22 +76,40 @@ def test_change_of_status_is_summarised_again(agent, project):
 
     lose_silent_sessions(timezone.now() + timedelta(hours=1))
 
-    assert sessions_to_summarise(timezone.now()) == [only_session().pk]
+    assert summarised() == [only_session().pk]
 
 
-def test_session_that_cannot_be_summarised_does_not_keep_others_waiting(agent, project, monkeypatch, caplog):
-    agent.send("traces", spans("job_entrypoint", job="AJ_bad"))
-    agent.send("traces", spans("job_entrypoint", job="AJ_good"))
+def test_data_that_comes_while_the_summary_is_made_is_summarised_again(agent, project, monkeypatch):
+    agent.send("traces", spans("job_entrypoint"))
+    summarised()
+
+    def build_while_data_comes(session):
+        agent.send("logs", logs("meanwhile"))
+        return timeline_of(session)
+
+    monkeypatch.setattr(summary, "timeline_of", build_while_data_comes)
+    work_off(SUMMARISE)
+
+    assert only_session().summary_cursor == 1
+    assert summarised() == [only_session().pk]
+
+
+def test_live_session_that_cannot_be_summarised_does_not_keep_others_waiting(
+    agent, project, monkeypatch, caplog
+):
+    agent.send("traces", spans("user_turn", job="AJ_bad"))
+    agent.send("traces", spans("user_turn", job="AJ_good"))
+    Session.objects.update(first_received_at=timezone.now() - timedelta(minutes=1))
     bad = Session.objects.get(job_id="AJ_bad").pk
 
-    def refresh(session_id: int) -> None:
-        if session_id == bad:
+    def build(session):
+        if session.pk == bad:
             raise ValueError("broken")
-        refresh_summary(session_id)
+        return timeline_of(session)
 
-    monkeypatch.setattr("observability.tasks.refresh_summary", refresh)
+    monkeypatch.setattr(summary, "timeline_of", build)
     sweep_sessions()
 
     assert Session.objects.get(job_id="AJ_good").summary["turns"] == 0
     assert f"The summary of session {bad} could not be made." in caplog.text
-    assert sessions_to_summarise(timezone.now()) == []
+    assert live_sessions_to_summarise(timezone.now() + timedelta(minutes=1)) == []
