@@ -205,7 +205,14 @@ def record_filters(*names: str) -> list[OpenApiParameter]:
 
 SESSION_FILTERS = [
     OpenApiParameter("status", enum=Session.Status.values),
-    *record_filters("agent", "room", "text"),
+    OpenApiParameter("text", OpenApiTypes.STR, description="In names and ids."),
+    OpenApiParameter(
+        "q",
+        OpenApiTypes.STR,
+        description="Said: all of these words in one line of the transcript, each at least begun. "
+        "Sessions are found by it soon after they have ended.",
+    ),
+    *record_filters("agent", "room"),
 ]
 AUDIO_REVISION = [
     OpenApiParameter("revision", OpenApiTypes.INT),

@@ -14,7 +14,7 @@ from observability.api.paging import limit_of, page_of
 from observability.api.trail import note
 from observability.queries.records import timeline_of
 from observability.queries.session_fields import session_fields
-from observability.queries.sessions import session_rows
+from observability.queries.sessions import Wanted, session_rows
 from observability.retention.delete import delete_session
 from observability.sessions.summary import summary_of
 
@@ -30,13 +30,10 @@ class Sessions(ProjectView):
         responses=schema.SessionPage,
     )
     def get(self, request: Request, project: str) -> Response:
-        filters = {
-            name: request.GET.get(name, "").replace("\x00", "")
-            for name in ("status", "agent", "room", "text")
-        }
+        names = ("status", "agent", "room", "text", "q")
         page = session_rows(
             self.project,
-            **filters,
+            Wanted(**{name: request.GET.get(name, "").replace("\x00", "") for name in names}),
             before=request.GET.get("cursor"),
             limit=limit_of(request, default=SESSIONS_A_PAGE, most=MAX_SESSIONS_A_PAGE),
         )

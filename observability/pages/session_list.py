@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from observability.models import Session
 from observability.pages.reader_clock import zone_of
 from observability.pages.session_rows import grouped_by_day, row_of
-from observability.queries.sessions import BadCursor, SessionPage, agents_of, session_rows
+from observability.queries.sessions import BadCursor, SessionPage, Wanted, agents_of, session_rows
 from projects.access import project_for_viewer
 from projects.models import Project
 from projects.pages.frame import page, signed_in
@@ -86,8 +86,7 @@ def rows_context(request: HttpRequest, project: Project, filters: Filters) -> di
 
 def page_of(project: Project, filters: Filters, before: str) -> SessionPage:
     try:
-        return session_rows(
-            project, status=filters.status, agent=filters.agent, text=filters.text, before=before or None
-        )
+        wanted = Wanted(status=filters.status, agent=filters.agent, anywhere=filters.text)
+        return session_rows(project, wanted, before=before or None)
     except BadCursor:
         raise Http404 from None

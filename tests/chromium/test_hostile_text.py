@@ -109,7 +109,7 @@ def test_the_list_and_the_settings_show_names_as_they_are(
     expect(page.get_by_role("link", name=told("front-desk"))).to_be_visible()
     expect(page.locator(".page-head__project")).to_have_text(told("Acme"))
     page.locator("select[name=agent]").select_option(told("front-desk"))
-    page.get_by_label("Search by room").fill(PAYLOADS[0])
+    page.get_by_label("Search by what was said").fill(f"{PAYLOADS[0]} nowhere")
     expect(page.get_by_text("No session matches")).to_be_visible()
     page.get_by_role("button", name="Account menu").click()
     expect(page.locator(".menu__who b")).to_have_text(told("Olivia"))
