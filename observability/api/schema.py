@@ -47,6 +47,19 @@ class Latency(serializers.Serializer[Any]):
     e2e_max_ms = serializers.FloatField(allow_null=True)
 
 
+class Task(serializers.Serializer[Any]):
+    task = serializers.CharField(help_text="Kind of the work, such as inspect-recording.")
+    state = serializers.ChoiceField(["waiting", "running", "failed"])
+    message = serializers.CharField(help_text="What its failure means; empty unless it has failed.")
+    reason = serializers.CharField(help_text="Why it, or its last attempt, failed; empty if none has.")
+    advice = serializers.CharField(help_text="What to do about it; empty unless it has failed.")
+
+
+class Processing(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(["done", "pending", "failed"])
+    tasks = Task(many=True)
+
+
 class SessionFields(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     job_id = serializers.CharField()
@@ -77,6 +90,7 @@ class SessionFields(serializers.Serializer[Any]):
     turns = serializers.IntegerField(allow_null=True)
     tool_calls = serializers.IntegerField(allow_null=True)
     interruptions = serializers.IntegerField(allow_null=True)
+    processing = Processing()
 
 
 class SessionPage(serializers.Serializer[Any]):

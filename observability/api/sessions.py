@@ -15,6 +15,7 @@ from observability.api.trail import note
 from observability.queries.records import timeline_of
 from observability.queries.session_fields import session_fields
 from observability.queries.sessions import Wanted, session_rows
+from observability.queries.work import tasks_by_session, tasks_of, work_fields
 from observability.retention.delete import delete_session
 from observability.sessions.summary import summary_of
 
@@ -37,14 +38,17 @@ class Sessions(ProjectView):
             before=request.GET.get("cursor"),
             limit=limit_of(request, default=SESSIONS_A_PAGE, most=MAX_SESSIONS_A_PAGE),
         )
-        return page_of(request, [session_fields(session) for session in page.rows], page.next_cursor)
+        tasks = tasks_by_session(page.rows)
+        rows = [session_fields(each) | {"processing": work_fields(tasks[each.pk])} for each in page.rows]
+        return page_of(request, rows, page.next_cursor)
 
 
 class OneSession(SessionView):
     @extend_schema(operation_id="session", summary="One session", responses=schema.SessionFields)
     def get(self, request: Request, **_: Any) -> Response:
         """Its figures are made from the records at this moment, so they are never behind."""
-        return Response(session_fields(self.session, summary_of(timeline_of(self.session))))
+        fields = session_fields(self.session, summary_of(timeline_of(self.session)))
+        return Response(fields | {"processing": work_fields(tasks_of(self.session))})
 
     @extend_schema(operation_id="session_delete", summary="Delete a session", responses={202: schema.Receipt})
     def delete(self, request: Request, **_: Any) -> Response:

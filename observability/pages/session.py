@@ -1,5 +1,7 @@
 """The page of one session, and the parts of it that are asked for one at a time."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from observability.pages.records import logs_asked_for, spans_asked_for
 from observability.pages.session_head import figures_of, head_of, signal_states
 from observability.queries.records import kept_timeline_of, recording_of
 from observability.queries.sessions import session_in
+from observability.queries.work import Task, tasks_of
 from observability.timeline.model import Timeline
 from projects.access import may_administer, project_for_viewer
 from projects.audit import note_look, onlooker_of
@@ -30,6 +33,8 @@ from projects.pages.frame import note, page, signed_in
 
 REFRESH_S = 10
 """Where the socket does not get through; otherwise it says when there is something to fetch."""
+REFRESH_WORK_S = 3
+"""While a worker is at the recording: that it is done, or was given up, changes nothing that the socket tells of."""
 NOTHING_NEW = 204
 
 
@@ -40,7 +45,8 @@ def session_show(request: HttpRequest, slug: str, public_id: UUID) -> HttpRespon
     project = project_for_viewer(request.user, slug)
     session = session_in(project, public_id)
     note(request, project, "session.viewed", str(session.public_id))
-    named = session_context(request, project, session, recording_of(session), spans_at_once=SPANS_AT_ONCE)
+    shown = Shown(session, recording_of(session), tasks_of(session))
+    named = session_context(request, project, shown, spans_at_once=SPANS_AT_ONCE)
     return page(request, "observability/session.html", project, section="sessions", **with_parts_later(named))
 
 
@@ -50,24 +56,41 @@ def session_refresh(request: HttpRequest, slug: str, public_id: UUID) -> HttpRes
     """The same parts again, all of each, if anything has come since `version`; a 204 costs neither side anything."""
     project = project_for_viewer(request.user, slug)
     session = session_in(project, public_id)
-    recording = recording_of(session)
-    if request.GET.get("version") == version_of(session, recording):
+    shown = Shown(session, recording_of(session), tasks_of(session))
+    if request.GET.get("version") == shown.version:
         return HttpResponse(status=NOTHING_NEW)
     note_look(project, onlooker_of(request), "session.viewed", str(session.public_id))
-    named = session_context(request, project, session, recording)
+    named = session_context(request, project, shown)
     named |= {"project": project, "may_administer": may_administer(project, request.user)}
     return render(request, "observability/_session.html", named)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page is made of beside the timeline."""
+
+    session: Session
+    recording: Recording | None
+    tasks: Sequence[Task]
+
+    @property
+    def version(self) -> str:
+        """Another one means that there is something to fetch."""
+        recording = self.recording
+        audio = f"{recording.revision}.{recording.duration_ms}.{recording.place}" if recording else ""
+        work = ".".join(f"{task.kind}{task.object_id}{task.is_failed:d}" for task in self.tasks)
+        return f"{self.session.cursor}-{self.session.status}-{audio}-{work}"
+
+    @property
+    def is_worked_on(self) -> bool:
+        return not all(task.is_failed for task in self.tasks)
+
+
 def session_context(
-    request: HttpRequest,
-    project: Project,
-    session: Session,
-    recording: Recording | None,
-    *,
-    spans_at_once: int = 0,
+    request: HttpRequest, project: Project, shown: Shown, *, spans_at_once: int = 0
 ) -> dict[str, Any]:
     """What is not shown is not made."""
+    session, recording = shown.session, shown.recording
     kept = kept_timeline_of(session)
     timeline = kept.timeline
     facts = recording_facts(timeline, recording)
@@ -94,21 +117,19 @@ def session_context(
         if timeline.report and timeline.report.summary
         else "",
         "tag_rows": [(tag.name, pretty(tag.metadata) if tag.metadata else "") for tag in timeline.tags],
-        "version": version_of(session, recording),
-        "refresh_every_s": refresh_every_s(session, timeline),
+        "is_worked_on": shown.is_worked_on,
+        "failures": [task for task in shown.tasks if task.is_failed],
+        "version": shown.version,
+        "refresh_every_s": refresh_every_s(shown, timeline),
     }
 
 
-def version_of(session: Session, recording: Recording | None) -> str:
-    """Of what the page shows: another one means that there is something to fetch."""
-    audio = f"{recording.revision}.{recording.duration_ms}.{recording.place}" if recording else ""
-    return f"{session.cursor}-{session.status}-{audio}"
-
-
-def refresh_every_s(session: Session, timeline: Timeline) -> int | None:
+def refresh_every_s(shown: Shown, timeline: Timeline) -> int | None:
     """None once nothing more is expected."""
+    if shown.is_worked_on:
+        return REFRESH_WORK_S
     is_settled = all(signal.state != "expected" for signal in timeline.completeness.values())
-    return None if session.status != Session.Status.LIVE and is_settled else REFRESH_S
+    return None if shown.session.status != Session.Status.LIVE and is_settled else REFRESH_S
 
 
 def report_facts(session: Session, timeline: Timeline) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from observability.pages import (
     session,
     session_list,
     snapshot,
+    work,
 )
 
 app_name = "observability"
@@ -22,6 +23,7 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/", session.session_show, name="session-show"),
     path("sessions/<uuid:public_id>/delete/", delete.session_delete, name="session-delete"),
     path("sessions/<uuid:public_id>/refresh/", session.session_refresh, name="session-refresh"),
+    path("sessions/<uuid:public_id>/try-again/", work.session_try_again, name="session-try-again"),
     path("sessions/<uuid:public_id>/snapshot/", snapshot.session_snapshot, name="session-snapshot"),
     path("sessions/<uuid:public_id>/search/", search.session_search, name="session-search"),
     path("sessions/<uuid:public_id>/lines/", later.session_lines, name="session-lines"),
