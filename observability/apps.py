@@ -5,3 +5,10 @@ class ObservabilityConfig(AppConfig):
     """Sessions: accept, keep, read, show."""
 
     name = "observability"
+
+    def ready(self) -> None:
+        """Models exist from here on."""
+        from observability.retention.deletions import note_deleted_project
+        from projects.actions import project_deleted
+
+        project_deleted.connect(note_deleted_project)

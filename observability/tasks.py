@@ -14,6 +14,7 @@ from observability.recordings.files import StorageFailed
 from observability.recordings.store import sweep_spool as sweep_this_servers_spool
 from observability.retention import purge as purging
 from observability.retention import reconcile as reconciling
+from observability.retention.deletions import write_deletions_if_possible
 from observability.retention.improvement import take_back
 from observability.retention.projects import submit_erasures
 from observability.sessions.life import ask_for_summaries, live_sessions_to_summarise, lose_silent_sessions
@@ -72,6 +73,7 @@ def sweep_sessions() -> None:
 def sweep_retention() -> None:
     submit_erasures()
     take_back()
+    write_deletions_if_possible()
     if purging.is_due(settings.PURGE_EVERY_S):
         purge.apply_async(expires=LATE_S)
     if reconciling.is_due():

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
+from django.dispatch import Signal
 from django.utils import timezone
 
 from accounts.models import User
@@ -28,6 +29,8 @@ ALPHANUMERIC = string.ascii_letters + string.digits
 """As LiveKit's own; one that began with a hyphen would be taken for an option on a command line."""
 SECRET_LENGTH = 43
 TOKEN_PREFIX = "ph_"  # noqa: S105  # the public beginning of each token
+project_deleted = Signal()
+"""Sent with `project`, in the transaction that puts it out of reach, to whoever keeps something of it."""
 MIN_SECRET_LENGTH = 6
 """LiveKit's own development pair is `devkey` and `secret`. Everybody knows it, so it is for trying things out."""
 
@@ -68,6 +71,7 @@ def add_member(project: Project, user: User, role: Role) -> Membership:
     return membership
 
 
+@transaction.atomic
 def delete_project(project: Project, *, by: User) -> datetime:
     """Out of everybody's reach when this returns, and its address free for another; the worker erases what it held.
 
@@ -75,6 +79,7 @@ def delete_project(project: Project, *, by: User) -> datetime:
     """
     living = Project.objects.filter(pk=project.pk, deleted_at=None)
     if living.update(deleted_at=Now(), slug=f"{DELETED}{project.pk}"):
+        project_deleted.send(Project, project=project)
         logger.warning("Project %s was deleted by user %s.", project.pk, by.pk)
     return timezone.now() + ERASED_WITHIN
 

@@ -6,7 +6,7 @@ from observability.models.improvement import ImprovementSample, SampleLink
 from observability.models.job import Job
 from observability.models.recording import Recording
 from observability.models.refusal import Refusal
-from observability.models.retention import PurgeRun, Reconciliation, Tombstone
+from observability.models.retention import Deletion, PurgeRun, Reconciliation, Tombstone
 from observability.models.said import SaidLine
 from observability.models.session import Session
 from observability.models.waveform import Waveform
@@ -14,6 +14,7 @@ from observability.models.waveform import Waveform
 __all__ = [
     "Archive",
     "Batch",
+    "Deletion",
     "ErrorFact",
     "Export",
     "Fact",

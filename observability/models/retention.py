@@ -1,6 +1,7 @@
 """What remains of the dead, and what was done about them."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class Tombstone(models.Model):
@@ -20,6 +21,45 @@ class Tombstone(models.Model):
 
     def __str__(self) -> str:
         return f"tombstone {self.pk} of project {self.project_id}"
+
+
+class Deletion(models.Model):
+    """What a backup from before it must not bring back. Ids, keyed digests and times only.
+
+    A row outlives what it speaks of, so it points to nothing; numbers of projects may be given anew after a
+    restore, so their time of making is told with them.
+    """
+
+    class Kind(models.TextChoices):
+        SESSION = "session", "Session"
+        REDACTION = "redaction", "Redaction asked for late"
+        UPLOAD = "upload", "Records that named no session"
+        PROJECT = "project", "Project"
+
+    kind = models.CharField(max_length=9, choices=Kind)
+    project_number = models.BigIntegerField()
+    project_created_at = models.DateTimeField()
+    name = models.CharField(
+        max_length=64, blank=True, help_text="A session's public id; an upload's keyed digest."
+    )
+    tombstones = models.JSONField(default=list, help_text="Digests of the tombstones, in hexadecimal digits.")
+    at = models.DateTimeField()
+    until = models.DateTimeField(null=True, help_text="Nothing could come back after it; empty: for good.")
+    is_written = models.BooleanField(default=False, help_text="In the storage, beside the database.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "project_number", "project_created_at", "name"], name="deletion_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["until"], name="deletion_end"),
+            models.Index(fields=["id"], condition=Q(is_written=False), name="deletion_to_write"),
+        ]
+
+    def __str__(self) -> str:
+        return f"deletion of {self.kind} {self.name or self.project_number}"
 
 
 class PurgeRun(models.Model):

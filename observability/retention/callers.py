@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from observability.jobs import NotYet
 from observability.journal.archive import ArchiveLost
@@ -9,11 +10,13 @@ from observability.journal.codec import decode
 from observability.journal.read import batches_of
 from observability.models import Batch, Session
 from observability.retention.delete import Receipt, delete_session
+from observability.retention.deletions import write_deletions_at_commit
 from observability.retention.erase import Erased, erase, remove_in_chunks
 from observability.retention.improvement import take_back_of_caller
 from observability.retention.naming import Caller, is_of
 from observability.retention.pace import rest
 from observability.retention.remains import empty_the_log
+from observability.sessions.deletions import note_upload
 from observability.storage.bucket import StorageFailed
 from projects.audit import record_event
 from projects.models import Project
@@ -40,8 +43,7 @@ def erase_caller(project: Project, caller: Caller) -> CallerErased:
             done.sessions.append(receipt)
             record_event(project, None, "session.deleted", receipt.id)
             finish(session, done)
-    unassigned = [batch.pk for batch in unassigned_of(project, caller)]
-    remove_in_chunks(Batch.objects.filter(pk__in=unassigned), done.erased, rest)
+    remove_unassigned(project, caller, done.erased)
     done.samples = take_back_of_caller(project, caller)
     empty_the_log()
     return done
@@ -73,7 +75,17 @@ def took_part(session: Session, caller: Caller, unread: list[str]) -> bool:
         return False
 
 
+def remove_unassigned(project: Project, caller: Caller, erased: Erased) -> None:
+    """Noted before they go, so that no backup brings them back."""
+    found = list(unassigned_of(project, caller))
+    for batch in found:
+        note_upload(batch, until=batch.received_at + timedelta(days=project.plan.retention_days))
+    write_deletions_at_commit()
+    remove_in_chunks(Batch.objects.filter(pk__in=[batch.pk for batch in found]), erased, rest)
+
+
 def unassigned_of(project: Project, caller: Caller) -> Iterator[Batch]:
     for batch in Batch.objects.filter(project=project, session=None).iterator(20):
         if any(is_of(record, caller) for record in decode(bytes(batch.payload))):
+            batch.payload = b""
             yield batch

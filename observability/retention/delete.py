@@ -13,6 +13,7 @@ from observability import jobs
 from observability.live.publish import publish_sessions
 from observability.models import Recording, Session
 from observability.queries.clock import database_now
+from observability.retention.deletions import write_deletions_at_commit
 from observability.retention.erase import Erased, erase
 from observability.retention.remains import empty_the_log
 from observability.sessions.facts import remove_facts
@@ -51,6 +52,7 @@ def delete_session(session: Session) -> Receipt | None:
     receipt = receipt_of(held)
     bury(held)
     remove_facts(held.pk)
+    write_deletions_at_commit()
     Session.objects.filter(pk=held.pk).update(deleted_at=Now(), expires_at=Now() - LONG_AGO)
     jobs.submit(ERASE_SESSION, held.pk)
     transaction.on_commit(partial(publish_sessions, [held.pk]))

@@ -3,17 +3,20 @@
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import Error as DatabaseError
 from django.db.models.functions import Now
 
 from observability.jobs import NotYet
-from observability.models import Batch, PurgeRun, Reconciliation, Session, Tombstone
+from observability.models import Batch, Deletion, PurgeRun, Reconciliation, Session, Tombstone
 from observability.retention.brake import outlook
+from observability.retention.deletions import remove_outlived, write_deletions_if_possible
 from observability.retention.erase import Erased, Rest, erase, remove_in_chunks
 from observability.retention.pace import rest as rest_a_moment
 from observability.retention.remains import empty_the_log, overwrite_what_is_deleted
+from observability.storage.bucket import StorageFailed
 from projects.models import Project
 
 logger = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ def purge(
         logger.error("Expired sessions are not removed: %s", run.held_back)
     else:
         remove_the_rest(erased, rest)
+    write_deletions_if_possible()
     return ended(run, erased)
 
 
@@ -88,6 +92,9 @@ def remove_the_rest(erased: Erased, rest: Rest) -> None:
     remove_in_chunks(Tombstone.objects.filter(until__lte=Now()), Erased(), rest)
     for runs in (PurgeRun.objects.all(), Reconciliation.objects.all()):
         remove_in_chunks(runs.filter(begun_at__lt=Now() - KEEP_RUNS), Erased(), rest)
+    remove_in_chunks(Deletion.objects.filter(until__lte=Now()), Erased(), rest)
+    with suppress(StorageFailed):
+        remove_outlived()
     empty_the_log()
 
 

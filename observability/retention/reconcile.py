@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from observability.models import Reconciliation
 from observability.queries.clock import database_now
 from observability.retention import stored
+from observability.retention.deletions import PREFIX as DELETIONS
 from observability.retention.erase import Rest
 from observability.retention.holdings import Holding, holdings
 from observability.retention.pace import rest as rest_a_moment
@@ -62,7 +63,7 @@ def reconcile(
 
 def compared(rest: Rest) -> Found:
     found = Found()
-    for chunk in chunks(stored.files_below("")):
+    for chunk in chunks(file for file in stored.files_below("") if not file.key.startswith(DELETIONS)):
         found.files += len(chunk)
         found.unaccounted += len(chunk)
         for holding in holdings():

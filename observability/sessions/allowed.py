@@ -12,8 +12,9 @@ from observability.journal.codec import encode
 from observability.journal.news import NewBatch, count_by_kind
 from observability.journal.rewrite import rewrite
 from observability.livekit.privacy import Permitted, Switches, permitted
-from observability.models import Export, Recording
+from observability.models import Export, Recording, Session
 from observability.records import Record
+from observability.sessions.deletions import note_redaction
 from observability.sessions.facts import remove_facts
 from projects.models import Project
 
@@ -74,6 +75,7 @@ def redact_what_came_before(session_id: int, switches: Switches) -> int:
         permit: Permitted = permitted(records, switches)
         return permit.records
 
+    note_redaction(Session.objects.select_related("project").get(pk=session_id))
     rewrite(session_id, redacted)
     remove_facts(session_id)
     withdraw_exports(session_id)

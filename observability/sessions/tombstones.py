@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from observability.journal.archive import sealed_digests
 from observability.models import Batch, Session, Tombstone
+from observability.sessions.deletions import note_session
 from projects.secrets import fingerprint, fingerprints
 
 LIFE = timedelta(days=40)
@@ -45,18 +47,15 @@ def uploads_of(session: Session) -> list[str]:
 
 def bury(session: Session) -> None:
     """May run twice."""
+    digests = [fingerprint(_within(session.project_id, name)) for name in names_of(session)]
     stones = [
-        Tombstone(
-            project_id=session.project_id,
-            digest=fingerprint(_within(session.project_id, name)),
-            buried_at=Now(),
-            until=Now() + LIFE,
-        )
-        for name in names_of(session)
+        Tombstone(project_id=session.project_id, digest=digest, buried_at=Now(), until=Now() + LIFE)
+        for digest in digests
     ]
     Tombstone.objects.bulk_create(
         stones, update_conflicts=True, unique_fields=["project", "digest"], update_fields=["until"]
     )
+    note_session(session, digests, until=max(session.expires_at, timezone.now() + LIFE))
 
 
 def is_buried(project_id: int, name: str, *, late_records: int) -> bool:

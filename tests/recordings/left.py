@@ -19,6 +19,11 @@ def texts_of(session):
 
 
 def stored_files():
+    """Of the rooms: what is told about the deleted lies below `deletions/`, and has nothing of theirs."""
+    return {key: content for key, content in all_files().items() if not key.startswith("deletions/")}
+
+
+def all_files():
     root = Path(settings.MEDIA_ROOT)
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 

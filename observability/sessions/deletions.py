@@ -1,0 +1,68 @@
+"""Notes what must not come back with a backup from before, in the transaction that deletes it.
+
+From here it is written to the storage (retention/deletions.py), where it outlives the database.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models.functions import Now
+
+from observability.models import Batch, Deletion, Session
+from projects.models import Project
+from projects.secrets import fingerprint, fingerprints
+
+
+def note_session(session: Session, tombstones: Sequence[bytes], *, until: datetime) -> None:
+    """`until`: its own date without the deletion, or its tombstones' if that is later."""
+    _note(
+        Deletion.Kind.SESSION,
+        session.project,
+        str(session.public_id),
+        tombstones=[digest.hex() for digest in tombstones],
+        until=until,
+    )
+
+
+def note_redaction(session: Session) -> None:
+    """Of what had come before redaction was asked for."""
+    _note(Deletion.Kind.REDACTION, session.project, str(session.public_id), until=session.expires_at)
+
+
+def note_upload(batch: Batch, *, until: datetime) -> None:
+    """Of records that name no session; `batch.project` must be loaded."""
+    name = fingerprint(_upload(batch.project_id, bytes(batch.digest))).hex()
+    _note(Deletion.Kind.UPLOAD, batch.project, name, until=until)
+
+
+def note_project(project: Project) -> None:
+    _note(Deletion.Kind.PROJECT, project, "", until=None)
+
+
+def upload_names(project_id: int, digest: bytes) -> list[str]:
+    """The names that `note_upload` may have given it, by the key in use and by older ones."""
+    return [name.hex() for name in fingerprints(_upload(project_id, digest))]
+
+
+def _note(
+    kind: Deletion.Kind,
+    project: Project,
+    name: str,
+    *,
+    until: datetime | None,
+    tombstones: Sequence[str] = (),
+) -> None:
+    row = Deletion(
+        kind=kind,
+        project_number=project.pk,
+        project_created_at=project.created_at,
+        name=name,
+        tombstones=list(tombstones),
+        at=Now(),
+        until=until,
+    )
+    Deletion.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _upload(project_id: int, digest: bytes) -> str:
+    return f"{project_id} unassigned {digest.hex()}"
