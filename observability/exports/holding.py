@@ -12,6 +12,7 @@ class ExportHolding:
     """As `retention.holdings` asks of every room."""
 
     prefix = PREFIX
+    is_backed_up = False
 
     def prefix_of(self, session: Session) -> str:
         return f"{PREFIX}{session.project_id}/{session.public_id}/"

@@ -13,6 +13,7 @@ class ArchiveHolding:
     """As `retention.holdings` asks of every room."""
 
     prefix = PREFIX
+    is_backed_up = True
 
     def prefix_of(self, session: Session) -> str:
         return prefix_of(session)

@@ -22,6 +22,7 @@ class RecordingHolding:
     """As `retention.holdings` asks of every room."""
 
     prefix = PREFIX
+    is_backed_up = True
 
     def prefix_of(self, session: Session) -> str:
         return f"{PREFIX}{session.project_id}/{session.public_id}/"

@@ -15,6 +15,10 @@ class Holding(Protocol):
     def prefix(self) -> str:
         """What all its keys begin with: "recordings/"."""
 
+    @property
+    def is_backed_up(self) -> bool:
+        """Whether a backup has its files. What people can ask for anew is left out."""
+
     def prefix_of(self, session: Session) -> str:
         """What the keys of this session begin with, and no other session's."""
 

@@ -86,10 +86,8 @@ def add_orphans(found: Found, holding: Holding, chunk: Collection[StoredFile]) -
 
 
 def repair(run: Reconciliation, found: Found, *, is_forced: bool, rest: Rest) -> None:
+    show_lost(found)
     for holding in holdings():
-        for key in found.lost:
-            if key.startswith(holding.prefix):
-                holding.note_lost(key)
         for key in [key for key in holding.shown_lost() if stored.is_there(key)]:
             holding.note_found(key)
     run.held_back = "" if is_forced else reason_to_hold_back(found)
@@ -102,6 +100,13 @@ def repair(run: Reconciliation, found: Found, *, is_forced: bool, rest: Rest) ->
             run.removed += 1
             run.removed_bytes += file.size_bytes
         rest()
+
+
+def show_lost(found: Found) -> None:
+    for holding in holdings():
+        for key in found.lost:
+            if key.startswith(holding.prefix):
+                holding.note_lost(key)
 
 
 def reason_to_hold_back(found: Found) -> str:

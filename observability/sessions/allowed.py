@@ -1,9 +1,10 @@
 """What of an upload may be kept: the project's switches at the session's first receipt, and redaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models.functions import Now
 
 from observability import jobs
@@ -25,7 +26,11 @@ EVERYTHING = Switches(audio=True, transcripts=True, traces=True, logs=True, reda
 
 
 def switches_of(session: HeldSession, *, asks_for_redaction: bool = False) -> Switches:
-    off, redaction = session.switched_off, session.is_redacted or asks_for_redaction
+    return switches_with(session.switched_off, redaction=session.is_redacted or asks_for_redaction)
+
+
+def switches_with(off: Collection[str], *, redaction: bool) -> Switches:
+    """`off`: the signals that the project had switched off at the session's first receipt."""
     if not off and not redaction:
         return EVERYTHING
     return Switches(
@@ -63,6 +68,20 @@ def withdraw_exports(session_id: int) -> None:
         state=Export.State.FAILED, note=REDACTED_MEANWHILE, expires_at=Now() + TOLD_FOR
     )
     Export.objects.filter(pk__in=ready).update(expires_at=Now())
+
+
+@transaction.atomic
+def redact_again(public_id: str) -> int | None:
+    """What a backup from before it was asked for has brought back. Returns the session, None if there is nothing to do.
+
+    Raises StorageFailed.
+    """
+    session = Session.objects.select_for_update().filter(public_id=public_id, is_redacted=False).first()
+    if session is None:
+        return None
+    Session.objects.filter(pk=session.pk).update(is_redacted=True, room_name="", participant="")
+    redact_what_came_before(session.pk, switches_with(session.switched_off, redaction=True))
+    return session.pk
 
 
 def redact_what_came_before(session_id: int, switches: Switches) -> int:

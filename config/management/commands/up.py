@@ -1,6 +1,5 @@
 """`manage.py up`: all of Playhead in one process, until Ctrl-C."""
 
-import fcntl
 import os
 import signal
 import socket
@@ -8,13 +7,14 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from config import env, first_start, static_files
+from config.data_lock import lock_data
 from config.greeting import Greeting
 from config.health import has_pending_migrations
 from config.server import STOP_SIGNALS, Server, bound_socket, url_of
@@ -37,22 +37,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for each in STOP_SIGNALS:
             signal.signal(each, lambda *_: sys.exit(0))
-        lock = self.lock_data()
+        lock = lock_data()  # live updates and the leases of jobs are one process's own here
         listener = self.take_port(options["host"], options["port"])
         self.prepare()
         self.serve(listener, Greeting(url_of(listener), first_start.prepare(), self.say))
         lock.close()
         end_process()
-
-    def lock_data(self) -> IO[str]:
-        """Live updates and the leases of jobs are one process's own here."""
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        lock = open(settings.DATA_DIR / "lock", "w")  # noqa: SIM115  (held until the process ends)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CommandError(f"Playhead already runs on the data in {settings.DATA_DIR}.") from None
-        return lock
 
     def take_port(self, host: str, port: int) -> socket.socket:
         try:

@@ -1,0 +1,2 @@
+class BackupFailed(Exception):
+    """A sentence for the operator; nothing was put in place."""
