@@ -14,6 +14,7 @@ from observability.models import Batch, Deletion, PurgeRun, Reconciliation, Sess
 from observability.retention.brake import outlook
 from observability.retention.deletions import remove_outlived, write_deletions_if_possible
 from observability.retention.erase import Erased, Rest, erase, remove_in_chunks
+from observability.retention.pace import commits_that_do_not_wait
 from observability.retention.pace import rest as rest_a_moment
 from observability.retention.remains import empty_the_log, overwrite_what_is_deleted
 from observability.storage.bucket import StorageFailed
@@ -46,7 +47,8 @@ def purge(
     run.held_back = "" if is_forced else found.held_back
     run.save()
     until = time.monotonic() + at_most_s
-    erased = erase_sessions(run, until, rest)
+    with commits_that_do_not_wait():
+        erased = erase_sessions(run, until, rest)
     if run.held_back:
         logger.error("Expired sessions are not removed: %s", run.held_back)
     else:

@@ -1,3 +1,5 @@
+from django.db import connection
+
 from tests.api.conftest import answers_are_closed, replay, script, talk
 from tests.recordings.conftest import accept, no_sweeper
 from tests.recordings.test_bucket import server, use_bucket
@@ -14,3 +16,5 @@ __all__ = [
     "talk",
     "use_bucket",
 ]
+
+collect_ignore = [] if connection.vendor == "postgresql" else ["test_pace.py"]
