@@ -2,11 +2,14 @@
 
 import tempfile
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from observability.retention.heartbeat import heartbeat
 
 
 class NotReady(Exception):
@@ -20,7 +23,16 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 def readyz(request: HttpRequest) -> JsonResponse:
     problems = {name: problem for name, check in CHECKS.items() if (problem := problem_of(check))}
-    return JsonResponse({"ready": not problems, "problems": problems}, status=503 if problems else 200)
+    told = {"ready": not problems, "problems": problems, "retention": last_retention()}
+    return JsonResponse(told, status=503 if problems else 200)
+
+
+def last_retention() -> dict[str, Any]:
+    """A server whose purge is late can still serve, so this decides nothing: it is for monitoring."""
+    try:
+        return heartbeat()
+    except Error:
+        return {}
 
 
 def problem_of(check: Callable[[], None]) -> str:
