@@ -74,11 +74,17 @@ def erase(session_id: int, *, rest: Rest = rest) -> Erased:
 @transaction.atomic
 def buried(session_id: int) -> Session | None:
     """While its row is held, so that an upload comes wholly before this or is too late."""
-    expired = Session.objects.select_for_update().filter(pk=session_id, expires_at__lte=Now())
+    expired = held(session_id).filter(expires_at__lte=Now())
     session = expired.first()
     if session is not None:
         bury(session)
     return session
+
+
+def held(session_id: int) -> "models.QuerySet[Session]":
+    """Its row, and not its project's with it, which every upload that begins a session needs."""
+    rows = Session.objects.select_for_update(of=("self",)).select_related("project")
+    return rows.filter(pk=session_id)
 
 
 def remove_files(session: Session, erased: Erased, rest: Rest) -> None:
@@ -150,12 +156,12 @@ def remove_in_chunks(rows: "models.QuerySet[Any]", erased: Erased, rest: Rest) -
 
 @transaction.atomic
 def remove_row(session: Session, erased: Erased) -> None:
-    held = Session.objects.select_for_update().filter(pk=session.pk).select_related("project").first()
-    if held is None:
+    row = held(session.pk).first()
+    if row is None:
         return
-    if Recording.objects.filter(session=held).exists():
+    if Recording.objects.filter(session=row).exists():
         raise NotYet("A recording has come meanwhile.")
-    if held.project.deleted_at is None:
-        record_event(held.project, None, "session.erased", str(held.public_id))
-    erased.rows += held.delete()[0]
+    if row.project.deleted_at is None:
+        record_event(row.project, None, "session.erased", str(row.public_id))
+    erased.rows += row.delete()[0]
     erased.sessions += 1

@@ -1,8 +1,9 @@
 """Erasing keeps out of the way, and leaves the connection as it was."""
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 
+from observability.retention.erase import Erased, remove_row
 from observability.retention.purge import purge
 from tests.people import SessionFactory
 from tests.retention.erasing import expire
@@ -33,3 +34,18 @@ def test_what_is_committed_after_a_purge_waits_for_the_disk_again(project, is_ki
         assert is_killed
 
     assert ("off" in seen, waits_for_the_disk()) == (True, "on")
+
+
+def test_agents_begin_sessions_while_one_of_their_project_is_erased(project):
+    """Each row that points to the project needs its row, which nobody may hold for himself meanwhile."""
+    session = expire(SessionFactory(project=project))
+    agent = connections.create_connection("default")
+
+    with transaction.atomic():
+        remove_row(session, Erased())
+        with agent.cursor() as cursor:
+            cursor.execute("SELECT id FROM projects_project FOR KEY SHARE NOWAIT")
+            found = cursor.fetchall()
+
+    agent.close()
+    assert found == [(project.pk,)]
