@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from observability.jobs import NotYet
-from observability.models import Batch, Deletion, Export, Session, Tombstone
+from observability.models import Batch, Deletion, Export, ImprovementSample, SampleLink, Session, Tombstone
 from observability.recordings.erase import erase_recordings
 from observability.retention.delete import LONG_AGO
 from observability.retention.projects import erase_project
@@ -41,6 +41,7 @@ def replay(deletions: Iterable[Deletion]) -> Replayed:
     """May run twice. What has expired goes as well; zips go all, for whoever wants one asks anew."""
     done = Replayed()
     Export.objects.all().delete()
+    forget_samples()
     Deletion.objects.update(is_written=False)
     uploads: set[str] = set()
     for rows in chunks(deletions):
@@ -50,6 +51,7 @@ def replay(deletions: Iterable[Deletion]) -> Replayed:
         uploads.update(row.name for row in rows if row.kind == Kind.UPLOAD)
         done.to_redact += [row.name for row in rows if row.kind == Kind.REDACTION]
     done.uploads = remove_uploads(uploads)
+    Session.objects.filter(expires_at__lte=Now(), deleted_at=None).update(deleted_at=Now())
     run = purge(is_forced=True, rest=at_once)
     done.sessions, done.left = run.sessions, run.sessions_left
     done.projects = erase_deleted_projects()
@@ -63,6 +65,14 @@ def redact(public_ids: Iterable[str]) -> int:
         with suppress(NotYet):  # its job goes on
             erase_recordings(pk)
     return len(redacted)
+
+
+def forget_samples() -> None:
+    """Nobody can tell which of them have been taken back since; those without a link lead to nobody any more.
+
+    Nor is any made of what has expired, whose project may have left the programme: it counts as deleted.
+    """
+    ImprovementSample.objects.filter(pk__in=SampleLink.objects.values("sample")).delete()
 
 
 def remember(rows: Sequence[Deletion]) -> None:

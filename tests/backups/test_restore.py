@@ -15,7 +15,16 @@ from django.utils import timezone
 
 from observability.backups.restore import restore as restore_backup
 from observability.journal.read import batches_of
-from observability.models import Batch, Deletion, Export, Recording, Session, Tombstone
+from observability.models import (
+    Batch,
+    Deletion,
+    Export,
+    ImprovementSample,
+    Recording,
+    SampleLink,
+    Session,
+    Tombstone,
+)
 from observability.recordings import spool
 from observability.recordings.store import store_recording
 from observability.retention.callers import Caller, erase_caller
@@ -223,6 +232,31 @@ def test_zips_are_asked_for_anew(sealed, project, place):
     restore(place, "--force")
 
     assert not Export.objects.exists()
+
+
+def test_samples_that_may_have_been_taken_back_are_not_brought_back(sealed, project, place):
+    linked, free = (
+        ImprovementSample.objects.create(month=timezone.now().date(), content={}) for _ in range(2)
+    )
+    until = timezone.now() + timedelta(days=90)
+    SampleLink.objects.create(project=project, session=b"", position=0, sample=linked, until=until)
+    backup(place)
+
+    restore(place, "--force")
+
+    assert list(ImprovementSample.objects.all()) == [free]
+    assert not SampleLink.objects.exists()
+
+
+def test_no_samples_are_made_of_what_has_expired_since(sealed, place):
+    """The project may have left the programme after the backup."""
+    Session.objects.update(in_model_improvement=True, expires_at=timezone.now() + timedelta(seconds=1))
+    backup(place)
+
+    time.sleep(1.1)
+    restore(place, "--force")
+
+    assert (Session.objects.count(), ImprovementSample.objects.count()) == (0, 0)
 
 
 def test_what_is_here_is_replaced_only_at_an_operators_word(sealed, project, place):
