@@ -15,7 +15,6 @@ class Job:
     is_here: bool = False
     expires: int = 0
     """The day on which it is out of reach."""
-    kept_days: int = 0
     is_deleted: bool = False
     parts: set[int] = field(default_factory=set)
     has_audio: bool = False
@@ -37,7 +36,7 @@ class Job:
         if self.is_buried(today):
             return False
         self.is_here, self.is_deleted, self.has_audio = True, False, False
-        self.parts, self.kept_days, self.expires = set(), plan_days, today + plan_days
+        self.parts, self.expires = set(), today + plan_days
         return True
 
     def is_deleted_by_a_person(self, today: int) -> None:

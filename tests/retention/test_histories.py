@@ -1,26 +1,26 @@
 """Whatever happens in whatever order, each session is as an independent oracle says."""
 
 import math
-from collections.abc import Callable
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings as plain_settings
-from django.db import connection
 from django.db.models import F
-from django.test import override_settings
 from django.utils import timezone
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from observability.ingest.telemetry import accept_telemetry
+from observability.journal.codec import decode
 from observability.journal.seal import seal_session
 from observability.models import Batch, Deletion, Recording, Session, Tombstone
 from observability.models import Job as JobRow
 from observability.queries.records import records_of
+from observability.records import Record
 from observability.retention.delete import delete_session
 from observability.retention.erase import erase
 from observability.retention.purge import purge
@@ -30,7 +30,8 @@ from projects.secrets import fingerprint
 from tests.recordings.left import all_files, spooled_files
 from tests.recordings.uploads import audio_part, form_of, header_part
 from tests.retention import oracle
-from tests.retention.test_erase import DOWN, Killed, killed_at
+from tests.retention.failing import refused_deletes, storage_is_down
+from tests.retention.test_erase import Killed, killed_at
 from tests.sending import PROTOBUF, spans
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
@@ -86,11 +87,9 @@ class History:
         self.plan_days = PLANS[slug]
 
     def days(self, count: int) -> None:
-        """Pass: every date lies further back."""
+        """Pass: every end comes nearer. The day of the first receipt is in the keys of files, and stays."""
         past = timedelta(days=count, seconds=1)
-        Session.objects.update(
-            first_received_at=F("first_received_at") - past, expires_at=F("expires_at") - past
-        )
+        Session.objects.update(expires_at=F("expires_at") - past)
         Session.objects.exclude(deleted_at=None).update(deleted_at=F("deleted_at") - past)
         Tombstone.objects.update(buried_at=F("buried_at") - past, until=F("until") - past)
         Deletion.objects.update(at=F("at") - past, until=F("until") - past)
@@ -154,13 +153,18 @@ def check_job(project: Project, name: str, each: oracle.Job, today: int) -> None
     assert (reachable is not None, rows.exists()) == (each.is_reachable(today), each.is_here)
     assert stone_stands_for(project, name) == max(0, each.buried_until - today)
     for row in rows.filter(deleted_at=None):
-        lived = row.expires_at - row.first_received_at
-        assert lived == timedelta(days=each.kept_days)
+        left = row.expires_at - row.first_received_at
+        assert math.ceil(left / timedelta(days=1)) == each.expires - today
+    parts = {f"part {number}" for number in each.parts}
+    for batch in Batch.objects.filter(session__in=rows):  # out of reach too: nothing late is kept
+        assert spans_in(decode(bytes(batch.payload))) <= parts
     if reachable:
-        assert {record["name"] for record in records_of(reachable) if record["signal"] == "span"} == {
-            f"part {number}" for number in each.parts
-        }
+        assert spans_in(records_of(reachable)) == parts
         assert Recording.objects.filter(session=reachable).count() == each.has_audio
+
+
+def spans_in(records: Iterable[Record]) -> set[str]:
+    return {record["name"] for record in records if record["signal"] == "span"}
 
 
 def check_nothing_is_nobodys(seen: set[str]) -> None:
@@ -185,44 +189,6 @@ def stone_stands_for(project: Project, name: str) -> int:
     digest = fingerprint(f"{project.pk} {job_name(name)}")
     left = Tombstone.objects.get(project=project, digest=digest).until - timezone.now()
     return math.ceil(left / timedelta(days=1))
-
-
-@contextmanager
-def refused_deletes(table: str):
-    """As a full disk or a broken index would: each row's deletion from this table fails."""
-    create, drop = TRIGGERS[connection.vendor]
-    with connection.cursor() as cursor:
-        for statement in create:
-            cursor.execute(statement.format(table=table))
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(drop.format(table=table))
-
-
-TRIGGERS = {
-    "sqlite": (
-        ["CREATE TRIGGER refuse BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'refused'); END"],
-        "DROP TRIGGER refuse",
-    ),
-    "postgresql": (
-        [
-            """CREATE OR REPLACE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS
-            $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = 'integrity_constraint_violation'; END $$""",
-            "CREATE TRIGGER refuse BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refused()",
-        ],
-        "DROP TRIGGER refuse ON {table}",
-    ),
-}
-
-
-@contextmanager
-def storage_is_down():
-    options = {"bucket_name": "talks", "endpoint_url": DOWN, "access_key": "a", "secret_key": "b"}
-    bucket = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-    with override_settings(STORAGES=plain_settings.STORAGES | {"default": bucket}):
-        yield
 
 
 def at_once() -> None:
