@@ -95,10 +95,20 @@ def endless_silence(packets):
 
 def with_granules(content, granule):
     """Every page but the first two claims to end at this sample."""
-    starts = [at for at in range(len(content)) if content.startswith(b"OggS", at)]
-    pages = [content[a:b] for a, b in pairwise([*starts, len(content)])]
+    pages = _pages(content)
     lying = [page[:6] + struct.pack("<q", granule) + page[14:] for page in pages[2:]]
     return b"".join(pages[:2] + [_sealed(page) for page in lying])
+
+
+def with_serial(content, serial):
+    """As another stream: its pages have this number."""
+    numbered = (page[:14] + struct.pack("<I", serial) + page[18:] for page in _pages(content))
+    return b"".join(_sealed(page) for page in numbered)
+
+
+def _pages(content):
+    starts = [at for at in range(len(content)) if content.startswith(b"OggS", at)]
+    return [content[a:b] for a, b in pairwise([*starts, len(content)])]
 
 
 def _page(packets, granule, number, *, flags=0):

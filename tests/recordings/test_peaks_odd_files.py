@@ -14,6 +14,7 @@ from tests.recordings.sounds import (
     noise,
     ogg_of,
     with_granules,
+    with_serial,
 )
 from tests.recordings.test_peaks import extremes, level_of
 
@@ -78,6 +79,21 @@ def test_small_file_that_sounds_for_hours_is_decoded_up_to_the_limit(analysed):
     assert analysis.shape.sample_count == 60 * 48_000
     assert analysis.problem == "The recording is longer than 0:01:00; the rest was not looked at."
     assert time.perf_counter() - began < 10
+
+
+def test_a_thousand_streams_after_one_another_are_one_sound(analysed):
+    analysis = analysed(b"".join(with_serial(endless_silence(1), serial) for serial in range(1, 1001)))
+
+    assert round(analysis.shape.duration_ms) == 1000 * 120
+    assert analysis.problem == ""
+
+
+def test_ten_thousand_streams_beside_one_another_are_no_sound(analysed):
+    sound = endless_silence(5)
+    beginning = sound[: sound.index(b"OggS", 4)]
+    many = b"".join(with_serial(beginning, serial) for serial in range(2, 10_002))
+
+    assert analysed(many + sound).problem.startswith("The file is no Ogg audio")
 
 
 def test_half_a_file_has_the_peaks_of_that_half(analysed):

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("observability", "0011_imported_sessions"),
+        ("observability", "0013_sessions_have_news"),
     ]
 
     operations = [
