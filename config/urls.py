@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config.health import livez, readyz
+from observability.pages.system import system_show
 from projects.pages.home import home
 
 urlpatterns = [
@@ -9,6 +10,7 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("", home, name="home"),
+    path("system/", system_show, name="system"),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
     path("api/", include("observability.api.urls")),
