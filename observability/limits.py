@@ -19,6 +19,10 @@ MAX_INFLATE_RATIO = number("MAX_INFLATE_RATIO", 300)
 INFLATE_RATIO_FREE_BYTES = number("INFLATE_RATIO_FREE_BYTES", 8 * MIB)
 """Up to here any ratio is harmless."""
 
+MAX_JOBS_PER_REQUEST = number("MAX_JOBS_PER_REQUEST", 500)
+"""Sessions that one upload may belong to. A process runs a few jobs; a sender without names has a session for each
+trace, and each costs a few milliseconds of the database."""
+
 MAX_ITEMS_PER_REQUEST = number("MAX_ITEMS_PER_REQUEST", 20_000)
 """Spans, log records or points. 16 KB of empty spans would cost 1.35 GB once parsed, so they are counted before."""
 

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from observability.ingest.body import digest_of
 from observability.ingest.refusals import RecordingDisabled
+from observability.limits import MAX_JOBS_PER_REQUEST
 from observability.live.publish import publish
 from observability.otlp.bounds import LIMITS
+from observability.otlp.count import TooManyItems
 from observability.otlp.decode import decode
 from observability.otlp.result import Decoded, OtlpRecord
 from observability.otlp.shape import Signal
@@ -38,15 +40,18 @@ def accept_telemetry(
 ) -> Accepted:
     """Decode an inflated export request and keep its records; committed when this returns.
 
-    Raises RecordingDisabled, and what `otlp.decode` raises.
+    Raises RecordingDisabled, TooManyItems, and what `otlp.decode` raises.
     """
     decoded = decode(signal, body, content_type, LIMITS)
     if name_sessions is not None:
         name_sessions(decoded.records)
+    groups = group_by_job(decoded.records)
+    if len(groups) > MAX_JOBS_PER_REQUEST:
+        raise TooManyItems(f"request names more than {MAX_JOBS_PER_REQUEST} jobs or traces")
     kept = keep(
         project,
         signal,
-        group_by_job(decoded.records),
+        groups,
         body_digest=digest_of(body),
         now=now,
         marred=Marred(decoded.rejected_count, sum(decoded.sanitised.values())),

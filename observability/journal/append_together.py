@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 
 from observability.journal.append import BATCH_TABLE, RECORD_COUNT, Appended
 from observability.journal.news import SESSION_TABLE, NewBatch, News, learn, told

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             model_name="session",
             name="in_model_improvement",
             field=models.BooleanField(
-                default=False, help_text="Its project was in the programme when it began."
+                db_default=False, default=False, help_text="Its project was in the programme when it began."
             ),
         ),
         migrations.CreateModel(

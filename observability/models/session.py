@@ -78,7 +78,7 @@ class Session(models.Model):
     )
 
     in_model_improvement = models.BooleanField(
-        default=False, help_text="Its project was in the programme when it began."
+        default=False, db_default=False, help_text="Its project was in the programme when it began."
     )
 
     sealed_seq = models.PositiveIntegerField(

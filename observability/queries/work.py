@@ -46,7 +46,8 @@ class Task:
     object_id: int
     state: State
     reason: str
-    """Why it failed, or why the last attempt did; "" if none has."""
+    """The kind of fault in it, or in the last attempt; "" if there was none. What it said may quote content or tell of
+    the server, so that is for operators."""
     attempts: int
 
     @property
@@ -75,7 +76,7 @@ def tasks_by_session(sessions: Collection[Session]) -> Mapping[int, list[Task]]:
     for session_id, kind, object_id, state, error, attempts in jobs.values_list(*columns):
         known = found[session_id].get((kind, object_id))
         if known is None or known.is_failed:
-            task = Task(kind, object_id, STATES[state], error, attempts)
+            task = Task(kind, object_id, STATES[state], error.partition(":")[0], attempts)
             found[session_id][kind, object_id] = task
     return {session.pk: in_order(found[session.pk].values()) for session in sessions}
 

@@ -57,8 +57,11 @@ def finish(session: Session, done: CallerErased) -> None:
 
 
 def sessions_of(project: Project, caller: Caller, unread: list[str]) -> Iterator[Session]:
-    """Each journal is read as a whole: whoever joined a call later is in no column."""
-    sessions = Session.objects.for_project(project)
+    """Each journal is read as a whole: whoever joined a call later is in no column.
+
+    Those that have expired are among them: until they are erased they could still leave samples.
+    """
+    sessions = Session.objects.filter(project=project)
     for pk in list(sessions.order_by("pk").values_list("pk", flat=True)):
         session = sessions.filter(pk=pk).first()
         if session is not None and took_part(session, caller, unread):

@@ -6,11 +6,12 @@ Rules and reasons: docs/model-improvement.md.
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
+from random import sample
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from observability.models import ImprovementSample, SampleLink, Session
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 LEDGER_LIFE = timedelta(days=90)
 TAKEN_BACK_AT_ONCE = 200
+MOST_CALLERS = 100
+"""Each sample's link has all of them. A session that names more leaves no samples."""
 
 
 def reasons_against(session: Session) -> list[str]:
@@ -52,19 +55,19 @@ def keep_samples(session: Session) -> int:
         return 0
     try:
         records, timeline = records_and_timeline_of(session)
-    except Exception as fault:  # whatever it is, it may not keep an expired session here
-        logger.warning("No samples of session %s: %s", session.pk, type(fault).__name__)
-        return 0
-    try:
         return write(session, samples_of(timeline), callers_in(records))
     except IntegrityError:  # another purge was first
+        return 0
+    except Exception as fault:  # whatever it is, it may not keep an expired session here
+        logger.warning("No samples of session %s: %s", session.pk, type(fault).__name__)
         return 0
 
 
 @transaction.atomic
 def write(session: Session, samples: list[Sample], callers: list[str]) -> int:
     month = session.first_received_at.date().replace(day=1)
-    rows = [ImprovementSample(month=month, content=content) for content in samples]
+    # Not even the order in which rows lie in the table shall tell how a conversation went.
+    rows = [ImprovementSample(month=month, content=content) for content in sample(samples, len(samples))]
     digest = fingerprint(name_of(session))
     links = [
         SampleLink(
@@ -87,8 +90,12 @@ def name_of(session: Session) -> str:
 
 
 def callers_in(records: Iterable[Record]) -> list[str]:
-    """Fingerprints of every identity and number by which somebody may ask to be erased."""
-    names = {name for record in records for name in known_by(record)}
+    """Fingerprints of every identity and number by which somebody may ask to be erased. Raises ValueError."""
+    names: set[str] = set()
+    for record in records:
+        names.update(known_by(record))
+        if len(names) > MOST_CALLERS:
+            raise ValueError("Too many callers to find each of them again.")
     return sorted(fingerprint(f"caller {name}").hex() for name in names)
 
 
@@ -105,8 +112,12 @@ def take_back_of_project(project: Project) -> int:
 
 def take_back() -> int:
     """What the programme may not hold any more. Links that have stood their time go alone: nothing leads back then."""
-    ended = Q(project__plan__in_model_improvement=False) | Q(project__deleted_at__isnull=False)
-    links = SampleLink.objects.all() if not settings.MODEL_IMPROVEMENT else SampleLink.objects.filter(ended)
+    has_left = Q(project__plan__in_model_improvement=False) | Q(project__deleted_at__isnull=False)
+    # And has come back, before anybody looked.
+    has_left_and_returned = Q(until__lt=F("project__plan_since") + LEDGER_LIFE)
+    links = SampleLink.objects.all()
+    if settings.MODEL_IMPROVEMENT:
+        links = links.filter(has_left | has_left_and_returned)
     removed = remove_all(links)
     SampleLink.objects.filter(until__lte=Now()).delete()
     return removed

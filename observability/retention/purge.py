@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from django.db import Error as DatabaseError
 from django.db.models.functions import Now
 
-from observability.jobs import NotYet
 from observability.models import Batch, Deletion, PurgeRun, Reconciliation, Session, Tombstone
 from observability.retention.brake import outlook
 from observability.retention.deletions import remove_outlived, write_deletions_if_possible
@@ -66,7 +64,7 @@ def erase_sessions(run: PurgeRun, until: float, rest: Rest) -> Erased:
         try:
             erased.add(erase(session_id, rest=rest))
             failures = 0
-        except (NotYet, DatabaseError) as fault:
+        except Exception as fault:
             failures += 1
             logger.warning("Session %s could not be erased yet (%s).", session_id, type(fault).__name__)
         note(run, erased)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from django.db.models import F
 
@@ -31,6 +32,7 @@ from observability.sessions.tombstones import is_buried, job_name
 from projects.models import Project
 
 DIGEST_BYTES = 16
+JOBS_AT_ONCE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,17 @@ def keep(
     """Append each group to its session's journal. When this returns, it is committed.
 
     Groups are taken in the order of their job ids, so that two uploads with the same jobs cannot block each other.
+    Many are committed a few at a time, so that nobody else waits for all of them; if the sender has to repeat the
+    upload, those that are kept already are known.
     """
     drafts = [Draft.of(group, signal, body_digest, now) for group in sorted(groups, key=lambda g: g.job_id)]
     if len(drafts) == 1 and marred == WHOLE and (kept := keep_at_once(project, drafts[0])):
         return [kept]
-    return committed(lambda: keep_drafts(project, drafts, marred))
+    kept_groups: list[Kept] = []
+    for first in range(0, len(drafts), JOBS_AT_ONCE):
+        some = partial(keep_drafts, project, drafts[first : first + JOBS_AT_ONCE], WHOLE if first else marred)
+        kept_groups += committed(some)
+    return kept_groups
 
 
 def keep_drafts(project: Project, drafts: Sequence["Draft"], marred: Marred) -> list[Kept]:

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Case, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Coalesce, Now
 
 from observability import jobs
 from observability.limits import LOST_AFTER_S
@@ -13,6 +13,8 @@ from observability.sessions.summary import SUMMARISE
 
 MAX_PER_SWEEP = 200
 SUMMARISE_LIVE_EVERY_S = 10
+LIVEKIT_JOB = "AJ_"
+"""What the ids of LiveKit's jobs begin with."""
 
 
 def lose_silent_sessions(now: datetime) -> int:
@@ -23,7 +25,7 @@ def lose_silent_sessions(now: datetime) -> int:
     silent = Session.objects.filter(
         status=Session.Status.LIVE, last_received_at__lt=now - timedelta(seconds=LOST_AFTER_S)
     )
-    is_foreign = When(sdk_language="", room_id="", then=Value(Session.Status.ENDED))
+    is_foreign = When(~Q(job_id__startswith=LIVEKIT_JOB), room_id="", then=Value(Session.Status.ENDED))
     return silent.update(status=Case(is_foreign, default=Value(Session.Status.LOST)), has_news=True)
 
 
@@ -40,9 +42,12 @@ def live_sessions_to_summarise(now: datetime) -> list[int]:
 
 
 def ask_for_summaries() -> int:
-    """A Job for each session that is over and has news, which are its from then on. Returns for how many."""
-    over = Session.objects.filter(has_news=True).exclude(status=Session.Status.LIVE)
-    session_ids = list(over.order_by("last_received_at").values_list("pk", flat=True)[:MAX_PER_SWEEP])
+    """A Job for each session that is over and has news, which are its from then on. Returns for how many.
+
+    The newest come first: those of long ago, such as after an upgrade, keep nobody waiting who has just hung up.
+    """
+    over = Session.objects.filter(has_news=True, expires_at__gt=Now()).exclude(status=Session.Status.LIVE)
+    session_ids = list(over.order_by("-last_received_at").values_list("pk", flat=True)[:MAX_PER_SWEEP])
     for session_id in session_ids:
         with transaction.atomic():
             Session.objects.filter(pk=session_id).update(has_news=False)

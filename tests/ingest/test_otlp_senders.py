@@ -165,8 +165,19 @@ def test_switches_hold_for_them_as_for_agents(export, project):
     assert Session.objects.get().discarded == {"traces": 1}
 
 
+def test_a_request_of_very_many_traces_is_refused_before_the_database_is_asked(export, monkeypatch):
+    monkeypatch.setattr("observability.ingest.telemetry.MAX_JOBS_PER_REQUEST", 30)
+
+    def of_traces(count):
+        return traces(*({"trace": number.to_bytes(16)} for number in range(1, count + 1)))
+
+    assert export("traces", of_traces(30)).status_code == 200
+    assert export("traces", of_traces(31)).status_code == 413
+    assert Session.objects.count() == 30
+
+
 def test_after_a_silence_such_a_session_has_ended_and_lives_again_with_its_next_data(export):
-    export("traces", traces({}))
+    export("traces", traces({}, resource={"telemetry.sdk.language": "python"}))
     lose_silent_sessions(timezone.now() + timedelta(hours=1))
     assert Session.objects.get().status == "ended"
 

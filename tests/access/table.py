@@ -1,0 +1,101 @@
+"""Who may do what. Every route of the site has its row; tests/access/test_table.py tries each cell."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Least = Literal["viewer", "member", "admin", "owner", "anyone", "signed in", "staff", "api", "nothing"]
+"""The smallest role in the project that is let in; or who else, where no project is named.
+
+api: a viewer, by session cookie or by the project's own token with the scope read. nothing: there is nothing.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    least: Least
+    method: Literal["GET", "POST"] = "GET"
+    refusal: int = 404
+    """What members are told whose role does not suffice; they see that the project is there anyway."""
+    body: str = ""
+    """A field that names the session."""
+
+
+VIEWER, MEMBER, ADMIN, OWNER, API = (Row(least) for least in ("viewer", "member", "admin", "owner", "api"))
+ANYONE, SIGNED_IN, STAFF = (Row(least) for least in ("anyone", "signed in", "staff"))
+PROJECT = "projects/<slug:slug>/"
+SESSION = PROJECT + "sessions/<uuid:public_id>/"
+SETTINGS = PROJECT + "settings/"
+API_PROJECT = "api/v1/projects/<slug:project>/"
+API_SESSION = API_PROJECT + "sessions/<uuid:session>/"
+
+TABLE: dict[str, Row] = {
+    "": SIGNED_IN,
+    "livez": ANYONE,
+    "readyz": ANYONE,
+    "system/": STAFF,
+    "api/": Row("nothing"),
+    "api/schema/": ANYONE,
+    "api/docs/": ANYONE,
+    # of a project
+    PROJECT + "sessions/": VIEWER,
+    PROJECT + "sessions/rows/": VIEWER,
+    PROJECT + "sessions/import/": MEMBER,
+    PROJECT + "connect/": VIEWER,
+    PROJECT + "connect/check/": VIEWER,
+    PROJECT + "model-improvement/": ADMIN,
+    PROJECT + "downloads/": Row("viewer", "POST", body="session"),
+    PROJECT + "downloads/<uuid:export_id>/": VIEWER,
+    PROJECT + "downloads/<uuid:export_id>/state/": VIEWER,
+    # of a session
+    SESSION: VIEWER,
+    SESSION + "delete/": ADMIN,
+    SESSION + "refresh/": VIEWER,
+    SESSION + "try-again/": Row("admin", "POST"),
+    SESSION + "snapshot/": VIEWER,
+    SESSION + "search/": VIEWER,
+    SESSION + "lines/": VIEWER,
+    SESSION + "first-spans/": VIEWER,
+    SESSION + "first-logs/": VIEWER,
+    SESSION + "metrics/": VIEWER,
+    SESSION + "spans/": VIEWER,
+    SESSION + "spans/<str:trace_id>-<str:span_id>/": VIEWER,
+    SESSION + "logs/": VIEWER,
+    SESSION + "logs/<slug:key>/": VIEWER,
+    SESSION + "turns/<int:index>/": VIEWER,
+    SESSION + "raw/": VIEWER,
+    SESSION + "raw/<slug:key>/": VIEWER,
+    # settings
+    SETTINGS + "keys/": ADMIN,
+    SETTINGS + "keys/register/": Row("admin", "POST"),
+    SETTINGS + "keys/generate/": Row("admin", "POST"),
+    SETTINGS + "keys/<int:key_id>/revoke/": Row("admin", "POST"),
+    SETTINGS + "tokens/create/": Row("admin", "POST"),
+    SETTINGS + "tokens/<int:token_id>/revoke/": Row("admin", "POST"),
+    SETTINGS + "privacy/": ADMIN,
+    SETTINGS + "delete/": OWNER,
+    # API
+    API_PROJECT + "sessions/": API,
+    API_PROJECT + "imports/": Row("member", "POST", refusal=403),
+    API_SESSION: API,
+    API_SESSION + "timeline/": API,
+    API_SESSION + "transcript/": API,
+    API_SESSION + "spans/": API,
+    API_SESSION + "logs/": API,
+    API_SESSION + "metrics/": API,
+    API_SESSION + "chat-items/": API,
+    API_SESSION + "audio/": API,
+    API_SESSION + "peaks/": API,
+    API_SESSION + "download/": Row("api", "POST"),
+    API_SESSION + "download/<uuid:export>/": API,
+    API_SESSION + "download/<uuid:export>/file/": API,
+}
+
+SOCKETS = {
+    "ws/projects/<slug:slug>/sessions/",
+    "ws/projects/<slug:slug>/sessions/<uuid:public_id>/",
+    "",
+}
+"""Tried cell by cell in tests/live."""
+
+OTHERS = ("admin/", "account/")
+"""Django's admin and django-allauth see to their own; no project is behind them."""
