@@ -1,14 +1,48 @@
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
+
+INVITED_ADDRESS = "account_verified_email"
+"""Where allauth's `stash_verified_email` keeps, in a browser's session, the address that an invitation went to."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no annotations
-    """People are invited or made by an operator; nobody signs up on their own."""
+    """Who may sign up here, by the setting SIGN_UP. Operators make accounts with a command in any case."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False
+        if settings.SIGN_UP == "invited":
+            return bool(request.session.get(INVITED_ADDRESS))
+        return bool(settings.SIGN_UP == "open")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that is down breaks no page; what the mail was to say can be asked for again."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError:
+            logger.exception("The mail %s could not be sent.", template_prefix)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Guesses are counted by account alone: allauth adds the host, of which a guesser may name many."""
+        return str(credentials.get("email", "")).lower()
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """There are no user names."""
+
+
+class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """People of the provider that the operator chose: let in by their verified address, and new ones if so set."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return settings.OIDC_SIGN_UP or bool(super().is_open_for_signup(request, sociallogin))
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
+        user = super().populate_user(request, sociallogin, data)
+        given = " ".join(filter(None, [data.get("first_name"), data.get("last_name")]))
+        user.name = (data.get("name") or given)[:120]
+        return user

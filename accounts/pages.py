@@ -2,12 +2,14 @@
 
 from typing import cast
 
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -24,7 +26,7 @@ def account_edit(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST or None, instance=cast(User, request.user))
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Your name is saved.")
+        messages.success(request, _("Your name is saved."))
         return redirect("accounts:account-edit")
     return render(request, "accounts/account.html", {"form": form})
 
@@ -45,6 +47,8 @@ def _signed_in_by(request: HttpRequest, token: str) -> HttpResponse:
     if user is None:
         return _private(render(request, "accounts/link_gone.html", status=410))
     login(request, user, backend=BACKEND)
+    # Whoever was given a link may have lost what their account is safe with, and may change it now.
+    record_authentication(request, user, method="link", reauthenticated=True)
     return redirect("home")
 
 

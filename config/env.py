@@ -37,6 +37,14 @@ def switch(name: str, default: bool) -> bool:
     return SWITCH_WORDS.get(value, default)
 
 
+def choice(name: str, choices: list[str]) -> str:
+    """One of these words; the first is the default."""
+    value = text(name, choices[0]).lower()
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 

@@ -14,6 +14,8 @@ from csp.constants import NONE, SELF
 
 from config import env
 from config.addresses import own_addresses
+from config.sign_in import *  # noqa: F403  (all of it is settings)
+from config.sign_in import OIDC_APPS, OIDC_MIDDLEWARE
 
 django_stubs_ext.monkeypatch()
 """So that a form or a view can name its model to the type checker, as in ModelForm[User]."""
@@ -121,19 +123,16 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = env.number("SESSION_COOKIE_AGE_S", 14 * 24 * 3600)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _base.scheme == "https"
 SECURE_SSL_REDIRECT = False
 """The proxy's business. A redirect on an ingest path loses the agent's data without an error."""
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 0)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.switch("BEHIND_PROXY", False) else None
+BEHIND_PROXY = env.switch("BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _base.scheme == "http"
+"""For localhost; browsers offer passkeys on no other address without TLS."""
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # subdomains and
     "security.W021",  # preload lists are the owner of the domain's decision
@@ -178,6 +177,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
+    *OIDC_APPS,
     "channels",
     "csp",
     "django_htmx",
@@ -196,6 +199,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.signed_in.NoteBrowsers",
+    *OIDC_MIDDLEWARE,
     "django_htmx.middleware.HtmxMiddleware",
     "observability.pages.unreadable.UnreadableRecords",
 ]
@@ -246,7 +251,12 @@ REDIS_URL = env.text("REDIS_URL")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {
+        # Shared by all processes, which memory is not: it counts the tries of those who guess passwords.
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entry",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
 }
 CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
@@ -261,9 +271,6 @@ PURGE_EVERY_S = env.number("PURGE_EVERY_S", 3600)
 
 DEMO_SESSIONS = env.switch("DEMO_SESSIONS", True)
 """Two made-up sessions at the first start of `manage.py up`, to look around in."""
-
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "playhead@localhost")
 
 # --- What is logged? --------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 import factory
 import pytest
@@ -24,7 +25,12 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
         skip_postgeneration_save = True
 
     email = factory.Sequence(lambda n: f"person{n}@example.org")
-    password = factory.django.Password(PASSWORD)
+    password = PASSWORD
+
+    @classmethod
+    def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
+        """As an operator makes people."""
+        return model_class.objects.create_user(*args, **kwargs)
 
 
 class ProjectFactory(factory.django.DjangoModelFactory[Project]):

@@ -10,7 +10,7 @@ import pytest
 from config import env
 
 ROOT = Path(__file__).resolve().parents[1]
-READERS = {"text", "number", "switch", "words", "secret"}
+READERS = {"text", "number", "switch", "choice", "words", "secret"}
 EXPORTERS_GIVE_UP_AFTER_S = 10
 
 
@@ -71,6 +71,12 @@ def test_every_variable_is_explained_and_every_explained_one_exists():
     ("variables", "complaint"),
     [
         ({"DEBUG": "perhaps"}, "DEBUG must be on or off, not 'perhaps'."),
+        ({"SIGN_UP": "perhaps"}, "SIGN_UP must be one of invited, open, off, not 'perhaps'."),
+        ({"EMAIL_URL": "mail"}, "EMAIL_URL must begin with one of smtp, smtp+tls, smtps and name a host"),
+        (
+            {"OIDC_ISSUER": "https://id.example.org"},
+            "OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET beside it.",
+        ),
         ({"WEB_THREADS": "many"}, "WEB_THREADS must be a whole number, not 'many'."),
         (
             {"SECRET_KEY_FILE": "/nowhere/key"},
