@@ -13,6 +13,7 @@ import { JsonTree } from "./json-tree.js";
 import { LiveStatus } from "./live/live-status.js";
 import { LocalTime } from "./local-time.js";
 import { ModalQuestion } from "./modal-question.js";
+import { PasskeyOffer } from "./passkey-offer.js";
 import { PrintButton } from "./print-button.js";
 import { RecordRows } from "./record-rows.js";
 import { SessionChoice } from "./session-choice.js";
@@ -40,6 +41,7 @@ const ELEMENTS = {
   "json-tree": JsonTree,
   "live-status": LiveStatus,
   "modal-question": ModalQuestion,
+  "passkey-offer": PasskeyOffer,
   "print-button": PrintButton,
   "record-rows": RecordRows,
   "session-choice": SessionChoice,
