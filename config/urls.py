@@ -4,6 +4,7 @@ from django.urls import include, path
 from config.health import livez, readyz
 from observability.pages.system import system_show
 from projects.pages.home import home
+from projects.pages.leaving import account_delete
 
 urlpatterns = [
     path("livez", livez, name="livez"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("system/", system_show, name="system"),
     path("account/", include("accounts.urls")),
+    path("account/delete/", account_delete, name="account-delete"),
     path("account/", include("allauth.urls")),
     path("api/", include("observability.api.urls")),
     path("projects/<slug:slug>/", include("observability.pages.urls")),

@@ -7,14 +7,17 @@ from http.client import HTTPConnection
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session as BrowserSession
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
 from accounts.models import User
 from observability.models import Session
 from observability.retention.delete import delete_session
+from projects.leaving import delete_account
 from projects.models import AccessToken, Membership, Project
 from tests.live.conftest import Eyes, bearer, cookie_of
 from tests.live.servers import Server
@@ -121,6 +124,26 @@ def sign_out(owner: User) -> None:
     BrowserSession.objects.all().delete()
 
 
+def sign_out_elsewhere(owner: User) -> None:
+    """On the page of sign-ins of another browser, which knows the others by their requests for pages."""
+    note_seen(owner)
+    other = Client()
+    other.force_login(owner)
+    other.post(reverse("usersessions_list"))
+
+
+def note_seen(owner: User) -> None:
+    for browser in BrowserSession.objects.all():
+        client = Client()
+        client.cookies[settings.SESSION_COOKIE_NAME] = browser.session_key
+        client.get("/")
+
+
+def delete_their_account(owner: User) -> None:
+    Project.objects.update(deleted_at=timezone.now())
+    delete_account(owner)
+
+
 def let_session_expire(owner: User) -> None:
     BrowserSession.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
 
@@ -139,6 +162,8 @@ def be_deactivated(owner: User) -> None:
     [
         (lose_membership, NOT_FOUND),
         (sign_out, NOT_SIGNED_IN),
+        (sign_out_elsewhere, NOT_SIGNED_IN),
+        (delete_their_account, NOT_SIGNED_IN),
         (let_session_expire, NOT_SIGNED_IN),
         (change_password, NOT_SIGNED_IN),
         (be_deactivated, NOT_SIGNED_IN),

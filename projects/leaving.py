@@ -1,0 +1,56 @@
+"""What becomes of a person's part in projects when they delete their account."""
+
+import re
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session as BrowserSession
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import trail
+from accounts.models import AccountEvent, User
+from projects.models import AccessToken, AuditEvent, Membership, Project, Role
+
+SOMEBODY = "(deleted account)"
+
+
+class SoleOwner(Exception):
+    """Of projects that would be left without an owner."""
+
+    def __init__(self, projects: list[Project]) -> None:
+        super().__init__(", ".join(project.name for project in projects))
+        self.projects = projects
+
+
+def owned_alone_by(user: User) -> list[Project]:
+    """Living projects of which the user is the only owner, by name."""
+    owned = Project.objects.filter(memberships__user=user, memberships__role=Role.OWNER, deleted_at=None)
+    others = Membership.objects.filter(role=Role.OWNER).exclude(user=user)
+    return list(owned.exclude(pk__in=others.values("project")))
+
+
+@transaction.atomic
+def delete_account(user: User) -> None:
+    """Memberships, sign-in links, second factors and browsers go; tokens that they made are revoked.
+
+    Audit trails keep what was done, and no longer say by whom. Raises SoleOwner.
+    """
+    locked = Project.objects.select_for_update().filter(memberships__user=user).order_by("pk")
+    list(locked)  # or two owners who leave at once would each see the other stay
+    if alone := owned_alone_by(user):
+        raise SoleOwner(alone)
+    AccessToken.objects.filter(created_by=user, revoked_at=None).update(revoked_at=timezone.now())
+    forget_name(user)
+    trail.forget(user)
+    keys = UserSession.objects.filter(user=user).values_list("session_key", flat=True)
+    BrowserSession.objects.filter(session_key__in=list(keys)).delete()
+    user.delete()
+    trail.note(None, None, AccountEvent.Verb.DELETED)
+
+
+def forget_name(user: User) -> None:
+    """An audit entry's actor goes with the account; this is for entries whose target names it."""
+    mentioned = re.compile(rf"(?<![\w.+-]){re.escape(user.email)}(?![\w.-])", re.IGNORECASE)
+    for event in AuditEvent.objects.filter(target__icontains=user.email):
+        target = mentioned.sub(SOMEBODY, event.target)
+        AuditEvent.objects.filter(pk=event.pk).update(target=target)
