@@ -2,8 +2,11 @@
 
 from django.db import connection
 
-NOT_BACKED_UP = ("django_session",)
-"""Whoever holds the key of a browser's session is signed in; after a restore everybody signs in anew."""
+NOT_BACKED_UP = ("django_session", "usersessions_usersession", "cache_entry")
+"""Whoever holds the key of a browser's session is signed in; after a restore everybody signs in anew.
+
+Caches fill themselves.
+"""
 TELLING = ("accounts_user", "projects_project", "observability_session")
 """A database without rows in these has nothing that a restore could cost."""
 
