@@ -121,6 +121,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+SELF_SERVE_PROJECTS = env.switch("SELF_SERVE_PROJECTS", True)
+"""Anybody who is signed in may make a project; off: operators only."""
+SELF_SERVE_PLANS = env.switch("SELF_SERVE_PLANS", True)
+"""Owners and admins of a project choose its plan; off: only those of them who are operators."""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = env.number("SESSION_COOKIE_AGE_S", 14 * 24 * 3600)
@@ -203,6 +207,7 @@ MIDDLEWARE = [
     *OIDC_MIDDLEWARE,
     "django_htmx.middleware.HtmxMiddleware",
     "observability.pages.unreadable.UnreadableRecords",
+    "projects.pages.moved.FormerAddresses",
 ]
 TEMPLATES = [
     {

@@ -23,7 +23,7 @@ SENDS_EMAIL = EMAIL_BACKEND != CONSOLE
 # --- Accounts ---------------------------------------------------------------------------------------------------
 
 SIGN_UP = env.choice("SIGN_UP", ["invited", "open", "off"])
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "projects.signup.InvitationAdapter"
 ACCOUNT_FORMS = {"signup": "accounts.forms.SignUpForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

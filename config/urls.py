@@ -3,7 +3,9 @@ from django.urls import include, path
 
 from config.health import livez, readyz
 from observability.pages.system import system_show
+from projects.pages.creation import project_create
 from projects.pages.home import home
+from projects.pages.invitation import invitation_open
 from projects.pages.leaving import account_delete
 
 urlpatterns = [
@@ -16,6 +18,8 @@ urlpatterns = [
     path("account/delete/", account_delete, name="account-delete"),
     path("account/", include("allauth.urls")),
     path("api/", include("observability.api.urls")),
+    path("projects/new/", project_create, name="project-create"),
+    path("invitations/<str:token>/", invitation_open, name="invitation-open"),
     path("projects/<slug:slug>/", include("observability.pages.urls")),
     path("projects/<slug:slug>/settings/", include("projects.pages.urls")),
 ]

@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.http import Http404
 
 from accounts.models import User
-from projects.models import AccessToken, ApiKey, Membership, Project, Role
+from projects.models import AccessToken, ApiKey, FormerSlug, Membership, Project, Role
 
 ROLES_FROM_LEAST = [Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER]
 READ, INGEST = "read", "ingest"
@@ -15,11 +17,19 @@ MAX_KEYS_OF_A_NAME = 20
 """Each costs a sender that names no project one decryption and one signature; few people run 20 projects on one key."""
 
 
+class Moved(Http404):
+    """The slug is a former one of a project that the reader may look at. To everybody else it is a plain 404."""
+
+    def __init__(self, project: Project) -> None:
+        super().__init__()
+        self.project = project
+
+
 def project_for_viewer(user: User | AnonymousUser, slug: str) -> Project:
     """Return the project if the user may look at it.
 
     A stranger gets the same 404 as for a slug that was never used, so that the answer tells nobody which
-    projects exist.
+    projects exist. Raises Moved for a former slug.
     """
     return _project_for(user, slug, at_least=Role.VIEWER)
 
@@ -27,6 +37,14 @@ def project_for_viewer(user: User | AnonymousUser, slug: str) -> Project:
 def project_for_member(user: User | AnonymousUser, slug: str) -> Project:
     """Return the project if the user may add sessions to it; Http404 otherwise."""
     return _project_for(user, slug, at_least=Role.MEMBER)
+
+
+def project_for_viewer_under_any_slug(user: User | AnonymousUser, slug: str) -> Project:
+    """The same for scripts and open sockets, which keep the address that they began with."""
+    try:
+        return project_for_viewer(user, slug)
+    except Moved as moved:
+        return moved.project
 
 
 def project_for_admin(user: User | AnonymousUser, slug: str) -> Project:
@@ -42,9 +60,9 @@ def project_for_owner(user: User | AnonymousUser, slug: str) -> Project:
 def project_for_token(token: AccessToken, slug: str, *, scope: str) -> Project:
     """Return the token's own project if that is the one asked for and the token has the scope; Http404 otherwise."""
     project = token.project
-    if project.slug != slug or scope not in token.scopes or token.revoked_at is not None:
+    if scope not in token.scopes or token.revoked_at is not None or project.deleted_at is not None:
         raise Http404
-    if project.deleted_at is not None:
+    if project.slug != slug and not project.former_slugs.filter(slug=slug).exists():
         raise Http404
     return project
 
@@ -73,22 +91,35 @@ def may_hear_audio(project: Project, user: User | AnonymousUser) -> bool:
     return role_in(project, user) in roles_from(Role(project.privacy.audio_role))
 
 
+def may_create_projects(user: User) -> bool:
+    return settings.SELF_SERVE_PROJECTS or user.is_staff
+
+
+def may_change_plan(project: Project, user: User) -> bool:
+    """Nobody from outside the project, operators included."""
+    return may_administer(project, user) and (settings.SELF_SERVE_PLANS or user.is_staff)
+
+
 def roles_from(least: Role) -> list[Role]:
     return ROLES_FROM_LEAST[ROLES_FROM_LEAST.index(least) :]
+
+
+def roles_up_to(most: Role) -> list[Role]:
+    """What somebody with the role may give to others."""
+    return ROLES_FROM_LEAST[: ROLES_FROM_LEAST.index(most) + 1]
 
 
 def _project_for(user: User | AnonymousUser, slug: str, *, at_least: Role) -> Project:
     if not user.is_authenticated:
         raise Http404
-    project = (
-        Project.objects.filter(slug=slug, deleted_at=None)
-        .filter(memberships__user=user, memberships__role__in=roles_from(at_least))
-        .select_related("plan", "privacy")
-        .first()
-    )
-    if project is None:
-        raise Http404
-    return project
+    theirs = Project.objects.filter(
+        deleted_at=None, memberships__user=user, memberships__role__in=roles_from(at_least)
+    ).select_related("plan", "privacy")
+    if project := theirs.filter(slug=slug).first():
+        return project
+    if project := theirs.filter(former_slugs__slug=slug).first():
+        raise Moved(project)
+    raise Http404
 
 
 def api_keys_named(key: str, slug: str | None) -> list[ApiKey]:
@@ -98,8 +129,15 @@ def api_keys_named(key: str, slug: str | None) -> list[ApiKey]:
     """
     keys = ApiKey.objects.filter(key=key, revoked_at__isnull=True, project__deleted_at=None)
     if slug is not None:
-        keys = keys.filter(project__slug=slug)
+        formerly = FormerSlug.objects.filter(slug=slug).values("project")
+        keys = keys.filter(Q(project__slug=slug) | Q(project__in=formerly))
     return list(keys.select_related("project__plan", "project__privacy").order_by("pk")[:MAX_KEYS_OF_A_NAME])
+
+
+def project_at(slug: str) -> Project | None:
+    """Whose address it is or was, for what is written down about a sender whom nothing has proven yet."""
+    formerly = FormerSlug.objects.filter(slug=slug).values("project")
+    return Project.objects.filter(Q(slug=slug) | Q(pk__in=formerly)).first()
 
 
 def note_key_used(api_key: ApiKey, *, at: datetime, every_s: int) -> None:

@@ -15,6 +15,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from accounts.models import User
+from projects.addresses import save_with_free_slug
 from projects.audit import record_event
 from projects.models import AccessToken, ApiKey, Membership, Plan, PrivacySwitches, Project, Role
 from projects.secrets import encrypt
@@ -46,8 +47,7 @@ class NewSecret(Generic[T]):
 @transaction.atomic
 def create_project(name: str, slug: str, *, owner: User, plan: str = "build") -> Project:
     project = Project(name=name, slug=slug, plan=Plan.objects.get(slug=plan))
-    project.full_clean()
-    project.save()
+    save_with_free_slug(project)
     PrivacySwitches.objects.create(project=project)
     Membership.objects.create(project=project, user=owner, role=Role.OWNER)
     return project
@@ -71,15 +71,28 @@ def add_member(project: Project, user: User, role: Role) -> Membership:
     return membership
 
 
+def rename_project(project: Project, name: str) -> None:
+    """What people call it. Its address stays."""
+    project.name = name
+    project.save(update_fields=["name"])
+
+
+def change_plan(project: Project, plan: Plan) -> None:
+    """It counts for sessions that begin from now on; those that are here keep their date."""
+    project.plan = plan
+    project.save(update_fields=["plan"])
+
+
 @transaction.atomic
 def delete_project(project: Project, *, by: User) -> datetime:
-    """Out of everybody's reach when this returns, and its address free for another; the worker erases what it held.
+    """Out of everybody's reach when this returns, and its addresses free for another; the worker erases what it held.
 
     Returns the latest moment at which nothing of it is left.
     """
     living = Project.objects.filter(pk=project.pk, deleted_at=None)
     if living.update(deleted_at=Now(), slug=f"{DELETED}{project.pk}"):
         project_deleted.send(Project, project=project)
+        project.former_slugs.all().delete()
         logger.warning("Project %s was deleted by user %s.", project.pk, by.pk)
     return timezone.now() + ERASED_WITHIN
 

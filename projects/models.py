@@ -54,6 +54,17 @@ class Project(models.Model):
         return self.name
 
 
+class FormerSlug(models.Model):
+    """An address that the project had: agents and links that still use it arrive, and nobody else can take it."""
+
+    slug = models.SlugField(max_length=50, primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="former_slugs")
+    given_up_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
 class Role(models.TextChoices):
     OWNER = "owner", "Owner"
     ADMIN = "admin", "Admin"
@@ -72,6 +83,29 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()} of {self.project}"
+
+
+class Invitation(models.Model):
+    """Lets the person with this address into the project, once. Only a hash of the link's token is kept."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Role)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(help_text="When the link that is good now was made.")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.email}, {self.get_role_display()} of {self.project}"
 
 
 KEY_IS_TAKEN = "This project has a key of that name already. Revoke it first if its secret has changed."
@@ -158,7 +192,32 @@ class AuditEvent(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["project", "-at"], name="audit_of_project")]
+        indexes = [
+            models.Index(fields=["project", "-at"], name="audit_of_project"),
+            models.Index(fields=["project", "actor", "-at"], name="audit_of_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target}"
+
+
+class UsageDay(models.Model):
+    """What the sessions of a project that began on one day (UTC) have brought, and what was stored at its end."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="usage_days")
+    day = models.DateField()
+    sessions = models.PositiveIntegerField(default=0)
+    events = models.PositiveBigIntegerField(default=0, help_text="Spans, log records and metric points.")
+    recording_ms = models.PositiveBigIntegerField(default=0)
+    deleted_sessions = models.PositiveIntegerField(
+        default=0, help_text="Deleted by people, and counted apart so that counting may run twice."
+    )
+    deleted_events = models.PositiveBigIntegerField(default=0)
+    deleted_recording_ms = models.PositiveBigIntegerField(default=0)
+    stored_bytes = models.PositiveBigIntegerField(default=0, help_text="When it was last counted that day.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "day"], name="usage_once_per_day")]
+
+    def __str__(self) -> str:
+        return f"usage of {self.project} on {self.day}"

@@ -15,7 +15,13 @@ from observability.api.errors import error_answer
 from observability.api.rendering import JSONRenderer
 from observability.models import Session
 from observability.queries.sessions import session_in
-from projects.access import READ, may_administer, may_hear_audio, project_for_token, project_for_viewer
+from projects.access import (
+    READ,
+    may_administer,
+    may_hear_audio,
+    project_for_token,
+    project_for_viewer_under_any_slug,
+)
 from projects.authentication import AccessTokenAuthentication
 from projects.models import AccessToken, Project
 
@@ -89,7 +95,7 @@ class NothingHere(ApiView):
 def project_of(request: Request, slug: str) -> Project:
     if isinstance(request.auth, AccessToken):
         return project_for_token(request.auth, slug, scope=READ)
-    return project_for_viewer(request.user, slug)
+    return project_for_viewer_under_any_slug(request.user, slug)
 
 
 def may_hear(request: Request, project: Project) -> bool:

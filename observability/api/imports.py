@@ -15,7 +15,7 @@ from observability.api.errors import Conflict
 from observability.api.trail import note
 from observability.imports.run import Outcome, as_json, import_files
 from observability.imports.upload import receive_to_disk, sources_in
-from projects.access import INGEST, may_add, project_for_token, project_for_viewer
+from projects.access import INGEST, may_add, project_for_token, project_for_viewer_under_any_slug
 from projects.models import AccessToken, Project
 
 READ_ONLY = "This token may only read. Make one that may import too, under Settings, API keys."
@@ -59,7 +59,7 @@ def project_to_add_to(request: Request, slug: str) -> Project:
         if request.auth.project.slug == slug and INGEST not in request.auth.scopes:
             raise PermissionDenied(READ_ONLY)
         return project_for_token(request.auth, slug, scope=INGEST)
-    project = project_for_viewer(request.user, slug)
+    project = project_for_viewer_under_any_slug(request.user, slug)
     if not may_add(project, request.user):
         raise PermissionDenied(VIEWERS)
     return project

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from observability.ingest.credentials import bearer_token, named_key
 from observability.ingest.refusals import Refused, Unavailable
 from observability.models import Refusal
-from projects.access import api_keys_named
+from projects.access import api_keys_named, project_at
 from projects.models import Project
 
 logger = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ def write(key: Key, message: str, count: int) -> None:
 def project_meant(slug: str | None, api_key: str) -> Project | None:
     """Of an upload to the bare URL: the only project that has a key of that name."""
     if slug is not None:
-        return Project.objects.filter(slug=slug).first()
+        return project_at(slug)
     candidates = api_keys_named(api_key, None) if api_key else []
     return candidates[0].project if len(candidates) == 1 else None
 

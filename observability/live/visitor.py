@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare
 from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.models import User
-from projects.access import project_for_token, project_for_viewer
+from projects.access import project_for_token, project_for_viewer_under_any_slug
 from projects.audit import record_event
 from projects.authentication import token_of
 from projects.models import AccessToken, AuditEvent, Project
@@ -68,7 +68,7 @@ def visitor_of(credentials: Credentials, slug: str) -> Visitor:
             raise NotSignedIn from None
         return Visitor(project_for_token(token, slug, scope="read"), token=token)
     user = user_of(credentials.session_key)
-    return Visitor(project_for_viewer(user, slug), user=user)
+    return Visitor(project_for_viewer_under_any_slug(user, slug), user=user)
 
 
 def user_of(session_key: str) -> User:

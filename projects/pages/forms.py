@@ -1,12 +1,16 @@
 """What people fill in on the settings pages. The forms check; projects.actions does."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import slugify
 
+from accounts.models import User
 from projects.actions import MIN_SECRET_LENGTH
-from projects.models import PrivacySwitches, Project, Role
+from projects.models import Membership, PrivacySwitches, Project, Role
 
+WORDS = {"class": "input", "autocomplete": "off"}
 CODE = {"class": "input input--code", "autocomplete": "off", "spellcheck": "false"}
 HEARERS = [
     (Role.VIEWER, "Everybody in the project"),
@@ -38,7 +42,7 @@ class AccessTokenForm(forms.Form):
         label="Name",
         max_length=80,
         help_text="What will use it, such as “nightly report”.",
-        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs=WORDS),
     )
     may_send = forms.BooleanField(
         label="May send too (scope ingest)",
@@ -48,13 +52,65 @@ class AccessTokenForm(forms.Form):
     )
 
 
+class NewProjectForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=80, widget=forms.TextInput(attrs=WORDS))
+    slug = forms.SlugField(
+        label="Address",
+        max_length=50,
+        required=False,
+        help_text="Lower-case letters, digits and hyphens, as in /p/front-desk. Left empty, it is made from the name.",
+        widget=forms.TextInput(attrs=CODE),
+    )
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"] or slugify(self.cleaned_data.get("name", ""))[:50].strip("-_")
+        slug = slug.lower().replace("_", "-")
+        if not slug:
+            raise forms.ValidationError("Choose an address: none can be made from this name.")
+        return slug
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(
+        label="Name",
+        max_length=80,
+        help_text="What people call the project. Its address stays.",
+        widget=forms.TextInput(attrs=WORDS),
+    )
+
+
+class AddressForm(forms.Form):
+    slug = forms.SlugField(
+        label="Address",
+        max_length=50,
+        help_text="Lower-case letters, digits and hyphens.",
+        widget=forms.TextInput(attrs=CODE),
+    )
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label="Role", widget=forms.Select(attrs={"class": "input"}))
+
+    def __init__(self, *args: Any, roles: Sequence[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role, role.label) for role in roles]  # type: ignore[attr-defined]
+        self.fields["role"].initial = Role.MEMBER
+
+
 class ProjectNameForm(forms.Form):
     """Whoever deletes a project types its name, so that it is not another one."""
+
+    nothing_done = "Nothing was deleted."
 
     name = forms.CharField(
         label="Name of the project",
         max_length=80,
-        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs=WORDS),
     )
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
@@ -64,8 +120,27 @@ class ProjectNameForm(forms.Form):
     def clean_name(self) -> str:
         typed: str = self.cleaned_data["name"]
         if typed != self.project.name.strip():
-            raise forms.ValidationError(f"This project’s name is “{self.project.name}”. Nothing was deleted.")
+            raise forms.ValidationError(f"This project’s name is “{self.project.name}”. {self.nothing_done}")
         return typed
+
+
+class TransferForm(ProjectNameForm):
+    """Whoever gives a project away types its name too."""
+
+    nothing_done = "Nothing was changed."
+    field_order = ["to", "name"]
+    to = forms.ModelChoiceField(
+        label="New owner",
+        queryset=Membership.objects.none(),
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+
+    def __init__(self, *args: Any, project: Project, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, project=project, **kwargs)
+        others = project.memberships.exclude(user=by).select_related("user").order_by("user__email")
+        self.fields["to"].queryset = others  # type: ignore[attr-defined]
+        self.fields["to"].label_from_instance = lambda each: str(each.user)  # type: ignore[attr-defined]
 
 
 class PrivacyForm(forms.ModelForm[PrivacySwitches]):

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -13,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
-from projects.access import projects_of, role_in, roles_from
+from projects.access import may_create_projects, projects_of, role_in, roles_from
 from projects.audit import address_of, record_event
 from projects.models import Project, Role
 
@@ -58,9 +59,15 @@ def page(
         "may_add": role in roles_from(Role.MEMBER),
         "may_administer": role in roles_from(Role.ADMIN),
         "is_owner": role == Role.OWNER,
+        "may_create_projects": may_create_projects(reader),
         "section": section,
     }
     return render(request, template, frame | named, status=status)
+
+
+def complaint_of(error: ValidationError) -> str:
+    """What an action refused to do, as one sentence."""
+    return " ".join(error.messages)
 
 
 def note(request: HttpRequest, project: Project, verb: str, target: str = "") -> None:

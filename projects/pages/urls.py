@@ -1,9 +1,20 @@
 from django.urls import path
 
-from projects.pages import deletion, keys, privacy
+from projects.pages import deletion, general, keys, members, privacy
 
 app_name = "projects"
 urlpatterns = [
+    path("", general.general_show, name="general-show"),
+    path("name/", general.project_rename, name="project-rename"),
+    path("address/", general.slug_change, name="slug-change"),
+    path("leave/", general.project_leave, name="project-leave"),
+    path("transfer/", general.ownership_transfer, name="ownership-transfer"),
+    path("members/", members.member_list, name="member-list"),
+    path("members/<int:member_id>/role/", members.role_change, name="role-change"),
+    path("members/<int:member_id>/remove/", members.member_remove, name="member-remove"),
+    path("invitations/create/", members.invitation_create, name="invitation-create"),
+    path("invitations/<int:invitation_id>/resend/", members.invitation_resend, name="invitation-resend"),
+    path("invitations/<int:invitation_id>/revoke/", members.invitation_revoke, name="invitation-revoke"),
     path("keys/", keys.key_list, name="key-list"),
     path("keys/register/", keys.key_register, name="key-register"),
     path("keys/generate/", keys.key_generate, name="key-generate"),

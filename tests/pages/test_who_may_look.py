@@ -12,6 +12,8 @@ VIEWERS = [
     "observability:connect",
     "observability:connect-check",
     "observability:session-import",
+    "projects:general-show",
+    "projects:member-list",
 ]
 OF_A_SESSION = [
     "session-show",
@@ -24,7 +26,14 @@ OF_A_SESSION = [
     "log-list",
 ]
 ADMINS = ["projects:key-list", "projects:privacy-edit"]
-CHANGES = ["projects:key-register", "projects:key-generate", "projects:token-create"]
+CHANGES = [
+    "projects:key-register",
+    "projects:key-generate",
+    "projects:token-create",
+    "projects:project-rename",
+    "projects:slug-change",
+    "projects:invitation-create",
+]
 
 
 def addresses(session: Session) -> list[str]:
@@ -81,10 +90,15 @@ def test_changes_are_for_admins_and_by_post_only(
     assert owner_client.get(reverse(name, args=["acme"])).status_code == 405
 
 
-def test_the_rail_offers_settings_to_admins_only(
+def test_settings_offer_each_what_is_theirs(
     teammate_client: Client, owner_client: Client, project: Project
 ) -> None:
-    address = reverse("observability:session-list", args=["acme"])
+    """Everybody finds the project's members and the way out of it."""
+    address = reverse("projects:general-show", args=["acme"])
 
-    assert "Settings" in words(owner_client.get(address))
-    assert "Settings" not in words(teammate_client.get(address))
+    assert "Data and privacy" in words(owner_client.get(address))
+    theirs = words(teammate_client.get(address))
+    assert "Members" in theirs
+    assert "Leave the project" in theirs
+    assert "Data and privacy" not in theirs
+    assert "Danger zone" not in theirs

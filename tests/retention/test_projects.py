@@ -66,7 +66,7 @@ def test_only_owners_find_the_page(project, owner_client, teammate_client, stran
 
     assert [client.post(PAGE, {"name": "Acme"}).status_code for client in others] == [404, 404, 404]
     assert "Delete project" not in open_page(others[2], "projects:privacy-edit", "acme")
-    assert "Delete project" in open_page(owner_client, "projects:privacy-edit", "acme")
+    assert "Delete project" in open_page(owner_client, "projects:general-show", "acme")
 
 
 def test_from_then_on_nobody_reaches_it(project, talk, owner, owner_client, agent):

@@ -1,0 +1,90 @@
+"""Who belongs to a project, and as what. A project always keeps an owner."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from projects.access import roles_from, roles_up_to
+from projects.models import Membership, Project, Role
+
+LAST_OWNER = "A project keeps at least one owner. Make somebody else an owner first."
+NOT_YOURS = "You can change only roles up to your own."
+
+
+@transaction.atomic
+def change_role(membership: Membership, role: Role, *, by: User) -> Role:
+    """Returns the role of before. Raises ValidationError."""
+    project, held = _held(membership)
+    giver = _role_of_admin(project, by)
+    before = Role(held.role)
+    if not {before, role} <= set(roles_up_to(giver)):
+        raise ValidationError(NOT_YOURS)
+    if role != Role.OWNER:
+        _keep_an_owner(project, held)
+    Membership.objects.filter(pk=held.pk).update(role=role)
+    _revoke_what_they_may_no_longer_give(project, held.user_id, role)
+    return before
+
+
+@transaction.atomic
+def remove_member(membership: Membership, *, by: User) -> None:
+    """Raises ValidationError."""
+    project, held = _held(membership)
+    if Role(held.role) not in roles_up_to(_role_of_admin(project, by)):
+        raise ValidationError(NOT_YOURS)
+    _let_go(project, held)
+
+
+@transaction.atomic
+def leave_project(project: Project, user: User) -> None:
+    """Raises ValidationError for the last owner."""
+    held = project.memberships.filter(user=user).first()
+    if held is not None:
+        project, held = _held(held)
+        _let_go(project, held)
+
+
+@transaction.atomic
+def transfer_ownership(project: Project, *, by: User, to: Membership) -> None:
+    """`by` stays as an admin. Raises ValidationError if `by` is no owner, or `to` no other member, any more."""
+    project, held = _held(to)
+    if _role_of_admin(project, by) != Role.OWNER or held.user_id == by.pk:
+        raise ValidationError("Only an owner can hand a project over, and to another member.")
+    Membership.objects.filter(pk=held.pk).update(role=Role.OWNER)
+    project.memberships.filter(user=by).update(role=Role.ADMIN)
+    _revoke_what_they_may_no_longer_give(project, by.pk, Role.ADMIN)
+
+
+def _held(membership: Membership) -> tuple[Project, Membership]:
+    """As they are now. Whoever changes the members of a project at the same time waits. Raises ValidationError."""
+    project = Project.objects.select_for_update().get(pk=membership.project_id)
+    held = project.memberships.filter(pk=membership.pk).first()
+    if held is None:
+        raise ValidationError("They are no longer a member of this project.")
+    return project, held
+
+
+def _role_of_admin(project: Project, user: User) -> Role:
+    membership = project.memberships.filter(user=user, role__in=roles_from(Role.ADMIN)).first()
+    if membership is None:
+        raise ValidationError(NOT_YOURS)
+    return Role(membership.role)
+
+
+def _keep_an_owner(project: Project, leaving: Membership) -> None:
+    if not project.memberships.filter(role=Role.OWNER).exclude(pk=leaving.pk).exists():
+        raise ValidationError(LAST_OWNER)
+
+
+def _let_go(project: Project, membership: Membership) -> None:
+    _keep_an_owner(project, membership)
+    project.memberships.filter(pk=membership.pk).delete()
+    _revoke_what_they_may_no_longer_give(project, membership.user_id, None)
+
+
+def _revoke_what_they_may_no_longer_give(project: Project, user_id: int, role: Role | None) -> None:
+    """An invitation outlives neither its sender's membership nor the role that it was given with."""
+    can_give = roles_up_to(role) if role in roles_from(Role.ADMIN) else []
+    theirs = project.invitations.filter(invited_by=user_id, accepted_at=None, revoked_at=None)
+    theirs.exclude(role__in=can_give).update(revoked_at=timezone.now())

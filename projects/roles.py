@@ -1,0 +1,10 @@
+"""What each role may do, in the words of the pages."""
+
+from projects.models import Role
+
+WHAT_THEY_DO = {
+    Role.OWNER: "Everything, and hands the project over or deletes it.",
+    Role.ADMIN: "Looks at everything; changes members, keys, switches and plan; deletes sessions.",
+    Role.MEMBER: "Looks at sessions, downloads them and imports others.",
+    Role.VIEWER: "Looks at sessions and downloads them, as a guest: the first to be kept from hearing recordings.",
+}

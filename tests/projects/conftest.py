@@ -1,0 +1,3 @@
+from tests.sending import agent
+
+__all__ = ["agent"]
