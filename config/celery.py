@@ -20,6 +20,8 @@ SWEEP_SPOOL_EVERY_S = 600.0
 SWEEP_RETENTION_EVERY_S = 30.0
 """It only looks whether a purge is due, by the database: beat forgets at every restart when it last ran one."""
 SWEEP_EXPORTS_EVERY_S = 10.0
+SWEEP_USAGE_EVERY_S = 60.0
+SWEEP_STORAGE_EVERY_S = 600.0
 
 TRANSPORT_OPTIONS = (
     {"polling_interval": 0.05}
@@ -41,6 +43,16 @@ SCHEDULE = {
         "task": "observability.sweep_exports",
         "schedule": SWEEP_EXPORTS_EVERY_S,
         "options": {"expires": SWEEP_EXPORTS_EVERY_S},
+    },
+    "sweep usage": {
+        "task": "observability.sweep_usage",
+        "schedule": SWEEP_USAGE_EVERY_S,
+        "options": {"expires": SWEEP_USAGE_EVERY_S},
+    },
+    "sweep storage": {
+        "task": "observability.sweep_storage",
+        "schedule": SWEEP_STORAGE_EVERY_S,
+        "options": {"expires": SWEEP_STORAGE_EVERY_S},
     },
     "sweep spool": {
         "task": "observability.sweep_spool",

@@ -19,6 +19,7 @@ from observability.retention.improvement import take_back
 from observability.retention.projects import submit_erasures
 from observability.sessions.life import ask_for_summaries, live_sessions_to_summarise, lose_silent_sessions
 from observability.sessions.summary import refresh_summary
+from observability.sessions.usage import count_storage, count_usage
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +68,16 @@ def sweep_sessions() -> None:
         except Exception:  # it has no news any more, and is left alone until more comes
             logger.exception("The summary of session %s could not be made.", session_id)
     ask_for_sealing(now=timezone.now())
+
+
+@shared_task(name="observability.sweep_usage", time_limit=300)
+def sweep_usage() -> None:
+    count_usage(timezone.now())
+
+
+@shared_task(name="observability.sweep_storage", time_limit=300)
+def sweep_storage() -> None:
+    count_storage(timezone.now())
 
 
 @shared_task(name="observability.sweep_retention", time_limit=60)

@@ -19,6 +19,7 @@ from projects.addresses import save_with_free_slug
 from projects.audit import record_event
 from projects.models import AccessToken, ApiKey, Membership, Plan, PrivacySwitches, Project, Role
 from projects.secrets import encrypt
+from projects.usage import judge_quota
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ def change_plan(project: Project, plan: Plan) -> None:
     """The only way to another plan: what is promised for a plan's whole time is counted from `plan_since`."""
     Project.objects.filter(pk=project.pk).exclude(plan=plan).update(plan=plan, plan_since=Now())
     project.refresh_from_db(fields=["plan", "plan_since"])
+    judge_quota(project, now=timezone.now())
 
 
 @transaction.atomic
@@ -75,12 +77,6 @@ def rename_project(project: Project, name: str) -> None:
     """What people call it. Its address stays."""
     project.name = name
     project.save(update_fields=["name"])
-
-
-def change_plan(project: Project, plan: Plan) -> None:
-    """It counts for sessions that begin from now on; those that are here keep their date."""
-    project.plan = plan
-    project.save(update_fields=["plan"])
 
 
 @transaction.atomic

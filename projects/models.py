@@ -45,6 +45,9 @@ class Project(models.Model):
     deleted_at = models.DateTimeField(
         null=True, editable=False, help_text="Out of everybody's reach since then, and being erased."
     )
+    over_quota_until = models.DateTimeField(
+        null=True, editable=False, help_text="No session begins until then: the plan's quota is used up."
+    )
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="projects")
 
     class Meta:

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from observability.ingest.body import announced_bytes, body_stream
 from observability.ingest.budget import in_flight
-from observability.ingest.refusals import BrokeOff, Malformed, RecordingDisabled, TooLarge, Unavailable
+from observability.ingest.disabled import why_disabled
+from observability.ingest.refusals import BrokeOff, Malformed, TooLarge, Unavailable
 from observability.limits import MAX_HELD_ANSWERS, MAX_RECORDING_BYTES, NODE_FLUSH_HOLD_S
 from observability.live.publish import publish
 from observability.recordings.accept import AcceptedRecording, NoIdentity, SwitchedOff, accept_recording
@@ -31,7 +32,7 @@ def accept_upload(project: Project, request: HttpRequest) -> AcceptedRecording:
     except (MalformedForm, NoIdentity) as error:
         raise Malformed(str(error)) from None
     except SwitchedOff:
-        raise RecordingDisabled from None
+        raise why_disabled(project) from None
     except OSError as error:
         raise Unavailable("The recording could not be written to disk; please repeat the upload.") from error
     publish(project.pk, [accepted.kept])

@@ -101,8 +101,17 @@ class RecordingDisabled(Refused):
 
     status, grpc_code, reason = 401, PERMISSION_DENIED, "recording-disabled"
 
+    message = "data recording is disabled by owner of this project"
+
     def __init__(self) -> None:
-        super().__init__("data recording is disabled by owner of this project")
+        super().__init__(self.message)
+
+
+class OverQuota(RecordingDisabled):
+    """The same polite end, for sessions that have not begun."""
+
+    reason = "over-quota"
+    message = "data recording is disabled until next month: the quota of the project's plan is used up"
 
 
 class Unavailable(Refused):

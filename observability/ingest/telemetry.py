@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from observability.ingest.body import digest_of
-from observability.ingest.refusals import RecordingDisabled
+from observability.ingest.disabled import why_disabled
 from observability.limits import MAX_JOBS_PER_REQUEST
 from observability.live.publish import publish
 from observability.otlp.bounds import LIMITS
@@ -57,18 +57,18 @@ def accept_telemetry(
         marred=Marred(decoded.rejected_count, sum(decoded.sanitised.values())),
     )
     publish(project.pk, kept)
-    refuse_if_off(kept)
+    refuse_if_off(project, kept)
     return accepted(signal, decoded, kept)
 
 
-def refuse_if_off(kept: list[Kept]) -> None:
+def refuse_if_off(project: Project, kept: list[Kept]) -> None:
     """Only for a job that had not begun: one such answer ends all uploads of the agent's session.
 
     What names no job, such as metrics of its process, may come from an agent whose session goes on.
     """
     named = [group for group in kept if group.job_id]
     if named and all(group.refused_as_off for group in named):
-        raise RecordingDisabled
+        raise why_disabled(project)
 
 
 def accepted(signal: Signal, decoded: Decoded, kept: list[Kept]) -> Accepted:

@@ -63,6 +63,9 @@ ADVICE = {
     "unknown-token": "Make an ingest token under API keys, and set it in OTEL_EXPORTER_OTLP_HEADERS.",
     "missing-scope": "This token only reads. Make one with the scope ingest under API keys.",
     "recording-disabled": "Agent observability is switched off under Data and privacy.",
+    "over-quota": (
+        "This month’s quota of the plan is used up. Sessions that have begun go on; Plan and usage says what helps."
+    ),
     "no-such-endpoint": (
         "The address is not quite right. Copy LIVEKIT_OBSERVABILITY_URL as it stands here, with nothing after it."
     ),

@@ -13,6 +13,7 @@ from observability.recordings.contents import Contents, contents_of
 from observability.recordings.form import RecordingForm, SpooledPart
 from observability.recordings.keep import is_moved, keep_audio
 from observability.recordings.problems import note_problems, noted_before
+from observability.sessions.allowed import may_begin_sessions
 from observability.sessions.keep import Draft, Group, Kept, keep_in_session
 from observability.sessions.open import begin_session, lock_room, session_of_recording
 from observability.sessions.tombstones import is_buried, job_name, room_name, upload_name
@@ -147,7 +148,7 @@ def _session_of(project: Project, contents: Contents, draft: Draft, audio: Spool
         session = session or session_of_recording(project, contents.room_id, contents.start_ns)
     if session is not None:
         return session
-    if not project.privacy.observability:
+    if not may_begin_sessions(project):
         raise SwitchedOff
     if any(
         is_buried(project.pk, name, late_records=_late_records(contents, audio))

@@ -18,6 +18,7 @@ from observability.retention.erase import Erased, erase
 from observability.retention.remains import empty_the_log
 from observability.sessions.facts import remove_facts
 from observability.sessions.tombstones import bury
+from observability.sessions.usage import count_deleted
 
 ERASE_SESSION = "erase-session"
 GONE_WITHIN = timedelta(minutes=15)
@@ -53,6 +54,7 @@ def delete_session(session: Session) -> Receipt | None:
     bury(held)
     remove_facts(held.pk)
     write_deletions_at_commit()
+    count_deleted(held)
     Session.objects.filter(pk=held.pk).update(deleted_at=Now(), expires_at=Now() - LONG_AGO)
     jobs.submit(ERASE_SESSION, held.pk)
     transaction.on_commit(partial(publish_sessions, [held.pk]))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from observability import jobs
 from observability.journal.append import HeldSession
@@ -23,6 +24,15 @@ ERASE_RECORDINGS = "erase-recordings"
 REDACTED_MEANWHILE = "Redaction was asked for while the zip was made. Ask for it again."
 TOLD_FOR = timedelta(minutes=5)
 EVERYTHING = Switches(audio=True, transcripts=True, traces=True, logs=True, redaction=False)
+
+
+def may_begin_sessions(project: Project) -> bool:
+    """By its switch and its quota. Read with the sender's key, so it costs an upload nothing."""
+    return project.privacy.observability and not is_over_quota(project)
+
+
+def is_over_quota(project: Project) -> bool:
+    return project.over_quota_until is not None and project.over_quota_until > timezone.now()
 
 
 def switches_of(session: HeldSession, *, asks_for_redaction: bool = False) -> Switches:

@@ -21,6 +21,7 @@ from observability.models import Session
 from observability.records import Record
 from observability.sessions.allowed import (
     EVERYTHING,
+    may_begin_sessions,
     redact_what_came_before,
     switches_now,
     switches_of,
@@ -145,7 +146,7 @@ def keep_draft(project: Project, draft: Draft) -> Kept:
         return keep_unassigned(project, draft)
     session = session_of_job(project.pk, draft.group.job_id)
     if session is None:
-        if not project.privacy.observability:
+        if not may_begin_sessions(project):
             return Kept(draft.group.job_id, refused_as_off=True)
         if is_buried(project.pk, job_name(draft.group.job_id), late_records=draft.batch.record_count):
             return Kept(draft.group.job_id, discarded={draft.batch.signal: draft.batch.record_count})

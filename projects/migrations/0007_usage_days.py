@@ -6,6 +6,15 @@ class Migration(migrations.Migration):
     dependencies = [("projects", "0006_invitations")]
 
     operations = [
+        migrations.AddField(
+            model_name="project",
+            name="over_quota_until",
+            field=models.DateTimeField(
+                editable=False,
+                help_text="No session begins until then: the plan's quota is used up.",
+                null=True,
+            ),
+        ),
         migrations.CreateModel(
             name="UsageDay",
             fields=[
