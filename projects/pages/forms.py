@@ -1,23 +1,37 @@
 """What people fill in on the settings pages. The forms check; projects.actions does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.text import slugify
 
 from accounts.models import User
 from projects.actions import MIN_SECRET_LENGTH
 from projects.models import Membership, PrivacySwitches, Project, Role
+from projects.trail import SCRIPTS, SERVER, Wanted
+from projects.trail_words import ACTIONS
 
 WORDS = {"class": "input", "autocomplete": "off"}
 CODE = {"class": "input input--code", "autocomplete": "off", "spellcheck": "false"}
+SELECT = {"class": "filter__value"}
+DAYS_IN_USE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+"""So that the day after one is a day too."""
 HEARERS = [
     (Role.VIEWER, "Everybody in the project"),
     (Role.MEMBER, "Members, admins and owners"),
     (Role.ADMIN, "Admins and owners"),
     (Role.OWNER, "Owners only"),
 ]
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(attrs=SELECT, format="%Y-%m-%d")
 
 
 class RegisterKeyForm(forms.Form):
@@ -141,6 +155,44 @@ class TransferForm(ProjectNameForm):
         others = project.memberships.exclude(user=by).select_related("user").order_by("user__email")
         self.fields["to"].queryset = others  # type: ignore[attr-defined]
         self.fields["to"].label_from_instance = lambda each: str(each.user)  # type: ignore[attr-defined]
+
+
+class TrailForm(forms.Form):
+    """What of the audit trail is wanted. Days are in UTC."""
+
+    who = forms.ChoiceField(label="Who", required=False, widget=forms.Select(attrs=SELECT))
+    verb = forms.ChoiceField(
+        label="Action",
+        required=False,
+        choices=[("", "any"), *ACTIONS.items()],
+        widget=forms.Select(attrs=SELECT),
+    )
+    first_day = forms.DateField(label="From", required=False, widget=DayInput(), validators=DAYS_IN_USE)
+    last_day = forms.DateField(label="Until", required=False, widget=DayInput(), validators=DAYS_IN_USE)
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        persons = [(str(person.pk), person.email) for person in people]
+        self.fields["who"].choices = [  # type: ignore[attr-defined]
+            ("", "anybody"),
+            *persons,
+            (SCRIPTS, "scripts"),
+            (SERVER, "this server"),
+        ]
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is no choice wants nothing in particular, and the page says so beside it."""
+        return Wanted(**self._chosen)
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {name: str(value) for name, value in self._chosen.items()}
+
+    @property
+    def _chosen(self) -> dict[str, Any]:
+        self.full_clean()
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class PrivacyForm(forms.ModelForm[PrivacySwitches]):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.pages import deletion, general, keys, members, privacy
+from projects.pages import deletion, general, keys, members, plan, privacy, trail
 
 app_name = "projects"
 urlpatterns = [
@@ -22,5 +22,9 @@ urlpatterns = [
     path("tokens/create/", keys.token_create, name="token-create"),
     path("tokens/<int:token_id>/revoke/", keys.token_revoke, name="token-revoke"),
     path("privacy/", privacy.privacy_edit, name="privacy-edit"),
+    path("plan/", plan.plan_show, name="plan-show"),
+    path("plan/<slug:plan>/", plan.plan_change, name="plan-change"),
+    path("trail/", trail.trail_show, name="trail-show"),
+    path("trail/export/", trail.trail_export, name="trail-export"),
     path("delete/", deletion.project_delete, name="project-delete"),
 ]

@@ -45,6 +45,10 @@ def test_pages_carry_no_inline_code(owner_client: Client, front_desk: object) ->
         "observability:connect",
         "projects:key-list",
         "projects:privacy-edit",
+        "projects:general-show",
+        "projects:member-list",
+        "projects:plan-show",
+        "projects:trail-show",
     ):
         html = owner_client.get(reverse(name, args=["acme"])).content.decode()
 

@@ -25,7 +25,13 @@ OF_A_SESSION = [
     "span-list",
     "log-list",
 ]
-ADMINS = ["projects:key-list", "projects:privacy-edit"]
+ADMINS = [
+    "projects:key-list",
+    "projects:privacy-edit",
+    "projects:plan-show",
+    "projects:trail-show",
+    "projects:trail-export",
+]
 CHANGES = [
     "projects:key-register",
     "projects:key-generate",

@@ -1,0 +1,97 @@
+"""The audit trail, read: newest first, in pages by key."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import User
+from projects.models import AuditEvent, Project
+from projects.usage import beginning_of
+
+PAGE_SIZE = 50
+CHUNK_SIZE = 1_000
+SCRIPTS, SERVER = "scripts", "server"
+"""Instead of a person: tokens, and what operators' commands and the worker did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events. Empty values want all; days are in UTC, and both are wanted."""
+
+    who: str = ""
+    """The id of a person, SCRIPTS or SERVER."""
+    verb: str = ""
+    """One action, or the beginning of several up to the full stop."""
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Of an event in the trail."""
+
+    at: datetime
+    pk: int
+
+    @classmethod
+    def of(cls, event: AuditEvent) -> "Place":
+        return cls(event.at, event.pk)
+
+    @classmethod
+    def read(cls, text: str) -> "Place | None":
+        """None for what is none."""
+        at, _, pk = text.rpartition("~")
+        try:
+            place = cls(datetime.fromisoformat(at), int(pk))
+        except ValueError:
+            return None
+        return place if place.at.tzinfo and 0 < place.pk < 2**63 else None
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.pk}"
+
+
+def events_of(project: Project, wanted: Wanted) -> QuerySet[AuditEvent]:
+    """Newest first. Index: audit_of_project, or audit_of_person."""
+    events = project.audit_events.select_related("actor", "token").order_by("-at", "-pk")
+    if wanted.who == SCRIPTS:
+        events = events.filter(token__isnull=False)
+    elif wanted.who == SERVER:
+        events = events.filter(actor=None, token=None)
+    elif wanted.who:
+        events = events.filter(actor=int(wanted.who))
+    if wanted.verb:
+        events = events.filter(verb=wanted.verb)
+    if wanted.first_day:
+        events = events.filter(at__gte=beginning_of(wanted.first_day))
+    if wanted.last_day:
+        events = events.filter(at__lt=beginning_of(wanted.last_day) + timedelta(days=1))
+    return events
+
+
+def page_of(events: QuerySet[AuditEvent], after: Place | None, *, size: int = PAGE_SIZE) -> list[AuditEvent]:
+    """The next `size` after a place, and one more if there are more."""
+    if after is not None:
+        events = events.filter(Q(at__lt=after.at) | Q(at=after.at, pk__lt=after.pk), at__lte=after.at)
+    return list(events[: size + 1])
+
+
+def all_of(events: QuerySet[AuditEvent], *, at_most: int) -> Iterator[AuditEvent]:
+    """In chunks, each of which is one short read."""
+    place: Place | None = None
+    given = 0
+    while given < at_most:
+        chunk = page_of(events, place, size=CHUNK_SIZE)
+        more, chunk = len(chunk) > CHUNK_SIZE, chunk[: min(CHUNK_SIZE, at_most - given)]
+        yield from chunk
+        if not more:
+            return
+        given, place = given + len(chunk), Place.of(chunk[-1])
+
+
+def people_in(project: Project) -> QuerySet[User]:
+    """Everybody who ever did something here, also those who have left. Index: audit_of_person."""
+    did_something = AuditEvent.objects.filter(project=project, actor=OuterRef("pk"))
+    return User.objects.filter(Exists(did_something)).order_by("email")

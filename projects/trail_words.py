@@ -1,0 +1,39 @@
+"""What the verbs of the audit trail are called on its page."""
+
+ACTIONS = {
+    "session.viewed": "Looked at a session",
+    "transcript.viewed": "Read a transcript",
+    "records.viewed": "Looked at records",
+    "recording.played": "Played a recording",
+    "download.asked": "Asked for a download",
+    "session.downloaded": "Downloaded a session",
+    "session.deleted": "Deleted a session",
+    "session.erased": "Erased a session",
+    "privacy.changed": "Changed a privacy switch",
+    "plan.changed": "Changed the plan",
+    "api_key.registered": "Registered an API key",
+    "api_key.generated": "Generated an API key",
+    "api_key.revoked": "Revoked an API key",
+    "access_token.created": "Made an access token",
+    "access_token.revoked": "Revoked an access token",
+    "member.invited": "Invited somebody",
+    "invitation.sent_again": "Sent an invitation again",
+    "invitation.revoked": "Revoked an invitation",
+    "member.joined": "Joined",
+    "member.set": "Set a member’s role",
+    "member.role_changed": "Changed a role",
+    "member.removed": "Removed a member",
+    "member.left": "Left",
+    "ownership.transferred": "Handed the project over",
+    "project.created": "Made the project",
+    "project.renamed": "Renamed the project",
+    "project.moved": "Changed the address",
+    "trail.exported": "Exported the audit trail",
+    "demo.promised": "Made the project at the first start",
+    "demo.seeded": "Added a demo session",
+}
+
+
+def action_of(verb: str) -> str:
+    """One that has no words yet is shown as it is."""
+    return ACTIONS.get(verb, verb)

@@ -1,0 +1,245 @@
+"""Admins read who did or saw what, find it by person, action and time, and take it along as CSV."""
+
+import csv
+import re
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from observability.models import Session
+from projects.actions import NewSecret
+from projects.audit import record_event
+from projects.models import AccessToken, AuditEvent, Membership, Project
+from projects.trail import CHUNK_SIZE, PAGE_SIZE, Wanted, all_of, events_of
+from projects.trail_words import ACTIONS
+from tests.pages.reading import open_page
+
+SHOW, EXPORT = "projects:trail-show", "projects:trail-export"
+NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+def happened(
+    project: Project, who: User | None, verb: str, target: str = "", *, at: datetime = NOON
+) -> AuditEvent:
+    record_event(project, who, verb, target, "203.0.113.7")
+    event = AuditEvent.objects.latest("pk")
+    AuditEvent.objects.filter(pk=event.pk).update(at=at)
+    return event
+
+
+def targets(client: Client, **query: str) -> list[str]:
+    response = client.get(reverse(SHOW, args=["acme"]), query)
+    return [row.event.target for row in response.context["rows"]]
+
+
+def exported(client: Client, **query: str) -> list[dict[str, str]]:
+    response = client.get(reverse(EXPORT, args=["acme"]), query)
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(StringIO(text)))
+
+
+def test_each_line_tells_who_what_about_what_and_from_where(
+    owner_client: Client, owner: User, project: Project, session: Session
+) -> None:
+    happened(project, owner, "recording.played", str(session.public_id))
+    happened(project, None, "session.erased", "x")
+
+    page = open_page(owner_client, SHOW, "acme")
+    html = owner_client.get(reverse(SHOW, args=["acme"])).content.decode()
+
+    assert f"owner@acme.example Played a recording {str(session.public_id)[:8]}… 203.0.113.7" in page
+    assert "this server Erased a session x" in page
+    assert reverse("observability:session-show", args=["acme", session.public_id]) in html
+
+
+def test_what_scripts_do_bears_their_tokens_name(
+    owner_client: Client, project: Project, read_token: NewSecret[AccessToken]
+) -> None:
+    AuditEvent.objects.create(project=project, token=read_token.row, verb="records.viewed", target="x")
+
+    assert "token script Looked at records x" in open_page(owner_client, SHOW, "acme")
+
+
+def test_it_is_for_admins_and_of_their_own_project(
+    teammate_client: Client, stranger_client: Client, other_project: Project, project: Project, owner: User
+) -> None:
+    happened(project, owner, "session.viewed", "secret")
+
+    for name in (SHOW, EXPORT):
+        assert teammate_client.get(reverse(name, args=["acme"])).status_code == 404
+        assert stranger_client.get(reverse(name, args=["acme"])).status_code == 404
+    assert "secret" not in open_page(stranger_client, SHOW, "other")
+
+
+def test_it_is_narrowed_by_person_action_and_day(
+    owner_client: Client, owner: User, teammate: User, project: Project
+) -> None:
+    happened(project, owner, "session.viewed", "a", at=NOON - timedelta(days=2))
+    happened(project, teammate, "session.viewed", "b", at=NOON - timedelta(days=1))
+    happened(project, teammate, "recording.played", "c")
+    happened(project, None, "session.erased", "d")
+
+    assert targets(owner_client) == ["d", "c", "b", "a"]
+    assert targets(owner_client, who=str(teammate.pk)) == ["c", "b"]
+    assert targets(owner_client, who="server") == ["d"]
+    assert targets(owner_client, who="scripts") == []
+    assert targets(owner_client, verb="session.viewed") == ["b", "a"]
+    assert targets(owner_client, first_day="2026-11-27") == ["d", "c", "b"]
+    assert targets(owner_client, last_day="2026-11-27") == ["b", "a"]
+    assert targets(owner_client, who=str(teammate.pk), verb="session.viewed", last_day="2026-11-27") == ["b"]
+    assert [each["about"] for each in exported(owner_client, who=str(teammate.pk))] == ["c", "b"]
+
+
+def test_somebody_who_has_left_is_still_found(
+    owner_client: Client, teammate: User, project: Project, stranger: User
+) -> None:
+    happened(project, teammate, "session.viewed", "a")
+    Membership.objects.filter(user=teammate).delete()
+
+    page = open_page(owner_client, SHOW, "acme")
+
+    assert "teammate@acme.example" in page
+    assert stranger.email not in page
+    assert targets(owner_client, who=str(teammate.pk)) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"who": "999999999999999999999"},
+        {"who": "x"},
+        {"verb": "'"},
+        {"first_day": "yesterday"},
+        {"last_day": "9999-12-31"},
+    ],
+)
+def test_a_choice_that_cannot_be_is_said_and_narrows_nothing(
+    owner_client: Client, owner: User, project: Project, query: dict[str, str]
+) -> None:
+    happened(project, owner, "session.viewed", "a")
+
+    response = owner_client.get(reverse(SHOW, args=["acme"]), query)
+
+    assert response.status_code == 422
+    assert 'role="alert"' in response.content.decode()
+    assert len(response.context["rows"]) == 1
+
+
+@pytest.mark.parametrize("after", ["x", "~", "2026-11-28T12:00:00~1", "2026-11-28T12:00:00+00:00~-1", "9~9"])
+def test_a_place_that_is_none_is_the_beginning(
+    owner_client: Client, owner: User, project: Project, after: str
+) -> None:
+    happened(project, owner, "session.viewed", "a")
+
+    assert targets(owner_client, after=after) == ["a"]
+
+
+def test_pages_hold_every_event_once_also_those_of_one_moment(
+    owner_client: Client, owner: User, project: Project
+) -> None:
+    total = 2 * PAGE_SIZE + 7
+    AuditEvent.objects.bulk_create(
+        AuditEvent(project=project, actor=owner, verb="session.viewed", target=str(number))
+        for number in range(total)
+    )
+    AuditEvent.objects.update(at=NOON)
+    seen: list[str] = []
+    query = ""
+    while True:
+        response = owner_client.get(f"{reverse(SHOW, args=['acme'])}?{query}")
+        seen += [row.event.target for row in response.context["rows"]]
+        happened(project, owner, "session.viewed", "meanwhile", at=NOON + timedelta(hours=1))
+        query = response.context["next_query"]
+        if not query:
+            break
+
+    assert seen == [str(number) for number in reversed(range(total))]
+
+
+def test_the_way_back_to_the_newest_keeps_what_is_wanted(
+    owner_client: Client, owner: User, project: Project
+) -> None:
+    for number in range(PAGE_SIZE + 1):
+        happened(project, owner, "session.viewed", str(number))
+    first = owner_client.get(reverse(SHOW, args=["acme"]), {"verb": "session.viewed"})
+
+    second = owner_client.get(f"{reverse(SHOW, args=['acme'])}?{first.context['next_query']}")
+
+    assert [row.event.target for row in second.context["rows"]] == ["0"]
+    assert "?verb=session.viewed" in second.content.decode()
+
+
+def test_the_export_names_everything_and_is_written_down(
+    owner_client: Client, owner: User, project: Project
+) -> None:
+    happened(project, owner, "plan.changed", "build to ship")
+
+    assert exported(owner_client)[-1] == {
+        "time (UTC)": "2026-11-28 12:00:00.000",
+        "who": "owner@acme.example",
+        "action": "Changed the plan",
+        "verb": "plan.changed",
+        "about": "build to ship",
+        "address": "203.0.113.7",
+    }
+    assert AuditEvent.objects.latest("pk").verb == "trail.exported"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_no_name_becomes_a_formula_in_a_spreadsheet(
+    owner_client: Client, owner: User, project: Project, text: str
+) -> None:
+    happened(project, owner, "api_key.registered", text)
+
+    assert exported(owner_client, verb="api_key.registered")[0]["about"] == f"'{text}"
+
+
+def test_an_export_longer_than_a_chunk_is_whole_and_one_longer_than_allowed_is_cut(
+    project: Project, owner: User
+) -> None:
+    AuditEvent.objects.bulk_create(
+        AuditEvent(project=project, actor=owner, verb="session.viewed", target=str(number))
+        for number in range(2 * CHUNK_SIZE + 1)
+    )
+    events = events_of(project, Wanted())
+
+    assert len({event.target for event in all_of(events, at_most=10_000)}) == 2 * CHUNK_SIZE + 1
+    assert [event.target for event in all_of(events, at_most=CHUNK_SIZE + 1)][-1] == str(CHUNK_SIZE)
+
+
+@pytest.mark.parametrize("events", [1, 3])
+def test_the_page_takes_as_many_queries_for_many_events_as_for_few(
+    owner_client: Client,
+    owner: User,
+    project: Project,
+    read_token: NewSecret[AccessToken],
+    django_assert_num_queries: Any,
+    events: int,
+) -> None:
+    for number in range(events):
+        happened(project, owner, "session.viewed", str(number))
+        AuditEvent.objects.create(project=project, token=read_token.row, verb="records.viewed")
+    owner_client.get(reverse(SHOW, args=["acme"]))
+
+    with django_assert_num_queries(7):
+        owner_client.get(reverse(SHOW, args=["acme"]))
+
+
+def test_every_action_that_is_recorded_has_its_words() -> None:
+    """Verbs stand in the sources as "noun.happened", where they are recorded."""
+    root = Path(__file__).resolve().parents[2]
+    apps = [root / app for app in ("projects", "observability", "config")]
+    sources = [file.read_text() for app in apps for file in app.rglob("*.py")]
+    recorded = re.compile(
+        r'(?:note|note_look|record_event)\([^"()]*(?:\([^()]*\)[^"()]*)*"([a-z_]+\.[a-z_]+)"'
+    )
+    verbs = {verb for source in sources for verb in recorded.findall(source)}
+
+    assert len(verbs) > 20
+    assert verbs <= set(ACTIONS)
