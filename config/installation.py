@@ -11,6 +11,7 @@ from accounts.links import create_sign_in_link
 from accounts.models import User
 from config import env
 from projects import actions
+from projects.audit import record_event
 from projects.models import AccessToken, Plan, Project
 from projects.secrets import decrypt
 
@@ -52,7 +53,9 @@ def ensure_project(slug: str, *, owner: User, plan: str | None) -> Project:
         name = slug.replace("-", " ").capitalize()
         return actions.create_project(name, slug, owner=owner, plan=plan or "build")
     if plan and project.plan_id != plan:
+        before = project.plan_id
         actions.change_plan(project, Plan.objects.get(slug=plan))
+        record_event(project, None, "plan.changed", f"{before} to {plan}")
     return project
 
 

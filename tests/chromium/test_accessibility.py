@@ -1,11 +1,17 @@
 """axe-core finds nothing serious on any page, in either theme, wide or narrow."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
 from observability.models import Session
-from projects.models import Project
+from projects.audit import record_event
+from projects.invitations import invite
+from projects.models import Project, Role
+from tests.browser import Complaints
 from tests.chromium.axe import Findings
 from tests.exports.conftest import work
 from tests.live.servers import Server
@@ -80,6 +86,54 @@ def test_what_belongs_to_a_project_and_a_person(owners_page: Page, portal: Serve
     findings.look_at("a key that was just made")
     opened(owners_page, portal, "accounts:account-edit")
     findings.look_at("account")
+
+    assert findings.grave == []
+
+
+def test_the_settings_of_a_project(
+    owners_page: Page, portal: Server, owner: User, project: Project, stranger: User, complaints: Complaints
+) -> None:
+    """With something in each list, and with what is opened or said in place."""
+    complaints.grant("403")
+    page = owners_page
+    record_event(project, owner, "session.viewed", "x", "203.0.113.7")
+    findings = opened(page, portal, "projects:general-show", "acme")
+    page.get_by_text("Leave…").click()
+    findings.look_at("general")
+    for name, args in [
+        ("projects:ownership-transfer", []),
+        ("projects:plan-show", []),
+        ("projects:plan-change", ["ship"]),
+        ("projects:trail-show", []),
+        ("project-create", None),
+    ]:
+        opened(page, portal, name, *([] if args is None else ["acme", *args]))
+        findings.look_at(name)
+    opened(page, portal, "projects:member-list", "acme")
+    page.get_by_label("E-mail").fill(stranger.email)
+    page.get_by_role("button", name="Invite").click()
+    expect(page.get_by_text("It is shown this once")).to_be_visible()
+    page.get_by_text("Remove…").first.click()
+    findings.look_at("members, with a link to hand over")
+    link = page.locator("#made-link").inner_text()
+    page.goto(portal.url + urlsplit(link).path)
+    findings.look_at("an invitation for somebody else")
+
+    assert findings.grave == []
+
+
+def test_what_an_invitation_leads_to(
+    page: Page, portal: Server, project: Project, owner: User, complaints: Complaints
+) -> None:
+    complaints.grant("410")
+    made = invite(project, "new@acme.example", Role.MEMBER, by=owner)
+    findings = opened(page, portal, "invitation-open", made.secret)
+    findings.look_at("an invitation")
+    page.get_by_role("link", name="Make an account").click()
+    expect(page.get_by_label("Email")).to_have_value("new@acme.example")
+    findings.look_at("sign-up")
+    opened(page, portal, "invitation-open", "no-such-token")
+    findings.look_at("no invitation")
 
     assert findings.grave == []
 

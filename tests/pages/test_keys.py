@@ -1,10 +1,20 @@
+import re
+from typing import Any
+
+import pytest
 from django.test import Client
 from django.urls import reverse
 
-from projects.actions import create_access_token
+from accounts.models import User
+from observability.limits import TOKEN_VERDICT_S
+from observability.models import Session
+from projects.actions import create_access_token, register_api_key
 from projects.models import AccessToken, ApiKey, AuditEvent, Project
 from projects.secrets import decrypt
 from tests.pages.reading import open_page, words
+from tests.sending import Agent, agent, spans
+
+__all__ = ["agent"]
 
 LIST = "projects:key-list"
 SECRET = "a-secret-of-more-than-sixteen"
@@ -102,6 +112,65 @@ def test_a_revoked_token_no_longer_opens_anything(owner_client: Client, project:
     owner_client.post(reverse("projects:token-revoke", args=["acme", made.row.pk]))
 
     assert AccessToken.objects.get().revoked_at is not None
+
+
+def test_a_pair_is_rotated_while_both_work(
+    owner_client: Client, project: Project, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("observability.ingest.credentials.TOKEN_VERDICT_S", 0)
+    owner_client.post(reverse("projects:key-generate", args=["acme"]))
+    new = project.api_keys.get(is_generated=True)
+    renewed = Agent(key=new.key, secret=decrypt(new.encrypted_secret))
+
+    overlap = [each.send("traces", spans("llm_node")).status_code for each in (agent, renewed)]
+    old = project.api_keys.get(key="APIacme")
+    owner_client.post(reverse("projects:key-revoke", args=["acme", old.pk]))
+    after = [each.send("traces", spans("tts_node")).status_code for each in (agent, renewed)]
+
+    assert (overlap, after) == ([200, 200], [401, 200])
+
+
+def test_a_token_is_rotated_while_both_work(owner_client: Client, client: Client, session: Session) -> None:
+    first, second = (create_access_token(session.project, name, ["read"], by=None) for name in ("old", "new"))
+
+    def answers() -> list[int]:
+        headers = [{"Authorization": f"Bearer {each.secret}"} for each in (first, second)]
+        return [client.get("/api/v1/projects/acme/sessions/", headers=each).status_code for each in headers]
+
+    overlap = answers()
+    owner_client.post(reverse("projects:token-revoke", args=["acme", first.row.pk]))
+
+    assert (overlap, answers()) == ([200, 200], [401, 200])
+
+
+def test_the_page_tells_which_key_and_token_are_still_in_use(
+    owner_client: Client, client: Client, project: Project, agent: Agent
+) -> None:
+    made = create_access_token(project, "script", ["read"], by=None)
+    agent.send("traces", spans("llm_node"))
+    client.get("/api/v1/projects/acme/sessions/", headers={"Authorization": f"Bearer {made.secret}"})
+
+    page = open_page(owner_client, LIST, "acme")
+
+    assert len(re.findall(r"used \d+ \w+ \d{4}", page)) == 2
+    assert "not used yet" not in page
+
+
+def test_a_revoked_key_is_refused_everywhere_within_five_seconds() -> None:
+    assert TOKEN_VERDICT_S < 5
+
+
+@pytest.mark.parametrize("keys", [1, 3])
+def test_the_list_takes_as_many_queries_for_many_keys_as_for_few(
+    owner_client: Client, owner: User, project: Project, django_assert_num_queries: Any, keys: int
+) -> None:
+    for number in range(keys):
+        register_api_key(project, f"API{number}", SECRET, by=owner)
+        create_access_token(project, "script", ["read"], by=owner)
+    owner_client.get(reverse(LIST, args=["acme"]))
+
+    with django_assert_num_queries(7):
+        owner_client.get(reverse(LIST, args=["acme"]))
 
 
 def register(client: Client, key: str, secret: str) -> object:

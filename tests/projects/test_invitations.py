@@ -97,7 +97,9 @@ def test_a_mail_server_that_fails_leaves_the_link_to_copy(
 
 def test_whoever_is_invited_joins_with_the_role_and_once(link: str, newcomer: User, project: Project) -> None:
     client = signed_in(newcomer)
-    assert "Olivia Owner invites new@acme.example to this project as member ." in words(client.get(link))
+    assert "Olivia Owner invites new@acme.example to this project as member : looks at sessions" in words(
+        client.get(link)
+    )
     assert not Membership.objects.filter(user=newcomer).exists()
 
     assert "You are member of Acme." in words(client.post(link, follow=True))

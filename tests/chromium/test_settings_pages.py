@@ -1,0 +1,93 @@
+"""The settings of a project with the keyboard alone."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from projects.models import Membership, Project, Role
+from tests.live.servers import Server
+from tests.people import MembershipFactory, ProjectFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def tab_to(page: Page, locator: Any, *, at_most: int = 60) -> None:
+    for _ in range(at_most):
+        page.keyboard.press("Tab")
+        if locator.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"{locator} is not reached within {at_most} tabs.")
+
+
+def test_another_project_is_three_keys_away(
+    owners_page: Page, portal: Server, project: Project, owner: User
+) -> None:
+    page = owners_page
+    night = ProjectFactory(name="Night shift", slug="night")
+    MembershipFactory(project=night, user=owner, role=Role.VIEWER)
+    page.goto(portal.url + reverse("projects:general-show", args=["acme"]))
+
+    menu = page.get_by_role("button", name="Account menu")
+    menu.focus()
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Night shift"), at_most=2)
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/projects/night/sessions/")
+    expect(page.get_by_role("heading", name="Sessions")).to_be_visible()
+
+
+def test_escape_closes_the_menu_and_the_focus_is_where_it_was(
+    owners_page: Page, portal: Server, project: Project
+) -> None:
+    page = owners_page
+    page.goto(portal.url + reverse("projects:general-show", args=["acme"]))
+    menu = page.get_by_role("button", name="Account menu")
+    menu.press("Enter")
+    expect(page.get_by_role("link", name="New project")).to_be_visible()
+
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("link", name="New project")).not_to_be_visible()
+    expect(menu).to_be_focused()
+
+
+def test_a_role_is_changed_and_a_member_removed(
+    owners_page: Page, portal: Server, project: Project, teammate: User
+) -> None:
+    page = owners_page
+    page.goto(portal.url + reverse("projects:member-list", args=["acme"]))
+
+    tab_to(page, page.get_by_label(f"Role of {teammate}", exact=True))
+    page.keyboard.press("a")
+    tab_to(page, page.get_by_role("button", name=f"Change the role of {teammate}"), at_most=1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"{teammate} is admin now.")).to_be_visible()
+
+    tab_to(page, page.locator("summary", has_text=str(teammate)))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="Remove this member"), at_most=2)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("is no longer a member")).to_be_visible()
+
+    assert not Membership.objects.filter(user=teammate).exists()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_page_is_wider_than_the_screen(
+    owners_page: Page, portal: Server, project: Project, width: int
+) -> None:
+    page = owners_page
+    page.set_viewport_size({"width": width, "height": 844})
+    for name in ("general-show", "member-list", "key-list", "privacy-edit", "plan-show", "trail-show"):
+        page.goto(portal.url + reverse(f"projects:{name}", args=["acme"]))
+        expect(page.locator("h1")).to_have_count(1)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    page.goto(portal.url + reverse("projects:member-list", args=["acme"]))
+    page.get_by_label("E-mail").fill("new@acme.example")
+    page.get_by_role("button", name="Invite").click()
+    expect(page.locator("#made-link")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
