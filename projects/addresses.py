@@ -1,7 +1,7 @@
 """A project's address, its slug. One that it had still leads to it, and nobody else can take it."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from projects.models import FormerSlug, Project
 
@@ -34,6 +34,10 @@ def save_with_free_slug(project: Project) -> None:
     project.full_clean(validate_unique=False)
     if Project.objects.filter(slug=project.slug).exclude(pk=project.pk).exists():
         raise ValidationError({"slug": IS_TAKEN})
-    project.save()
+    try:
+        with transaction.atomic():
+            project.save()
+    except IntegrityError:
+        raise ValidationError({"slug": IS_TAKEN}) from None
     if FormerSlug.objects.filter(slug=project.slug).exclude(project=project).exists():
         raise ValidationError({"slug": IS_TAKEN})
