@@ -7,6 +7,7 @@ ACTIONS = {
     "recording.played": "Played a recording",
     "download.asked": "Asked for a download",
     "session.downloaded": "Downloaded a session",
+    "session.imported": "Imported a session",
     "session.deleted": "Deleted a session",
     "session.erased": "Erased a session",
     "privacy.changed": "Changed a privacy switch",
