@@ -17,7 +17,7 @@ class Row:
     refusal: int = 404
     """What members are told whose role does not suffice; they see that the project is there anyway."""
     body: str = ""
-    """A field that names the session."""
+    """Of a form; "{session}" stands for the session's id."""
 
 
 VIEWER, MEMBER, ADMIN, OWNER, API = (Row(least) for least in ("viewer", "member", "admin", "owner", "api"))
@@ -34,6 +34,8 @@ TABLE: dict[str, Row] = {
     "readyz": ANYONE,
     "system/": STAFF,
     "api/": Row("nothing"),
+    "projects/new/": SIGNED_IN,
+    "invitations/<str:token>/": ANYONE,
     "api/schema/": ANYONE,
     "api/docs/": ANYONE,
     # of a project
@@ -43,7 +45,7 @@ TABLE: dict[str, Row] = {
     PROJECT + "connect/": VIEWER,
     PROJECT + "connect/check/": VIEWER,
     PROJECT + "model-improvement/": ADMIN,
-    PROJECT + "downloads/": Row("viewer", "POST", body="session"),
+    PROJECT + "downloads/": Row("viewer", "POST", body="session={session}"),
     PROJECT + "downloads/<uuid:export_id>/": VIEWER,
     PROJECT + "downloads/<uuid:export_id>/state/": VIEWER,
     # of a session
@@ -65,6 +67,21 @@ TABLE: dict[str, Row] = {
     SESSION + "raw/": VIEWER,
     SESSION + "raw/<slug:key>/": VIEWER,
     # settings
+    SETTINGS: VIEWER,
+    SETTINGS + "name/": Row("admin", "POST"),
+    SETTINGS + "address/": Row("admin", "POST"),
+    SETTINGS + "leave/": Row("viewer", "POST"),
+    SETTINGS + "transfer/": OWNER,
+    SETTINGS + "members/": VIEWER,
+    SETTINGS + "members/<int:member_id>/role/": Row("admin", "POST", body="role=viewer"),
+    SETTINGS + "members/<int:member_id>/remove/": Row("admin", "POST"),
+    SETTINGS + "invitations/create/": Row("admin", "POST"),
+    SETTINGS + "invitations/<int:invitation_id>/resend/": Row("admin", "POST"),
+    SETTINGS + "invitations/<int:invitation_id>/revoke/": Row("admin", "POST"),
+    SETTINGS + "plan/": ADMIN,
+    SETTINGS + "plan/<slug:plan>/": ADMIN,
+    SETTINGS + "trail/": ADMIN,
+    SETTINGS + "trail/export/": ADMIN,
     SETTINGS + "keys/": ADMIN,
     SETTINGS + "keys/register/": Row("admin", "POST"),
     SETTINGS + "keys/generate/": Row("admin", "POST"),

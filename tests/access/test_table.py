@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -12,11 +11,13 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
+from accounts.models import User
 from observability.live.routing import websocket_urlpatterns
 from observability.models import Export, Recording, Session
 from observability.queries.records import timeline_of
 from observability.recordings.waveform import analyse_recording
 from projects.actions import create_access_token
+from projects.invitations import invite
 from projects.models import Project, Role
 from tests.access.table import OTHERS, SOCKETS, TABLE, Row
 from tests.api.conftest import answers_are_closed, replay, talk
@@ -42,7 +43,7 @@ def routes(resolver: URLResolver | None = None, before: str = "") -> Iterator[st
 
 
 OF_A_PROJECT = sorted(route for route in TABLE if any(name in route for name in NAMES_PROJECT))
-OF_A_SESSION = [route for route in OF_A_PROJECT if "uuid:" in route or TABLE[route].body]
+OF_A_SESSION = [route for route in OF_A_PROJECT if "uuid:" in route or "{session}" in TABLE[route].body]
 
 
 def test_every_route_has_its_row_and_every_row_its_route() -> None:
@@ -75,8 +76,10 @@ class Place:
 
 
 @pytest.fixture
-def place(talk: Session, ask: Callable[..., Export], project: Project, api_key: Any) -> Place:
-    """Acme's session with everything, a zip of it that is ready, a key and a token."""
+def place(
+    talk: Session, ask: Callable[..., Export], project: Project, owner: User, teammate: User, api_key: Any
+) -> Place:
+    """Acme's session with everything, a zip of it that is ready, a key, a token, a member, an invitation."""
     analyse_recording(Recording.objects.get().pk)
     export = ask(talk)
     work()
@@ -90,6 +93,9 @@ def place(talk: Session, ask: Callable[..., Export], project: Project, api_key: 
         "<int:index>": "1",
         "<int:key_id>": str(api_key.pk),
         "<int:token_id>": str(token.pk),
+        "<int:member_id>": str(project.memberships.get(user=teammate).pk),
+        "<int:invitation_id>": str(invite(project, "new@example.org", Role.VIEWER, by=owner).row.pk),
+        "<slug:plan>": "ship",
     }
     return Place("acme", talk.public_id, export.public_id, values)
 
@@ -116,7 +122,7 @@ def people(project: Project, owner: Any, other_project: Project, stranger: Any) 
 
 def told(client: Client, row: Row, path: str, session: object = "", **headers: str) -> tuple[int, bytes, str]:
     """What an asker is told; whatever it did is undone."""
-    body = urlencode({row.body: session}) if row.body else ""
+    body = row.body.format(session=session)
     with transaction.atomic():
         answer = client.generic(
             row.method, path, body, content_type="application/x-www-form-urlencoded", headers=headers
@@ -201,9 +207,8 @@ def test_pages_of_no_project_are_for_whom_the_table_says(
     route: str, client: Client, owner_client: Client, admin_client: Client, project: Project
 ) -> None:
     row = TABLE[route]
-    nobody, somebody, operator = (
-        told(each, row, "/" + route) for each in (client, owner_client, admin_client)
-    )
+    path = "/" + route.replace("<str:token>", "no-such-token")
+    nobody, somebody, operator = (told(each, row, path) for each in (client, owner_client, admin_client))
 
     if row.least in {"anyone", "nothing"}:
         assert (somebody[0] == 404) == (row.least == "nothing")
