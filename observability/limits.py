@@ -80,6 +80,12 @@ MAX_EXPORT_SESSIONS = number("MAX_EXPORT_SESSIONS", 50)
 MAX_EXPORTS_UNDER_WAY = number("MAX_EXPORTS_UNDER_WAY", 10)
 """Of one project, so that another's is made in between."""
 
+MAX_DELETE_SESSIONS = number("MAX_DELETE_SESSIONS", 50)
+"""With one click: a page of the list. Each is a transaction of its own, some 10 ms."""
+
+MAX_SAVED_VIEWS = number("MAX_SAVED_VIEWS", 50)
+"""Of one project; all of them stand in a menu."""
+
 MAX_IMPORT_BYTES = number("MAX_IMPORT_BYTES", 1024 * MIB)
 """All files of one import: two of the longest recordings, or some 15 hours of talk at the SDKs' rate."""
 

@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from observability.exports.ask import TooManyExports
 from observability.imports.refusals import ImportRefused, NotNow, TooMuch
 from observability.journal.archive import ArchiveLost
-from observability.queries.sessions import BadCursor
+from observability.queries.session_filters import BadFilter
+from observability.queries.session_order import BadCursor
 from observability.recordings.files import MissingFile, StorageFailed
 
 NOT_FOUND = "There is no such thing, or it is not yours to see."
@@ -73,7 +74,7 @@ def refusal_of(error: Exception) -> exceptions.APIException | None:
             return exceptions.NotFound(NOT_FOUND)
         case PermissionDenied():
             return exceptions.PermissionDenied(str(error) or None)
-        case BadCursor():
+        case BadCursor() | BadFilter():
             return exceptions.ParseError(str(error))
         case TooManyExports():
             return exceptions.Throttled(detail=str(error))

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from observability.queries.sessions import BadCursor
+from observability.queries.session_order import BadCursor
 
 T = TypeVar("T")
 

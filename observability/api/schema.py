@@ -6,7 +6,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
+from observability.limits import MAX_EXPORT_SESSIONS
 from observability.models import Export, Session
+from observability.queries.session_filters import FILTERS
+from observability.queries.session_order import ORDERS
 
 
 class Sdk(serializers.Serializer[Any]):
@@ -180,6 +183,12 @@ class Download(serializers.Serializer[Any]):
     file_url = serializers.URLField(allow_null=True, help_text="The zip, once it is ready.")
 
 
+class ChosenSessions(serializers.Serializer[Any]):
+    sessions = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=MAX_EXPORT_SESSIONS, help_text="Their ids."
+    )
+
+
 class ImportFiles(serializers.Serializer[Any]):
     file = serializers.ListField(child=serializers.FileField())
 
@@ -218,15 +227,12 @@ def record_filters(*names: str) -> list[OpenApiParameter]:
 
 
 SESSION_FILTERS = [
-    OpenApiParameter("status", enum=Session.Status.values),
-    OpenApiParameter("text", OpenApiTypes.STR, description="In names and ids."),
-    OpenApiParameter(
-        "q",
-        OpenApiTypes.STR,
-        description="Said: all of these words in one line of the transcript, each at least begun. "
-        "Sessions are found by it soon after they have ended.",
+    *(
+        OpenApiParameter(each.name, OpenApiTypes.STR, description=each.means, enum=[*each.choices] or None)
+        for each in FILTERS
     ),
-    *record_filters("agent", "room"),
+    OpenApiParameter("sort", enum=[*ORDERS], description="The largest first; ties are the newest first."),
+    *record_filters(),
 ]
 AUDIO_REVISION = [
     OpenApiParameter("revision", OpenApiTypes.INT),

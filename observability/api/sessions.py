@@ -1,5 +1,6 @@
 """`/api/v1/projects/{project}/sessions/` and `…/{session}/`"""
 
+from datetime import UTC
 from typing import Any
 
 from django.http import Http404
@@ -14,7 +15,8 @@ from observability.api.paging import limit_of, page_of
 from observability.api.trail import note
 from observability.queries.records import timeline_of
 from observability.queries.session_fields import session_fields
-from observability.queries.sessions import Wanted, session_rows
+from observability.queries.session_filters import BadFilter, read_filters
+from observability.queries.sessions import session_rows
 from observability.queries.work import tasks_by_session, tasks_of, work_fields
 from observability.retention.delete import delete_session
 from observability.sessions.summary import summary_of
@@ -26,16 +28,19 @@ MAX_SESSIONS_A_PAGE = 200
 class Sessions(ProjectView):
     @extend_schema(
         operation_id="sessions",
-        summary="Sessions, newest first",
+        summary="Sessions, the newest first unless sorted",
         parameters=schema.SESSION_FILTERS,
         responses=schema.SessionPage,
     )
     def get(self, request: Request, project: str) -> Response:
-        names = ("status", "agent", "room", "text", "q")
+        """Simulated sessions are left out unless `simulated` asks for them."""
+        asked = read_filters(request.GET.dict(), UTC)
+        if asked.problems:
+            raise BadFilter("; ".join(asked.problems.values()))
         page = session_rows(
             self.project,
-            Wanted(**{name: request.GET.get(name, "").replace("\x00", "") for name in names}),
-            before=request.GET.get("cursor"),
+            asked,
+            cursor=request.GET.get("cursor"),
             limit=limit_of(request, default=SESSIONS_A_PAGE, most=MAX_SESSIONS_A_PAGE),
         )
         tasks = tasks_by_session(page.rows)

@@ -8,6 +8,7 @@ from observability.models.recording import Recording
 from observability.models.refusal import Refusal
 from observability.models.retention import Deletion, PurgeRun, Reconciliation, Tombstone
 from observability.models.said import SaidLine
+from observability.models.saved_view import SavedView
 from observability.models.session import Session
 from observability.models.waveform import Waveform
 
@@ -27,6 +28,7 @@ __all__ = [
     "Refusal",
     "SaidLine",
     "SampleLink",
+    "SavedView",
     "Session",
     "Signal",
     "Tombstone",

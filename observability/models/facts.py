@@ -85,7 +85,10 @@ class ToolFact(Fact):
     duration_ms = models.FloatField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["project", "name", "expires_at"], name="tool_fact_by_name")]
+        indexes = [
+            models.Index(fields=["project", "name", "expires_at"], name="tool_fact_by_name"),
+            models.Index(fields=["project", "name", "-session"], name="tool_fact_newest_first"),
+        ]
 
 
 class ModelFact(Fact):
@@ -102,7 +105,10 @@ class ModelFact(Fact):
     audio_duration_ms = models.FloatField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["project", "model", "expires_at"], name="model_fact_by_model")]
+        indexes = [
+            models.Index(fields=["project", "model", "expires_at"], name="model_fact_by_model"),
+            models.Index(fields=["project", "model", "-session"], name="model_fact_newest_first"),
+        ]
 
 
 class ErrorFact(Fact):
@@ -134,5 +140,6 @@ class VerdictFact(Fact):
 
     class Meta:
         indexes = [
-            models.Index(fields=["project", "kind", "name", "expires_at"], name="verdict_fact_by_name")
+            models.Index(fields=["project", "kind", "name", "expires_at"], name="verdict_fact_by_name"),
+            models.Index(fields=["project", "kind", "name", "-session"], name="verdict_fact_newest_first"),
         ]

@@ -10,6 +10,23 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 
+NEWEST_FIRST_BY = [
+    models.Index(fields=["project", field, "-id"], name=f"session_of_{name}")
+    for field, name in [
+        ("status", "status"),
+        ("agent_name", "agent"),
+        ("room_name", "room_name"),
+        ("participant", "participant"),
+        ("sdk_version", "sdk"),
+    ]
+]
+LARGEST_FIRST_BY = [
+    models.Index(fields=["project", f"-{field}", "-id"], name=f"session_by_{name}")
+    for field, name in [("length_ms", "length"), ("slowest_answer_ms", "slowest"), ("error_count", "errors")]
+]
+"""Uploads leave these as they are, but for those that tell of an error."""
+
+
 class SessionQuerySet(models.QuerySet["Session"]):
     def for_project(self, project: "Project") -> "SessionQuerySet":
         """The project's sessions that have not expired, by the database's clock."""
@@ -95,6 +112,11 @@ class Session(models.Model):
     summary_status = models.CharField(
         max_length=5, blank=True, help_text="The status that the summary is made for."
     )
+    length_ms = models.BigIntegerField(default=0, help_text="From begin to end; 0 until the session is over.")
+    slowest_answer_ms = models.BigIntegerField(
+        default=0,
+        help_text="Of its turns, rounded up; 0 until the session is over, or where nothing was measured.",
+    )
 
     objects = SessionQuerySet.as_manager()
 
@@ -108,6 +130,13 @@ class Session(models.Model):
             models.Index(fields=["project", "-id"], name="session_newest_first"),
             models.Index(fields=["project", "room_id"], name="session_of_room"),
             models.Index(fields=["expires_at"], name="session_expiry"),
+            *NEWEST_FIRST_BY,
+            *LARGEST_FIRST_BY,
+            models.Index(fields=["project", "first_received_at"], name="session_by_arrival"),
+            models.Index(
+                fields=["project", "-id"], condition=Q(imported_at__isnull=False), name="session_imported"
+            ),
+            models.Index(fields=["project", "-id"], condition=Q(is_simulated=True), name="session_simulated"),
             # No column that every upload changes, or PostgreSQL would write all of these anew each time.
             models.Index(fields=["id"], condition=Q(status="live"), name="session_live"),
             models.Index(fields=["id"], condition=Q(has_news=True), name="session_with_news"),

@@ -1,50 +1,27 @@
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django_htmx.http import replace_url
+from django_htmx.middleware import HtmxDetails
 
-from observability.models import Session
 from observability.pages.reader_clock import zone_of
-from observability.pages.session_rows import grouped_by_day, row_of
-from observability.queries.sessions import BadCursor, SessionPage, Wanted, agents_of, session_rows
+from observability.pages.saved_views import views_context
+from observability.pages.session_filters import FILTERS_FORM, chips_of, fields_of, headings_of, loosen_of
+from observability.pages.session_rows import RowGroup, grouped_by_day, row_of
+from observability.queries.session_filters import Asked, read_filters
+from observability.queries.session_names import names_lately
+from observability.queries.session_order import ORDERS, BadCursor
+from observability.queries.sessions import SessionPage, in_the_way, session_rows
 from projects.access import project_for_viewer
 from projects.models import Project
 from projects.pages.frame import page, signed_in
 
-MAX_TEXT = 200
 LIVE_REFRESH_S, QUIET_REFRESH_S = 3, 15
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the address asks for. Unknown values are as if they had not been given."""
-
-    status: str = ""
-    agent: str = ""
-    text: str = ""
-
-    @classmethod
-    def of(cls, request: HttpRequest) -> "Filters":
-        asked = {
-            name: request.GET.get(name, "").replace("\x00", "")[:MAX_TEXT].strip()
-            for name in ("status", "agent", "text")
-        }
-        if asked["status"] not in Session.Status.values:
-            asked["status"] = ""
-        return cls(**asked)
-
-    @property
-    def are_set(self) -> bool:
-        return bool(self.status or self.agent or self.text)
-
-    def as_query(self, **more: str) -> str:
-        named = {"status": self.status, "agent": self.agent, "text": self.text, **more}
-        return urlencode({name: value for name, value in named.items() if value})
 
 
 @require_safe
@@ -52,41 +29,57 @@ class Filters:
 @signed_in
 def session_list(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_viewer(request.user, slug)
-    filters = Filters.of(request)
-    named = rows_context(request, project, filters) | {
-        "statuses": Session.Status.choices,
-        "agents": agents_of(project),
-    }
+    asked = read_filters(request.GET.dict(), zone_of(request))
+    named = rows_context(request, project, asked) | fields_of(asked, names_lately(project))
+    named |= views_context(project, asked)
     return page(request, "observability/session_list.html", project, section="sessions", **named)
 
 
 @require_safe
 @signed_in
 def session_list_rows(request: HttpRequest, slug: str) -> HttpResponse:
-    """What the list swaps into itself."""
+    """What the list swaps into itself. Whoever changed a filter has it in the address from then on."""
     project = project_for_viewer(request.user, slug)
-    named = rows_context(request, project, Filters.of(request)) | {"project": project}
-    return render(request, "observability/_session_rows.html", named)
+    asked = read_filters(request.GET.dict(), zone_of(request))
+    named = rows_context(request, project, asked) | {"project": project}
+    response = render(request, "observability/_session_rows.html", named)
+    if HtmxDetails(request).trigger == FILTERS_FORM:
+        query = asked.as_query()
+        replace_url(
+            response, reverse("observability:session-list", args=[slug]) + (f"?{query}" if query else "")
+        )
+    return response
 
 
-def rows_context(request: HttpRequest, project: Project, filters: Filters) -> dict[str, Any]:
-    before = request.GET.get("before", "")
-    found = page_of(project, filters, before)
-    rows = [row_of(session) for session in found.rows]
+def rows_context(request: HttpRequest, project: Project, asked: Asked) -> dict[str, Any]:
+    cursor = request.GET.get("cursor", "")
+    found = page_of(project, asked, cursor)
+    is_empty = not found.rows and not cursor
     return {
-        "filters": filters,
-        "groups": grouped_by_day(rows, zone=zone_of(request), now=timezone.now()),
-        "is_first_page": not before,
-        "newest_query": filters.as_query(),
-        "older_query": filters.as_query(before=found.next_cursor) if found.next_cursor else "",
-        "refresh_query": filters.as_query(before=before),
+        "asked": asked,
+        "problems": [*asked.problems.values()],
+        "chips": chips_of(asked),
+        "loosen": loosen_of(asked, in_the_way(project, asked)) if is_empty else [],
+        "groups": groups_of(request, found, asked),
+        "columns": headings_of(),
+        "is_first_page": not cursor,
+        "first_query": asked.as_query(),
+        "next_query": asked.as_query(cursor=found.next_cursor) if found.next_cursor else "",
+        "refresh_query": asked.as_query(**asked.left_out, cursor=cursor),
         "refresh_every_s": LIVE_REFRESH_S if found.live_count else QUIET_REFRESH_S,
     }
 
 
-def page_of(project: Project, filters: Filters, before: str) -> SessionPage:
+def groups_of(request: HttpRequest, found: SessionPage, asked: Asked) -> list[RowGroup]:
+    """By their days, unless they are sorted by something else."""
+    rows = [row_of(session) for session in found.rows]
+    if asked.is_newest_first:
+        return grouped_by_day(rows, zone=zone_of(request), now=timezone.now())
+    return [RowGroup(ORDERS[asked.sort].label, rows)] if rows else []
+
+
+def page_of(project: Project, asked: Asked, cursor: str) -> SessionPage:
     try:
-        wanted = Wanted(status=filters.status, agent=filters.agent, anywhere=filters.text)
-        return session_rows(project, wanted, before=before or None)
+        return session_rows(project, asked, cursor=cursor or None)
     except BadCursor:
         raise Http404 from None

@@ -4,6 +4,7 @@ Made by the worker: in a Job of its own soon after the session has ended, every 
 `summary_cursor` says up to which batch; a page that shows one session builds its timeline itself and is never behind.
 """
 
+import math
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +15,7 @@ from observability.live.publish import publish_sessions
 from observability.models import Session
 from observability.queries.records import timeline_of
 from observability.sessions.facts import replace_facts
+from observability.timeline.facts import MAX_INT64
 from observability.timeline.model import Timeline
 
 SUMMARISE = "summarise-session"
@@ -38,8 +40,9 @@ def is_written(session: Session, timeline: Timeline) -> bool:
     held = Session.objects.select_for_update().filter(pk=session.pk, expires_at__gt=Now()).first()
     if held is None or held.is_redacted != session.is_redacted or held.summary_cursor > session.cursor:
         return False
+    summary = summary_of(timeline)
     Session.objects.filter(pk=session.pk).update(
-        summary=summary_of(timeline),
+        summary=summary,
         summary_cursor=session.cursor,
         summary_status=session.status,
         summary_at=Now(),
@@ -47,8 +50,17 @@ def is_written(session: Session, timeline: Timeline) -> bool:
         error_count=timeline.figures.errors,
     )
     if session.status != Session.Status.LIVE:
+        Session.objects.filter(pk=session.pk).update(**ranks_of(summary))
         replace_facts(session, timeline)
     return True
+
+
+def ranks_of(summary: dict[str, Any]) -> dict[str, int]:
+    """What lists are sorted by. Written once the session is over: indexes hold it, and would grow with each refresh."""
+    return {
+        "length_ms": min(round(summary["duration_ms"]), MAX_INT64),
+        "slowest_answer_ms": min(math.ceil(summary["max_ms"] or 0), MAX_INT64),
+    }
 
 
 def summary_of(timeline: Timeline) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 /** What every page loads: each element says itself what it does. */
+import { ColumnChoice } from "./column-choice.js";
 import { CopyButton } from "./copy-button.js";
 import { CopyLines } from "./copy-lines.js";
 import { CriticalPath } from "./critical-path.js";
@@ -10,6 +11,7 @@ import { afterFirstPicture } from "./first-picture.js";
 import { registerMorph } from "./htmx-morph.js";
 import { ImportFiles } from "./import-files.js";
 import { JsonTree } from "./json-tree.js";
+import { ListFilters } from "./list-filters.js";
 import { LiveStatus } from "./live/live-status.js";
 import { LocalTime } from "./local-time.js";
 import { ModalQuestion } from "./modal-question.js";
@@ -30,6 +32,7 @@ import { trustServerHtml } from "./trusted-html.js";
 import { ViewSwitch } from "./view-switch.js";
 
 const ELEMENTS = {
+  "column-choice": ColumnChoice,
   "copy-button": CopyButton,
   "copy-lines": CopyLines,
   "critical-path": CriticalPath,
@@ -39,6 +42,7 @@ const ELEMENTS = {
   "filter-list": FilterList,
   "import-files": ImportFiles,
   "json-tree": JsonTree,
+  "list-filters": ListFilters,
   "live-status": LiveStatus,
   "modal-question": ModalQuestion,
   "passkey-offer": PasskeyOffer,

@@ -1,6 +1,6 @@
 import { Lifetime } from "./lifetime.js";
 
-/** The sessions of the list that are chosen, to be downloaded together. The list is written anew while one chooses. */
+/** The sessions of the list that are chosen, to be downloaded or deleted together. The list is written anew while one chooses. */
 export class SessionChoice extends HTMLElement {
   #chosen = new Set();
 
@@ -17,16 +17,26 @@ export class SessionChoice extends HTMLElement {
     this.life.end();
   }
 
+  /** Not those of the question whether to delete, which names the same sessions. */
   get #boxes() {
-    return [...this.querySelectorAll("input[name=session]")];
+    return [...this.querySelectorAll(".session-row input[name=session]")];
   }
 
   #choose = ({ target }) => {
+    if (target.matches("[data-choose-all]")) this.#chooseAll(target.checked);
     if (target.name !== "session") return;
     if (target.checked) this.#chosen.add(target.value);
     else this.#chosen.delete(target.value);
     this.#tell();
   };
+
+  /** Of what is on the page; nobody chooses what they do not see. */
+  #chooseAll(isChosen) {
+    const boxes = this.#boxes;
+    for (const box of boxes) box.checked = isChosen;
+    this.#chosen = new Set(isChosen ? boxes.map((box) => box.value) : []);
+    this.#tell();
+  }
 
   #chooseNone = ({ target }) => {
     if (!target.closest("[data-choose-none]")) return;
@@ -49,5 +59,9 @@ export class SessionChoice extends HTMLElement {
     const form = this.querySelector("#chosen-sessions");
     form.hidden = this.#chosen.size === 0;
     form.querySelector("[data-count]").textContent = form.hidden ? "" : `${this.#chosen.size} chosen`;
+    const all = this.querySelector("[data-choose-all]");
+    if (!all) return;
+    all.checked = this.#chosen.size > 0 && this.#chosen.size === this.#boxes.length;
+    all.indeterminate = this.#chosen.size > 0 && !all.checked;
   }
 }

@@ -1,0 +1,132 @@
+"""The list of sessions on PostgreSQL: what each filter, each order and common pairs cost in a large project.
+
+    DATABASE_URL=postgres://… python benchmarks/session_list.py [--sessions 100000] [--rounds 20]
+
+The database is one that may be filled and emptied. A project is filled by SQL with sessions and their facts: of each
+kind there is a common name, in every second session, and a rare one, in one of 5,000; a second project is a tenth as
+large. A page of 50 is read as the API reads it. It fails if a p95 misses its goal, or a page has not as many rows as
+there are to find.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.ingest import Row
+from benchmarks.session_list_rows import RARE, fill, forget
+
+MAX_MS, MAX_SAID_MS = 60, 150
+SAID = {"q", "search"}
+PAGE = 50
+ASKED: list[Mapping[str, str]] = [
+    {},
+    *(
+        {name: value}
+        for name in ("agent", "outcome", "tag", "tool", "model", "sdk")
+        for value in ("common", "rare", "never")
+    ),
+    *({"room": room} for room in ("room-77", "RM_77", "never")),
+    *({"participant": value} for value in ("caller-77", "never")),
+    *({"status": value} for value in ("live", "ended", "lost")),
+    *({name: value} for name in ("errors", "audio", "imported") for value in ("yes", "no")),
+    *({"simulated": value} for value in ("yes", "any")),
+    *({"within": value} for value in ("1h", "24h", "7d", "30d")),
+    {"from": "2026-01-01", "to": "2026-01-31"},
+    *({"slow": value} for value in ("1500", "4990", "9000")),
+    *({"text": value} for value in ("room-77", "never")),
+    *({"q": value} for value in ("common", "rare", "never", "common words")),
+    *({"search": value} for value in ("common", "rare", "never")),
+    *({"sort": value} for value in ("longest", "slowest", "errors")),
+    {"sort": "longest", "agent": "common"},
+    {"sort": "slowest", "agent": "rare"},
+    {"sort": "errors", "tag": "rare"},
+    {"sort": "slowest", "within": "7d"},
+    {"agent": "common", "errors": "yes"},
+    {"agent": "rare", "errors": "yes"},
+    {"agent": "common", "within": "24h"},
+    {"agent": "common", "outcome": "rare"},
+    {"outcome": "common", "tag": "rare"},
+    {"tool": "common", "errors": "yes"},
+    {"tool": "rare", "within": "7d"},
+    {"status": "ended", "slow": "4990"},
+    {"model": "common", "slow": "4990"},
+    {"q": "common", "agent": "rare"},
+    {"q": "rare", "within": "30d"},
+]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sessions", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=20)
+    arguments = parser.parse_args()
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        parser.error("DATABASE_URL has to name a PostgreSQL database that may be filled.")
+    with tempfile.TemporaryDirectory(prefix="playhead-benchmark-") as folder:
+        os.environ |= {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
+        rows = measured(arguments.sessions, arguments.rounds)
+    for row in rows:
+        print(f"{'ok  ' if row.is_met else 'MISS'} {row.what:<44} {row.figure:>26}   {row.goal}")
+    return 0 if all(row.is_met for row in rows) else 1
+
+
+def measured(sessions: int, rounds: int) -> list[Row]:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    forget()
+    try:
+        project = fill(sessions)
+        load = Row(
+            "sessions; load of the machine, for its cores",
+            f"{sessions}; {os.getloadavg()[0]:.1f} / {os.cpu_count()}",
+            "",
+            True,
+        )
+        return [load, *(row_of(project, asked, rounds, sessions) for asked in ASKED)]
+    finally:
+        forget()
+
+
+def row_of(project: Any, given: Mapping[str, str], rounds: int, sessions: int) -> Row:
+    from datetime import UTC
+
+    from observability.queries.session_filters import read_filters
+    from observability.queries.sessions import session_rows
+
+    asked = read_filters(given, UTC)
+    times, found = [], 0
+    for _ in range(rounds):
+        began = time.perf_counter()
+        found = len(session_rows(project, asked, limit=PAGE).rows)
+        times.append((time.perf_counter() - began) * 1000)
+    times.sort()
+    p95, most = times[int(len(times) * 0.95)], MAX_SAID_MS if SAID & given.keys() else MAX_MS
+    is_right = not asked.problems and found == expected(given, sessions, found)
+    what = " ".join(f"{name}={value}" for name, value in given.items()) or "all"
+    figure = f"{times[len(times) // 2]:.0f} / {p95:.0f} ms, {found} rows"
+    return Row(what, figure, f"<= {most}", p95 <= most and is_right)
+
+
+def expected(given: Mapping[str, str], sessions: int, found: int) -> int:
+    """Where one value alone is asked for, how many there are is known."""
+    if len(given) != 1 or "sort" in given:
+        return found
+    [value] = given.values()
+    return {"common": PAGE, "rare": min(PAGE, sessions // RARE), "never": 0}.get(value, found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
