@@ -21,30 +21,33 @@ from observability.recordings.playback import file_response
 ACCEPTED = 202
 
 
+def fields_of(request: Request, export: Export, *, state_url: str, file_url: str) -> dict[str, Any]:
+    """With the addresses to ask again and, once it is ready, to fetch."""
+    is_ready = export.state == Export.State.READY
+    return {
+        "id": str(export.public_id),
+        "state": export.state,
+        "progress_percent": export.progress_percent,
+        "note": export.note,
+        "size_bytes": export.size_bytes,
+        "sha256": export.sha256 or None,
+        "created_at": export.created_at.isoformat(),
+        "built_at": export.built_at.isoformat() if export.built_at else None,
+        "expires_at": export.expires_at.isoformat() if export.expires_at else None,
+        "url": request.build_absolute_uri(state_url),
+        "file_url": request.build_absolute_uri(file_url) if is_ready else None,
+    }
+
+
 class DownloadView(SessionView):
     def export(self, request: Request, export_id: UUID) -> Export:
         hears = may_hear(request, self.project)
         return export_in(self.project, export_id, may_hear=hears, session=self.session)
 
     def fields(self, request: Request, export: Export) -> dict[str, Any]:
-        """With the addresses to ask again and, once it is ready, to fetch."""
         at = [self.project.slug, self.session.public_id, export.public_id]
-        is_ready = export.state == Export.State.READY
-        return {
-            "id": str(export.public_id),
-            "state": export.state,
-            "progress_percent": export.progress_percent,
-            "note": export.note,
-            "size_bytes": export.size_bytes,
-            "sha256": export.sha256 or None,
-            "created_at": export.created_at.isoformat(),
-            "built_at": export.built_at.isoformat() if export.built_at else None,
-            "expires_at": export.expires_at.isoformat() if export.expires_at else None,
-            "url": request.build_absolute_uri(reverse("api:session-download-state", args=at)),
-            "file_url": request.build_absolute_uri(reverse("api:session-download-file", args=at))
-            if is_ready
-            else None,
-        }
+        state, file = (reverse(f"api:session-download-{name}", args=at) for name in ("state", "file"))
+        return fields_of(request, export, state_url=state, file_url=file)
 
 
 class StartDownload(DownloadView):

@@ -1,6 +1,16 @@
 from django.urls import include, path, re_path
 
-from observability.api import audio, docs, downloads, imports, peaks, records, sessions, timeline
+from observability.api import (
+    audio,
+    docs,
+    downloads,
+    downloads_of_several,
+    imports,
+    peaks,
+    records,
+    sessions,
+    timeline,
+)
 from observability.api.doors import NothingHere
 
 app_name = "api"
@@ -20,10 +30,17 @@ of_session = [
     path("peaks/", peaks.Peaks.as_view(), name="session-peaks"),
 ]
 
+of_several = [
+    path("", downloads_of_several.StartDownload.as_view(), name="download"),
+    path("<uuid:export>/", downloads_of_several.DownloadState.as_view(), name="download-state"),
+    path("<uuid:export>/file/", downloads_of_several.DownloadFile.as_view(), name="download-file"),
+]
+
 urlpatterns = [
     path("schema/", docs.Schema.as_view(), name="schema"),
     path("docs/", docs.Docs.as_view(), name="docs"),
     path("v1/projects/<slug:project>/sessions/", sessions.Sessions.as_view(), name="sessions"),
+    path("v1/projects/<slug:project>/downloads/", include(of_several)),
     path("v1/projects/<slug:project>/imports/", imports.Imports.as_view(), name="imports"),
     path("v1/projects/<slug:project>/sessions/<uuid:session>/", include(of_session)),
     re_path(r"", NothingHere.as_view(), name="nothing-here"),

@@ -25,6 +25,10 @@ def test_schema_describes_every_address_of_the_api(client):
     sessions = "/api/v1/projects/{project}/sessions/"
     assert sorted(schema["paths"]) == sorted(
         [
+            *[
+                f"/api/v1/projects/{{project}}/downloads/{thing}"
+                for thing in ("", "{export}/", "{export}/file/")
+            ],
             "/api/v1/projects/{project}/imports/",
             sessions,
             *[f"{sessions}{{session}}/{thing}" for thing in things],

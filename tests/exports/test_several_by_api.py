@@ -1,0 +1,57 @@
+"""Several sessions as one zip, for scripts."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from observability.models import Session
+from projects.models import Project
+from tests.api.conftest import Script
+from tests.exports.conftest import Opened, work
+from tests.people import SessionFactory
+
+DOWNLOADS = "/api/v1/projects/acme/downloads/"
+
+
+def ask(script: Script, *ids: object) -> Any:
+    body = json.dumps({"sessions": [str(each) for each in ids]})
+    return script.client.post(DOWNLOADS, body, content_type="application/json", headers=script.headers)
+
+
+def test_a_script_asks_watches_and_fetches(
+    replay: Callable[..., Session], script: Script, project: Project
+) -> None:
+    sessions = [replay("python/1.8.9_second_session"), SessionFactory(project=project)]
+    ids = [session.public_id for session in sessions]
+
+    asked = ask(script, *ids)
+    waiting = script.get(asked.json()["url"]).json()
+    work()
+    ready = script.get(asked.json()["url"]).json()
+
+    assert (asked.status_code, waiting["state"], ready["state"]) == (202, "waiting", "ready")
+    names = Opened(b"".join(script.get(ready["file_url"]).streaming_content)).names
+    assert {name.split("/")[0] for name in names if name.startswith("session-")} == {
+        f"session-{each}" for each in ids
+    }
+    verbs = (
+        project.audit_events.filter(target__in=map(str, ids)).order_by("verb").values_list("verb", flat=True)
+    )
+    assert list(verbs) == ["download.asked"] * 2 + ["session.downloaded"] * 2
+
+
+def test_one_that_is_anothers_makes_it_not_found(
+    script: Script, session: Session, other_project: Project
+) -> None:
+    theirs = SessionFactory(project=other_project)
+
+    assert ask(script, session.public_id, theirs.public_id).json()["error"]["code"] == "not-found"
+
+
+@pytest.mark.parametrize("ids", [[], ["nonsense"], ["00000000-0000-0000-0000-000000000000"] * 51])
+def test_a_bad_choice_is_refused_with_a_sentence(script: Script, project: Project, ids: list[str]) -> None:
+    answer = ask(script, *ids)
+
+    assert (answer.status_code, answer.json()["error"]["message"].partition(":")[0]) == (400, "sessions")
