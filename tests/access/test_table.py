@@ -13,7 +13,7 @@ from django.urls import URLResolver, get_resolver
 
 from accounts.models import User
 from observability.live.routing import websocket_urlpatterns
-from observability.models import Export, Recording, Session
+from observability.models import Export, Recording, SavedView, Session
 from observability.queries.records import timeline_of
 from observability.recordings.waveform import analyse_recording
 from projects.actions import create_access_token
@@ -91,6 +91,7 @@ def place(
         "logs/<slug:key>": f"logs/{line.key}",
         "raw/<slug:key>": "raw/span-0",
         "<int:index>": "1",
+        "<int:view_id>": str(SavedView.objects.create(project=project, name="Slow", query="slow=1500").pk),
         "<int:key_id>": str(api_key.pk),
         "<int:token_id>": str(token.pk),
         "<int:member_id>": str(project.memberships.get(user=teammate).pk),
