@@ -32,13 +32,14 @@ class Migration(migrations.Migration):
             model_name="session",
             name="length_ms",
             field=models.BigIntegerField(
-                default=0, help_text="From begin to end; 0 until the session is over."
+                db_default=0, default=0, help_text="From begin to end; 0 until the session is over."
             ),
         ),
         migrations.AddField(
             model_name="session",
             name="slowest_answer_ms",
             field=models.BigIntegerField(
+                db_default=0,
                 default=0,
                 help_text="Of its turns, rounded up; 0 until the session is over, or where nothing was measured.",
             ),

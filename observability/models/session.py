@@ -112,8 +112,11 @@ class Session(models.Model):
     summary_status = models.CharField(
         max_length=5, blank=True, help_text="The status that the summary is made for."
     )
-    length_ms = models.BigIntegerField(default=0, help_text="From begin to end; 0 until the session is over.")
+    length_ms = models.BigIntegerField(
+        db_default=0, default=0, help_text="From begin to end; 0 until the session is over."
+    )
     slowest_answer_ms = models.BigIntegerField(
+        db_default=0,
         default=0,
         help_text="Of its turns, rounded up; 0 until the session is over, or where nothing was measured.",
     )
