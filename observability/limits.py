@@ -98,6 +98,10 @@ MAX_IMPORT_MEMBERS = number("MAX_IMPORT_MEMBERS", 2_000)
 MAX_IMPORT_INFLATED_BYTES = number("MAX_IMPORT_INFLATED_BYTES", 4096 * MIB)
 """What a zip may unpack to: audio does not become larger, and spans as text some twenty times."""
 
+MAX_IMPORT_TELEMETRY_BYTES = number("MAX_IMPORT_TELEMETRY_BYTES", 256 * MIB)
+"""Spans, logs and metrics of one session as text, and once more of what they become, which waits in memory for the
+transaction: some 180,000 spans."""
+
 MAX_IMPORTS_AT_ONCE = number("MAX_IMPORTS_AT_ONCE", 2)
 """In one process: each takes a thread, and the memory of one upload, for as long as it lasts."""
 

@@ -31,6 +31,11 @@ def bundles_in(members: Members, *, name: str) -> list[Bundle]:
         raise Unreadable(f"{name}: {NOT_OURS}")
     if len(members.folders) > MAX_EXPORT_SESSIONS:
         raise TooMuch(f"{name} holds more than {MAX_EXPORT_SESSIONS} sessions (MAX_EXPORT_SESSIONS).")
+    told_bytes = sum(
+        members.size_of(folder, SESSION) for folder in members.folders if SESSION in members.names_in(folder)
+    )
+    if told_bytes > MAX_CHAT_HISTORY_BYTES:
+        raise TooMuch(f"{name}: its session.json are larger than {MAX_CHAT_HISTORY_BYTES} bytes in all.")
     digests = {folder: verified(members, folder) for folder in members.folders}
     return [bundle_of(members, folder, digests[folder], name=name) for folder in members.folders]
 

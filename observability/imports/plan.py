@@ -1,7 +1,7 @@
 """An import made ready outside any transaction: its records decoded and compressed, its audio on this server's disk."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +13,11 @@ from django.conf import settings
 
 from observability.imports.bundle import Bundle, Take
 from observability.imports.known import Known, known_of, missing_of
-from observability.imports.refusals import NotNow, Unreadable
+from observability.imports.refusals import NotNow, TooMuch, Unreadable
 from observability.imports.talk import talk_of
-from observability.imports.telemetry import Tally, chunks_of
+from observability.imports.telemetry import TOO_MUCH, Tally, chunks_of
 from observability.journal.append import HeldSession, session_of_job
-from observability.limits import MAX_RECORDING_BYTES
+from observability.limits import MAX_IMPORT_TELEMETRY_BYTES, MAX_RECORDING_BYTES
 from observability.models import Session
 from observability.recordings.form import PartLimits
 from observability.recordings.keep import may_keep_audio
@@ -52,7 +52,7 @@ def planned(project: Project, bundle: Bundle, *, now: datetime) -> Iterator[Plan
     """Raises ImportRefused, or OSError if this server's disk fails. When the context ends, spooled audio is removed."""
     before, known = state_of(project, bundle)
     tally = Tally()
-    drafts = list(drafts_of(bundle, before, known, tally, now))
+    drafts = list(bounded(drafts_of(bundle, before, known, tally, now)))
     with ExitStack() as stack:
         audio = [
             (take, stack.enter_context(spooled(take)))
@@ -78,12 +78,22 @@ def drafts_of(
         kept = missing_of(records, known, before) if before else records
         if kept:
             group = Group(bundle.facts.job_id, room_of(kept) or bundle.facts.room_id, kept)
-            yield Draft.of(group, signal, digest_of(kept), now)
+            yield Draft.of(group, signal, digest_of(kept), now).compressed_alone()
 
     for part in bundle.parts:
         for chunk in chunks_of(part, tally):
             yield from draft(part.signal, bundle.own(chunk))
     yield from draft("recording", talk_of(bundle))
+
+
+def bounded(drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """Records repeat their resource, so a few bytes read can be many kept. Raises TooMuch."""
+    kept_bytes = 0
+    for draft in drafts:
+        kept_bytes += len(draft.batch.payload)
+        if kept_bytes > MAX_IMPORT_TELEMETRY_BYTES:
+            raise TooMuch(TOO_MUCH)
+        yield draft
 
 
 def digest_of(records: Sequence[Record]) -> bytes:

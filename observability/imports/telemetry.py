@@ -12,7 +12,12 @@ from typing import IO
 
 from observability.imports.json_text import read_all
 from observability.imports.refusals import TooMuch, Unreadable
-from observability.limits import MAX_ITEMS_PER_REQUEST, MAX_OTLP_INFLATED_BYTES, MAX_SESSION_RECORDS
+from observability.limits import (
+    MAX_IMPORT_TELEMETRY_BYTES,
+    MAX_ITEMS_PER_REQUEST,
+    MAX_OTLP_INFLATED_BYTES,
+    MAX_SESSION_RECORDS,
+)
 from observability.otlp.body import MalformedBody
 from observability.otlp.bounds import LIMITS
 from observability.otlp.count import TooManyItems
@@ -29,6 +34,12 @@ REQUEST_BYTES = 4 * 1024 * 1024
 """Groups are decoded together up to here: some 3,000 spans, with far fewer attributes than a request may have."""
 CHUNK_RECORDS = 2_000
 """Kept as one batch: a few hundred kilobytes once compressed."""
+CHUNK_BYTES = 16 * 1024 * 1024
+"""Read for one batch, which is in memory as objects: beyond it the batch ends, however few its records are."""
+TOO_MUCH = (
+    f"There are more than {MAX_IMPORT_TELEMETRY_BYTES} bytes of spans, logs and metrics in one session "
+    "(MAX_IMPORT_TELEMETRY_BYTES)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,8 @@ class Tally:
     """What decoding had to leave out or to mend."""
 
     records: int = 0
+    read_bytes: int = 0
+    """Of the requests, inflated."""
     rejected: Counter[str] = field(default_factory=Counter)
     """How many records by the reason why."""
     sanitised: int = 0
@@ -57,10 +70,13 @@ def chunks_of(part: Part, tally: Tally) -> Iterator[list[OtlpRecord]]:
     Lines of one moment stay together: equal log lines count as often as one batch has them.
     """
     chunk: list[OtlpRecord] = []
+    began_at = tally.read_bytes
     for record in records_in(part, tally):
-        if len(chunk) >= CHUNK_RECORDS and not may_equal(chunk, record):
+        size = tally.read_bytes - began_at
+        is_full = len(chunk) >= CHUNK_RECORDS or size > CHUNK_BYTES
+        if chunk and is_full and (size > MAX_OTLP_INFLATED_BYTES or not may_equal(chunk, record)):
             yield chunk
-            chunk = []
+            chunk, began_at = [], tally.read_bytes
         chunk.append(record)
     if chunk:
         yield chunk
@@ -76,6 +92,9 @@ def may_equal(chunk: list[OtlpRecord], record: OtlpRecord) -> bool:
 def records_in(part: Part, tally: Tally) -> Iterator[OtlpRecord]:
     with part.open() as file:
         for body in requests_in(file, part):
+            tally.read_bytes += len(body)
+            if tally.read_bytes > MAX_IMPORT_TELEMETRY_BYTES:
+                raise TooMuch(TOO_MUCH)
             try:
                 decoded = decode(part.signal, body, "application/json", LIMITS)
             except TooManyItems as fault:
@@ -109,13 +128,15 @@ def grouped(file: IO[bytes], part: Part, before: bytes) -> Iterator[bytes]:
     size = 0
     for line in iter(lambda: line_of(file, part), b""):
         group = line.strip().removesuffix(b",")
+        if not group:
+            raise Unreadable(f"{part.name} has an empty line in its request. Take it out of the zip again.")
         if group == b"]}":
             break
-        if groups and size + len(group) > REQUEST_BYTES:
+        if groups and size + len(line) > REQUEST_BYTES:
             yield before + b",".join(groups) + b"]}"
             groups, size = [], 0
         groups.append(group)
-        size += len(group)
+        size += len(line)
     else:
         raise Unreadable(f"{part.name} is cut short. Take it out of the zip again.")
     if groups:

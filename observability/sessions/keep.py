@@ -11,7 +11,7 @@ from django.db.models import F
 
 from observability.journal.append import HeldSession, append, append_unassigned, session_of_job
 from observability.journal.append_together import append_at_once
-from observability.journal.codec import encode
+from observability.journal.codec import decode, encode
 from observability.journal.news import NewBatch, News, count_by_kind
 from observability.journal.together import committed
 from observability.limits import MAX_SESSION_RECORDS
@@ -136,6 +136,14 @@ class Draft:
         facts = next(iter(revelations(group.records).values()), SessionFacts(group.job_id))
         return cls(group, new_batch(signal, digest, group.records, now), news_of(facts, group.room_id))
 
+    @property
+    def records(self) -> Sequence[Record]:
+        return self.group.records or decode(self.batch.payload)
+
+    def compressed_alone(self) -> "Draft":
+        """Without its records as objects, which are many times larger: they are decoded where somebody looks."""
+        return replace(self, group=replace(self.group, records=()))
+
 
 def new_batch(signal: str, digest: bytes, records: Sequence[Record], now: datetime) -> NewBatch:
     return NewBatch(signal, digest, encode(records), count_by_kind(records), now)
@@ -205,7 +213,7 @@ def allowed_part(session: HeldSession, draft: Draft) -> tuple[NewBatch, News, di
     discarded: Counter[str] = Counter()
     if switches.redaction and not session.is_redacted:
         discarded["audio"] = redact_what_came_before(session.id, switches)
-    permit = permitted(draft.group.records, switches)
+    permit = permitted(draft.records, switches)
     discarded.update(permit.discarded)
     news = (
         replace(draft.news, is_redacted=True, room_name="", participant="")
