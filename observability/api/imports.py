@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.utils import extend_schema
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -14,22 +16,34 @@ from observability.api.doors import ApiView
 from observability.api.errors import Conflict
 from observability.api.trail import note
 from observability.imports.run import Outcome, as_json, import_files
-from observability.imports.upload import receive_to_disk, sources_in
+from observability.imports.upload import receiving, sources_in
 from projects.access import INGEST, may_add, project_for_token, project_for_viewer_under_any_slug
+from projects.authentication import AccessTokenAuthentication
 from projects.models import AccessToken, Project
 
 READ_ONLY = "This token may only read. Make one that may import too, under Settings, API keys."
 VIEWERS = "Sessions are imported by the project's members, admins and owners."
 
 
+class UncheckedSession(SessionAuthentication):
+    """Who is signed in, before it is known that no other site has sent the form: that check reads the body."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        """`Imports.post` does."""
+
+
+class UncheckedSessionScheme(SessionScheme):  # type: ignore[no-untyped-call]
+    target_class = "observability.api.imports.UncheckedSession"
+
+
 class Imports(ApiView):
+    authentication_classes = [AccessTokenAuthentication, UncheckedSession]
     parser_classes = [MultiPartParser]
 
     project: Project
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """The check against forged requests reads the body of whoever is signed in, so where it goes is said first."""
-        self.upload = receive_to_disk(request._request)
+        """Nothing here reads the body: strangers' files would fill the disk."""
         super().initial(request, *args, **kwargs)
         self.project = project_to_add_to(request, kwargs["project"])
 
@@ -45,8 +59,11 @@ class Imports(ApiView):
         201 if anything was added; 200 if all of it was here already; 409 if every session was refused. A token needs
         the scope ingest, a person to be at least a member.
         """
-        with sources_in(request, self.upload) as sources:
-            outcomes = import_files(self.project, sources, now=timezone.now())
+        with receiving(request._request) as upload:
+            if request.auth is None:
+                SessionAuthentication().enforce_csrf(request)
+            with sources_in(request, upload) as sources:
+                outcomes = import_files(self.project, sources, now=timezone.now())
         for outcome in outcomes:
             if outcome.has_changed:
                 note(request, self.project, "session.imported", outcome.session_id)

@@ -1,5 +1,6 @@
 """Receives the files of an import: each goes to this server's disk as it comes, and no more than may come."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import disk_usage
@@ -15,6 +16,7 @@ from django.utils.datastructures import MultiValueDict
 
 from observability.imports.loose import Source
 from observability.imports.refusals import NotNow, TooMuch, Unreadable
+from observability.imports.turn import turn
 from observability.limits import MAX_IMPORT_BYTES, MAX_IMPORT_FILES, MAX_RECORDING_BYTES
 
 SPARE_BYTES = 1024 * 1024
@@ -25,6 +27,10 @@ TOO_LARGE = (
 )
 NO_ROOM = "This server's disk has no room for the files now. Nothing was kept."
 TOO_MANY = f"There are more than {MAX_IMPORT_FILES} files (MAX_IMPORT_FILES). Import them in parts."
+
+_promised: list[int] = []
+"""Bytes that imports have announced, and not all sent yet."""
+_lock = threading.Lock()
 
 
 class ImportUpload(FileUploadHandler):
@@ -67,18 +73,38 @@ class ImportUpload(FileUploadHandler):
         raise StopUpload(connection_reset=False)
 
 
-def receive_to_disk(request: HttpRequest) -> ImportUpload:
-    """To be called before anything reads the body. Raises TooMuch or NotNow if more is announced than can be taken."""
+@contextmanager
+def receiving(request: HttpRequest) -> Iterator[ImportUpload]:
+    """To be entered before anything reads the body, and once it is known that the sender may import.
+
+    Raises TooMuch or NotNow if more is announced than can be taken, or if all turns are taken.
+    """
     length = request.META.get("CONTENT_LENGTH") or "0"
     announced_bytes = int(length) if length.isdecimal() else 0
     if announced_bytes > MAX_IMPORT_BYTES + SPARE_BYTES:
         raise TooMuch(TOO_LARGE)
+    with turn():
+        pass  # Not kept meanwhile, or a slow line would keep others out; who finds none free is told at once.
+    with room_for(announced_bytes):
+        upload = ImportUpload(request)
+        request.upload_handlers = [upload]
+        yield upload
+
+
+@contextmanager
+def room_for(announced_bytes: int) -> Iterator[None]:
+    """Promised to one import, and so to no other of this process. Raises NotNow."""
     settings.SPOOL_DIR.mkdir(parents=True, exist_ok=True)
-    if disk_usage(settings.SPOOL_DIR).free < announced_bytes + MAX_RECORDING_BYTES:
-        raise NotNow(NO_ROOM)
-    upload = ImportUpload(request)
-    request.upload_handlers = [upload]
-    return upload
+    with _lock:
+        needed_bytes = sum(_promised) + announced_bytes + MAX_RECORDING_BYTES
+        if disk_usage(settings.SPOOL_DIR).free < needed_bytes:
+            raise NotNow(NO_ROOM)
+        _promised.append(announced_bytes)
+    try:
+        yield
+    finally:
+        with _lock:
+            _promised.remove(announced_bytes)
 
 
 class Received(Protocol):

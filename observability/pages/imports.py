@@ -12,7 +12,7 @@ from django_htmx.middleware import HtmxDetails
 
 from observability.imports.refusals import ImportRefused
 from observability.imports.run import Outcome, State, import_files
-from observability.imports.upload import ImportUpload, receive_to_disk, sources_in
+from observability.imports.upload import ImportUpload, receiving, sources_in
 from observability.limits import MAX_IMPORT_BYTES, MAX_IMPORT_FILES
 from observability.pages.wording import count
 from projects.access import project_for_member
@@ -50,19 +50,16 @@ def session_import(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return import_page(request, project)
     try:
-        upload = receive_to_disk(request)
+        with receiving(request) as upload:
+            return session_import_post(request, project, upload)
     except ImportRefused as refusal:
         return import_page(request, project, problem=str(refusal))
-    return session_import_post(request, project, upload)
 
 
 @csrf_protect
 def session_import_post(request: HttpRequest, project: Project, upload: ImportUpload) -> HttpResponse:
-    try:
-        with sources_in(request, upload) as sources:
-            outcomes = import_files(project, sources, now=timezone.now())
-    except ImportRefused as refusal:
-        return import_page(request, project, problem=str(refusal))
+    with sources_in(request, upload) as sources:
+        outcomes = import_files(project, sources, now=timezone.now())
     for outcome in outcomes:
         if outcome.has_changed:
             note(request, project, "session.imported", outcome.session_id)

@@ -35,6 +35,8 @@ def test_schema_describes_every_address_of_the_api(client):
         ]
     )
     assert sorted(schema["components"]["securitySchemes"]) == ["accessToken", "cookieAuth"]
+    imports = schema["paths"]["/api/v1/projects/{project}/imports/"]["post"]
+    assert imports["security"] == [{"accessToken": []}, {"cookieAuth": []}]
 
 
 def test_page_has_no_script_and_no_style_in_it(client):

@@ -1,10 +1,14 @@
 """`POST …/imports/`: who may, and what they are told."""
 
 import io
+from contextlib import ExitStack, contextmanager
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 
+from observability.imports.turn import turn
+from observability.limits import MAX_IMPORTS_AT_ONCE
 from observability.models import Session
 from projects.actions import create_access_token
 from projects.models import AuditEvent, Role
@@ -36,6 +40,14 @@ def named(content, name):
     file = io.BytesIO(content)
     file.name = name
     return file
+
+
+@contextmanager
+def all_turns_taken():
+    with ExitStack() as stack:
+        for _ in range(MAX_IMPORTS_AT_ONCE):
+            stack.enter_context(turn())
+        yield
 
 
 def spool_is_empty(settings):
@@ -95,6 +107,63 @@ def test_strangers_are_told_what_they_are_told_of_nothing(content, stranger_clie
     nowhere = send(stranger_client, content, address="/api/v1/projects/nowhere/imports/")
     assert [(each.status_code, each.json()) for each in answers] == [(404, nowhere.json())] * 2
     assert send(Client(), content).status_code == 401
+
+
+@pytest.fixture
+def unread():
+    """A body that fails whoever reads it."""
+
+    class Body(io.BytesIO):
+        def read(self, *_):
+            raise AssertionError("The body was read.")
+
+    return {
+        "wsgi.input": Body(),
+        "CONTENT_LENGTH": "30000000",
+        "CONTENT_TYPE": "multipart/form-data; boundary=x",
+    }
+
+
+@pytest.mark.parametrize("address", [ADDRESS, "/api/v1/projects/nowhere/imports/"])
+def test_body_of_a_stranger_is_never_read(project, stranger, stranger_client, other_project, unread, address):
+    token = create_access_token(other_project, "mover", ["ingest"], by=stranger)
+    checked = Client(enforce_csrf_checks=True)
+    checked.force_login(stranger)
+
+    for client, headers in [
+        (stranger_client, {}),
+        (checked, {}),
+        (Client(), {"Authorization": f"Bearer {token.secret}"}),
+    ]:
+        assert client.post(address, headers=headers, **unread).status_code == 404
+
+
+def test_body_of_somebody_who_may_not_import_is_never_read(project, script, unread):
+    viewer = UserFactory()
+    MembershipFactory(project=project, user=viewer, role=Role.VIEWER)
+
+    assert signed_in(viewer).post(ADDRESS, **unread).status_code == 403
+    assert script.client.post(ADDRESS, headers=script.headers, **unread).status_code == 403
+    assert Client().post(ADDRESS, **unread).status_code == 401
+
+
+def test_who_comes_while_others_import_is_told_before_the_files_come(sender, owner_client, unread):
+    with all_turns_taken():
+        for client in (sender, owner_client):
+            assert client.post(ADDRESS, **unread).status_code == 503
+
+
+def test_room_that_another_import_was_promised_is_not_given_twice(sender, content, settings, monkeypatch):
+    """The disk has room for one of the two."""
+    from observability.imports import upload
+
+    settings.SPOOL_DIR.mkdir(parents=True, exist_ok=True)
+    free = upload.MAX_RECORDING_BYTES + 1_000_000
+    monkeypatch.setattr(upload, "disk_usage", lambda _: SimpleNamespace(free=free))
+
+    with upload.room_for(1_000_000):
+        assert send(sender, content).status_code == 503
+    assert send(sender, content).status_code == 201
 
 
 def test_request_that_another_site_has_forged_is_refused(owner, content, project):
@@ -169,14 +238,7 @@ def test_more_files_than_may_come_are_refused(sender, settings, monkeypatch):
 
 
 def test_who_comes_while_others_import_is_told_to_wait(sender, content):
-    from contextlib import ExitStack
-
-    from observability.imports.turn import turn
-    from observability.limits import MAX_IMPORTS_AT_ONCE
-
-    with ExitStack() as stack:
-        for _ in range(MAX_IMPORTS_AT_ONCE):
-            stack.enter_context(turn())
+    with all_turns_taken():
         answer = send(sender, content)
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "2")
