@@ -203,7 +203,7 @@ class ImportedSession(serializers.Serializer[Any]):
     rejected = serializers.IntegerField(help_text="Records that cannot be read.")
     discarded = serializers.DictField(
         child=serializers.IntegerField(),
-        help_text="What switches or redaction kept out or changed, by signal.",
+        help_text="What switches or redaction kept out or changed, by signal; `nameless`: records of no job.",
     )
     message = serializers.CharField()
 

@@ -48,6 +48,8 @@ class Bundle:
     """It tells of its session's end and status, and all of its records are of one job."""
     has_nameless: bool = True
     """Records that name no job are this one's."""
+    nameless: int = 0
+    """Records in the files that name no job where there are several, and so are nobody's; told with the first."""
     is_first: bool = True
     """Of those that are read from the same files: what cannot be read in them is counted with it."""
 

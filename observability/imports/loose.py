@@ -108,7 +108,8 @@ def of_jobs(parts: Sequence[Part]) -> list[Bundle]:
     if not parts:
         return []
     names = ", ".join(part.name for part in parts)
-    named, records = jobs_in(parts)
+    named = jobs_in(parts)
+    records = named.total()
     jobs = sorted({bounded_id(job) for job in named} - {""})
     if not jobs:
         raise Unreadable(f"{names} {NO_JOB}")
@@ -123,6 +124,7 @@ def of_jobs(parts: Sequence[Part]) -> list[Bundle]:
             Facts(job, "", Session.Status.ENDED),
             parts,
             has_nameless=len(jobs) == 1,
+            nameless=named[""] if len(jobs) > 1 and place == 0 else 0,
             is_first=place == 0,
         )
         for place, job in enumerate(jobs)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -30,8 +30,9 @@ logger = logging.getLogger(__name__)
 
 State = Literal["imported", "added", "already-here", "refused"]
 ATTEMPTS = 3
-ALREADY_HERE = "All of it is in this project already. Nothing was added."
+ALREADY_HERE = "All of this session is in this project already. Nothing was added."
 SENT_BY_AGENT = "The session is in this project already, as its agent sent it. Nothing was added."
+NAMELESS = "and were left out: of the sessions in these files, nobody can tell which they are of."
 ADDED = "The session was in this project already; what it lacked was added."
 DISK = "This server's disk cannot take it: it is full, or fails. Nothing of this session was kept."
 DATABASE = "The database cannot take it now. Import it again in a moment: what was kept is not added twice."
@@ -55,7 +56,7 @@ class Outcome:
     rejected: int = 0
     """Records that cannot be read."""
     discarded: dict[str, int] = field(default_factory=dict)
-    """What the project's switches and redaction kept out or changed, by signal."""
+    """What the project's switches and redaction kept out or changed, by signal; "nameless": records of no job."""
     message: str = ""
 
     @property
@@ -86,6 +87,19 @@ def import_files(project: Project, sources: Sequence[Source], *, now: datetime) 
 
 
 def outcome_of(project: Project, bundle: Bundle, *, now: datetime) -> Outcome:
+    """With what the files hold that is no session's, whatever became of this one."""
+    outcome = tried(project, bundle, now=now)
+    if not bundle.nameless:
+        return outcome
+    verb = "record names" if bundle.nameless == 1 else "records name"
+    return replace(
+        outcome,
+        discarded=outcome.discarded | {"nameless": bundle.nameless},
+        message=f"{outcome.message} {bundle.nameless} {verb} no job {NAMELESS}".strip(),
+    )
+
+
+def tried(project: Project, bundle: Bundle, *, now: datetime) -> Outcome:
     try:
         return imported(project, bundle, now=now)
     except ImportRefused as refusal:

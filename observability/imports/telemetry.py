@@ -131,6 +131,7 @@ def grouped(file: IO[bytes], part: Part, before: bytes) -> Iterator[bytes]:
         if not group:
             raise Unreadable(f"{part.name} has an empty line in its request. Take it out of the zip again.")
         if group == b"]}":
+            see_end(file, part)
             break
         if groups and size + len(line) > REQUEST_BYTES:
             yield before + b",".join(groups) + b"]}"
@@ -143,6 +144,12 @@ def grouped(file: IO[bytes], part: Part, before: bytes) -> Iterator[bytes]:
         yield before + b",".join(groups) + b"]}"
 
 
+def see_end(file: IO[bytes], part: Part) -> None:
+    """Raises Unreadable if anything but white space follows."""
+    if any(line.strip() for line in iter(lambda: line_of(file, part), b"")):
+        raise Unreadable(f"{part.name} goes on behind the end of its request.")
+
+
 def line_of(file: IO[bytes], part: Part) -> bytes:
     """b"" at the end."""
     found = file.readline(MAX_OTLP_INFLATED_BYTES + 1)
@@ -153,10 +160,10 @@ def line_of(file: IO[bytes], part: Part) -> bytes:
     return found
 
 
-def jobs_in(parts: Iterable[Part]) -> tuple[set[str], int]:
-    """The jobs that records name, "" if some name none; and how many records there are. Decodes everything once."""
-    jobs: set[str] = set()
+def jobs_in(parts: Iterable[Part]) -> Counter[str]:
+    """How many records name each job, and "" for those that name none. Decodes everything once."""
+    jobs: Counter[str] = Counter()
     tally = Tally()
     for part in parts:
         jobs.update(record["job_id"] for record in records_in(part, tally))
-    return jobs, tally.records
+    return jobs

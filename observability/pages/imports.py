@@ -20,6 +20,8 @@ from projects.models import Project
 from projects.pages.frame import note, page, signed_in
 
 UNPROCESSABLE = 422
+TOLD_APART = ("redacted", "nameless")
+"""Of what is discarded: not left out, or not by the project's switches."""
 TITLES: dict[State, str] = {
     "imported": "Imported",
     "added": "Completed",
@@ -107,7 +109,7 @@ def added(outcome: Outcome) -> str:
 def left_out(outcome: Outcome) -> str:
     """What of it was not kept as it came."""
     rejected = f"{count(outcome.rejected, 'record')} could not be read." if outcome.rejected else ""
-    gone = sum(number for signal, number in outcome.discarded.items() if signal != "redacted")
+    gone = sum(outcome.discarded.values()) - sum(outcome.discarded.get(name, 0) for name in TOLD_APART)
     off = f"{count(gone, 'record')} left out, as this project's privacy settings say." if gone else ""
     changed = outcome.discarded.get("redacted", 0)
     redacted = f"{count(changed, 'record')} redacted." if changed else ""

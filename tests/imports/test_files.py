@@ -82,6 +82,47 @@ def test_spans_of_two_jobs_are_two_sessions(project):
     assert [(each.job_id, each.records) for each in outcomes] == [("AJ_1", 1), ("AJ_2", 1)]
 
 
+def test_records_that_name_none_of_two_jobs_are_counted_and_told(project):
+    body = traces(span(1, job_id="AJ_1"), span(2, job_id="AJ_2"), span(3), span(4))
+
+    first, again = take_in(project, body), take_in(project, body)
+
+    for outcomes in (first, again):
+        assert [each.discarded for each in outcomes] == [{"nameless": 2}, {}]
+        assert "2 records name no job" in outcomes[0].message
+        assert "All of it" not in outcomes[0].message
+    assert [each.state for each in again] == ["already-here"] * 2
+
+
+def test_records_that_name_no_job_are_told_even_if_their_first_session_is_refused(project):
+    body = traces(span(1, job_id="AJ_1"), span(2, job_id="AJ_2"), span(3))
+    take_in(project, traces(span(1, job_id="AJ_1")))
+    delete_session(Session.objects.get())
+
+    outcomes = take_in(project, body)
+
+    assert [each.state for each in outcomes] == ["refused", "imported"]
+    assert outcomes[0].discarded == {"nameless": 1}
+
+
+GROUPED = (
+    b'{"resourceSpans":[\n%s\n]}' % json.dumps({"scopeSpans": [{"spans": [span(1, job_id="AJ_1")]}]}).encode()
+)
+
+
+@pytest.mark.parametrize("behind", [b"\n" + traces(span(2, job_id="AJ_1")), b"\n\n x", b"\n]}", b"\n]}\n"])
+def test_what_follows_the_end_of_a_request_is_not_passed_over(project, behind):
+    with pytest.raises(ImportRefused, match=r"traces\.json goes on behind the end of its request\."):
+        take_in(project, ("traces.json", GROUPED + behind))
+
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("behind", [b"", b"\n", b"\r\n \n\n"])
+def test_white_space_behind_the_end_of_a_request_is_nothing(project, behind):
+    assert take_in(project, GROUPED + behind)[0].records == 1
+
+
 def test_equal_log_lines_stay_as_many_as_they_are(project):
     line = {
         "timeUnixNano": "1795336557000000000",

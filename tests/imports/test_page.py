@@ -7,6 +7,7 @@ from django.urls import reverse
 from observability.models import Session
 from projects.models import AuditEvent, Role
 from tests.imports.test_api import content, named, spool_is_empty
+from tests.imports.test_files import span, traces
 from tests.pages.reading import HTMX, open_page, words
 from tests.people import MembershipFactory, UserFactory, signed_in
 
@@ -62,6 +63,15 @@ def test_what_is_wrong_stands_where_the_files_were_chosen(owner_client, address,
     assert "Nothing was imported" in words(answer)
     assert "is nothing that can be imported. Choose a zip" in words(answer)
     assert "<b>x" not in answer.content.decode()
+
+
+def test_records_that_name_no_job_are_not_laid_to_the_privacy_settings(owner_client, address):
+    body = traces(span(1, job_id="AJ_1"), span(2, job_id="AJ_2"), span(3))
+
+    said = words(send(owner_client, address, body, name="traces.json", **HTMX))
+
+    assert "1 record names no job" in said
+    assert "privacy" not in said
 
 
 def test_viewers_may_not_import_and_are_not_asked_to(project, content, address):
