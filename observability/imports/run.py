@@ -19,7 +19,7 @@ from observability.imports.refusals import ImportRefused, NotNow, Unreadable
 from observability.imports.turn import turn
 from observability.imports.zip_members import members_of
 from observability.journal.codec import BatchTooLarge
-from observability.journal.together import committed
+from observability.journal.together import committed_alone
 from observability.live.publish import publish_sessions
 from observability.models import Session
 from observability.recordings import spool, store
@@ -143,7 +143,7 @@ def commit(project: Project, plan: Plan, *, now: datetime) -> Written:
         return done[-1]
 
     try:
-        written = committed(work)
+        written = committed_alone(work)
     except BaseException:
         if not done:
             forget(names.values())

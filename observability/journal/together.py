@@ -95,6 +95,14 @@ def committed(do: Callable[[], T]) -> T:
     return _turns.outcome_of(do)  # type: ignore[no-any-return]
 
 
+def committed_alone(do: Callable[[], T]) -> T:
+    """As `committed`, for long work: on this thread, and nobody else's is rolled back or done again with it."""
+    if connection.in_atomic_block:
+        with transaction.atomic():
+            return do()
+    return repeated_after_deadlock(do)
+
+
 def commit_together(works: list[Work]) -> None:
     try:
         results = commit([work.task for work in works])

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from observability.ingest.telemetry import accept_telemetry
-from observability.journal.together import committed
+from observability.journal.together import committed, committed_alone
 from observability.models import Batch, Session
 from tests.people import SessionFactory
 from tests.sending import PROTOBUF, spans
@@ -54,6 +55,34 @@ def test_queue_is_free_again_after_everything_has_failed(project):
             committed(fail)
 
     assert committed(lambda: "done") == "done"
+
+
+def test_long_work_that_fails_costs_the_uploads_nothing_and_they_do_not_do_it(project):
+    start = threading.Barrier(12)
+    done: list[tuple[int, bool]] = []
+
+    def attempt(number: int) -> None:
+        here = threading.get_ident()
+
+        def work() -> None:
+            done.append((number, threading.get_ident() == here))
+            SessionFactory(project=project, job_id=f"AJ_{number}")
+            if number % 2:
+                raise ValueError(number)
+
+        start.wait()
+        try:
+            with suppress(ValueError):
+                (committed_alone if number % 2 else committed)(work)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(attempt, range(12)))
+
+    assert sorted(number for number, _ in done) == list(range(12))
+    assert all(is_here for number, is_here in done if number % 2)
+    assert Session.objects.count() == 6
 
 
 def send(project, job: str, number: int) -> None:
