@@ -14,6 +14,7 @@ from observability.journal.append import HeldSession, session_of_id, session_of_
 from observability.limits import MAX_SESSION_RECORDS
 from observability.models import Recording, Session
 from observability.recordings.keep import keep_audio
+from observability.sessions.allowed import switches_of
 from observability.sessions.keep import Kept, Marred, count_marred, keep_draft
 from observability.sessions.open import begin_session
 from observability.sessions.tombstones import is_buried, job_name, room_name
@@ -57,6 +58,8 @@ def write(project: Project, plan: Plan, names: dict[str, str], *, now: datetime)
         raise NotHere(BURIED)
     status = Session.objects.values_list("status", flat=True).get(pk=held.id) if held else ""
     session = held or begun(project, plan)
+    if switches_of(session) != plan.switches:
+        raise Moved
     written = Written(session.id, is_new=held is None)
     for draft in plan.drafts:
         note(written, keep_draft(project, draft))

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from shutil import disk_usage
 from typing import Any
@@ -12,19 +12,23 @@ import orjson
 from django.conf import settings
 
 from observability.imports.bundle import Bundle, Take
+from observability.imports.facts import Facts
 from observability.imports.known import Known, known_of, missing_of
 from observability.imports.refusals import NotNow, TooMuch, Unreadable
 from observability.imports.talk import talk_of
 from observability.imports.telemetry import TOO_MUCH, Tally, chunks_of
 from observability.journal.append import HeldSession, session_of_job
 from observability.limits import MAX_IMPORT_TELEMETRY_BYTES, MAX_RECORDING_BYTES
+from observability.livekit.privacy import Switches
 from observability.models import Session
 from observability.recordings.form import PartLimits
 from observability.recordings.keep import may_keep_audio
 from observability.recordings.multipart import SentPart
 from observability.recordings.parts import Parts, SpooledPart
 from observability.records import Record
+from observability.sessions.allowed import switches_of, switches_with
 from observability.sessions.keep import Draft, Group, room_of
+from observability.sessions.open import new_session
 from projects.models import Project
 
 DIGEST_BYTES = 16
@@ -41,6 +45,8 @@ class Plan:
     drafts: Sequence[Draft]
     audio: Sequence[tuple[Take, SpooledPart]]
     tally: Tally
+    switches: Switches
+    """Those that the session is expected to have when it is written to; the drafts hold what they let through."""
 
     @property
     def is_empty(self) -> bool:
@@ -52,7 +58,8 @@ def planned(project: Project, bundle: Bundle, *, now: datetime) -> Iterator[Plan
     """Raises ImportRefused, or OSError if this server's disk fails. When the context ends, spooled audio is removed."""
     before, known = state_of(project, bundle)
     tally = Tally()
-    drafts = list(bounded(drafts_of(bundle, before, known, tally, now)))
+    switches = switches_of(before) if before else switches_to_be(project, bundle.facts)
+    drafts = list(bounded(sifted(drafts_of(bundle, before, known, tally, now), switches)))
     with ExitStack() as stack:
         audio = [
             (take, stack.enter_context(spooled(take)))
@@ -60,7 +67,7 @@ def planned(project: Project, bundle: Bundle, *, now: datetime) -> Iterator[Plan
             if take.sha256 not in known.recordings and (before is None or may_keep_audio(before))
         ]
         new = [(take, part) for take, part in audio if part.sha256 not in known.recordings]
-        yield Plan(bundle, before, drafts, new, tally)
+        yield Plan(bundle, before, drafts, new, tally, switches)
 
 
 def state_of(project: Project, bundle: Bundle) -> tuple[HeldSession | None, Known]:
@@ -78,12 +85,27 @@ def drafts_of(
         kept = missing_of(records, known, before) if before else records
         if kept:
             group = Group(bundle.facts.job_id, room_of(kept) or bundle.facts.room_id, kept)
-            yield Draft.of(group, signal, digest_of(kept), now).compressed_alone()
+            yield Draft.of(group, signal, digest_of(kept), now)
 
     for part in bundle.parts:
         for chunk in chunks_of(part, tally):
             yield from draft(part.signal, bundle.own(chunk))
     yield from draft("recording", talk_of(bundle))
+
+
+def switches_to_be(project: Project, facts: Facts) -> Switches:
+    """Of a session that begins with this import: the project's, and those of the session that it comes from."""
+    row = new_session(project, facts.job_id, "", None)
+    off = {*row.switched_off, *facts.switched_off}
+    return switches_with(off, redaction=row.is_redacted or facts.is_redacted)
+
+
+def sifted(drafts: Iterable[Draft], switches: Switches) -> Iterator[Draft]:
+    """As they will be kept. What asks for redaction asks for it for all that comes after it."""
+    for draft in drafts:
+        if draft.news.is_redacted:
+            switches = replace(switches, redaction=True)
+        yield draft.permitted_under(switches).compressed_alone()
 
 
 def bounded(drafts: Iterable[Draft]) -> Iterator[Draft]:

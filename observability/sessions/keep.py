@@ -16,7 +16,7 @@ from observability.journal.news import NewBatch, News, count_by_kind
 from observability.journal.together import committed
 from observability.limits import MAX_SESSION_RECORDS
 from observability.livekit.identity import SessionFacts, revelations
-from observability.livekit.privacy import permitted
+from observability.livekit.privacy import Switches, permitted
 from observability.models import Session
 from observability.records import Record
 from observability.sessions.allowed import (
@@ -129,6 +129,10 @@ class Draft:
     group: Group
     batch: NewBatch
     news: News
+    permitted_by: Switches = EVERYTHING
+    """The batch holds what these let through."""
+    discarded: dict[str, int] = field(default_factory=dict)
+    """By them."""
 
     @classmethod
     def of(cls, group: Group, signal: str, body_digest: bytes, now: datetime) -> "Draft":
@@ -139,6 +143,13 @@ class Draft:
     @property
     def records(self) -> Sequence[Record]:
         return self.group.records or decode(self.batch.payload)
+
+    def permitted_under(self, switches: Switches) -> "Draft":
+        if switches == self.permitted_by:
+            return self
+        permit = permitted(self.records, switches)
+        batch = with_only(self.batch, permit.records)
+        return replace(self, batch=batch, permitted_by=switches, discarded=permit.discarded)
 
     def compressed_alone(self) -> "Draft":
         """Without its records as objects, which are many times larger: they are decoded where somebody looks."""
@@ -213,14 +224,14 @@ def allowed_part(session: HeldSession, draft: Draft) -> tuple[NewBatch, News, di
     discarded: Counter[str] = Counter()
     if switches.redaction and not session.is_redacted:
         discarded["audio"] = redact_what_came_before(session.id, switches)
-    permit = permitted(draft.records, switches)
-    discarded.update(permit.discarded)
+    draft = draft.permitted_under(switches)
+    discarded.update(draft.discarded)
     news = (
         replace(draft.news, is_redacted=True, room_name="", participant="")
         if switches.redaction
         else draft.news
     )
-    return with_only(draft.batch, permit.records), news, dict(+discarded)
+    return draft.batch, news, dict(+discarded)
 
 
 def news_of(facts: SessionFacts, room_id: str) -> News:

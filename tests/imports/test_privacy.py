@@ -1,9 +1,18 @@
 """An import passes the same gate as an agent's upload."""
 
-import pytest
+from io import BytesIO
 
+import pytest
+from django.utils import timezone
+
+from observability.imports.from_zip import bundles_in
+from observability.imports.plan import planned
+from observability.imports.zip_members import members_of
+from observability.journal.codec import decode
+from observability.livekit.privacy import permitted
 from observability.models import Recording, Session
 from tests.imports.conftest import by_kind, session_of, take_in
+from tests.imports.test_files import span, traces
 from tests.ingest.test_privacy_at_the_door import NUMBER
 from tests.sending import logs, spans
 
@@ -20,6 +29,31 @@ def test_what_the_project_has_switched_off_is_not_kept(talk, zip_of, other_proje
     kept = by_kind(session_of(outcome))
     assert [kind for kind, records in kept.items() if not records and by_kind(talk)[kind]] == kinds
     assert sum(outcome.discarded.values()) > 0
+
+
+def test_what_is_switched_off_is_left_out_before_the_database_is_held(talk, zip_of, other_project):
+    other_project.privacy.traces = False
+    other_project.privacy.redaction = True
+    with members_of(BytesIO(zip_of(talk))) as members:
+        [bundle] = bundles_in(members, name="talk.zip")
+        with planned(other_project, bundle, now=timezone.now()) as plan:
+            ready = [record for draft in plan.drafts for record in decode(draft.batch.payload)]
+
+    assert ready
+    assert not [record for record in ready if record["signal"] == "span"]
+    assert list(permitted(ready, plan.switches).records) == ready
+
+
+def test_redaction_that_one_record_asks_for_holds_for_what_was_read_before_it(project):
+    spans = [span(number, job_id="AJ_1", text=NUMBER) for number in range(1, 2100)]
+    flag = {"key": "lk.redaction.enabled", "value": {"boolValue": True}}
+    last = span(2100, job_id="AJ_1")
+    body = traces(*spans, last | {"attributes": [*last["attributes"], flag]})
+
+    [outcome] = take_in(project, body)
+
+    assert session_of(outcome).is_redacted
+    assert NUMBER not in str(by_kind(session_of(outcome)))
 
 
 def test_audio_is_not_kept_where_it_is_off(talk, zip_of, other_project, settings):
