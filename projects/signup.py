@@ -1,4 +1,4 @@
-"""Who may make an account: where accounts are made by invitation only, whoever has an invitation's link."""
+"""Where accounts are made by invitation only: whoever has opened an invitation's link may, for its address."""
 
 from typing import Any
 
@@ -10,27 +10,27 @@ from django.utils import timezone
 from accounts.adapter import AccountAdapter
 from projects.actions import hash_token
 from projects.invitations import may_sign_up
+from projects.models import Invitation
 
 INVITED_BY = "invitation"
 """In the browser's session: the hash of the token of the invitation that was opened last."""
 
 
-def remember_invitation(request: HttpRequest, token: str) -> None:
+def remember_invitation(request: HttpRequest, invitation: Invitation, token: str) -> None:
+    """The link proves the address that it went to."""
     request.session[INVITED_BY] = hash_token(token)
+    AccountAdapter(request).stash_verified_email(request, invitation.email)
 
 
 class InvitationAdapter(AccountAdapter):
-    """Opens sign-up for the invited address alone."""
-
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        is_invited = settings.SIGN_UP == "invited" and INVITED_BY in request.session
-        return super().is_open_for_signup(request) or is_invited
+    """Looks at the invitation once more when the account is made: its time may be over by then."""
 
     def clean_email(self, email: str) -> Any:
         email = super().clean_email(email)
+        token_hash = self.request.session.get(INVITED_BY, "")
         is_signing_up = self.request.resolver_match.url_name == "account_signup"
-        if not is_signing_up or super().is_open_for_signup(self.request):
+        if not is_signing_up or not token_hash or settings.SIGN_UP == "open":
             return email
-        if not may_sign_up(email, self.request.session.get(INVITED_BY, ""), now=timezone.now()):
+        if not may_sign_up(email, token_hash, now=timezone.now()):
             raise ValidationError("Your invitation is for another address, or its time is over.")
         return email

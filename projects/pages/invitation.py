@@ -51,7 +51,7 @@ def _shown(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "projects/invitation_gone.html", {"reason": WHY_NOT[found.state]}, status=410)
     named = {"invitation": found.invitation, "what_they_do": WHAT_THEY_DO[Role(found.invitation.role)]}
     if not isinstance(request.user, User):
-        remember_invitation(request, token)
+        remember_invitation(request, found.invitation, token)
         return render(request, "projects/invitation.html", named)
     if not is_for(found.invitation, request.user):
         return render(request, "projects/invitation_of_another.html", named, status=403)
