@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,6 +96,14 @@ def signed_in(context: BrowserContext, client: Client, server: Server) -> Page:
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": server.url}])
     return context.new_page()
+
+
+def wait_until(page: Page, expression: str, arg: Any = None, *, within_s: float = EVENTUALLY_S) -> None:
+    """Until it is true in the page. Playwright's own way asks again by `eval`, which our pages forbid."""
+    deadline = time.monotonic() + within_s
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < deadline, f"It never came: {expression}"
+        page.wait_for_timeout(50)
 
 
 def deselect_browser_tests(config: pytest.Config, items: list[pytest.Item]) -> None:

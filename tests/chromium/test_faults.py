@@ -15,7 +15,7 @@ from observability.models import Session
 from observability.queries.records import timeline_of
 from projects.actions import register_api_key
 from projects.models import Project
-from tests.browser import Complaints, signed_in
+from tests.browser import Complaints, signed_in, wait_until
 from tests.captured import captured_exports
 from tests.live.conftest import LiveAgent, send_captured
 from tests.live.line import Line, line_to
@@ -91,9 +91,8 @@ def kept() -> list[int]:
 
 
 def expect_all(page: Page) -> None:
-    page.wait_for_function(
-        f"(kept) => JSON.stringify(({HELD})()) === JSON.stringify(kept)", arg=kept(), timeout=WITHIN_MS
-    )
+    holds = f"(kept) => JSON.stringify(({HELD})()) === JSON.stringify(kept)"
+    wait_until(page, holds, kept(), within_s=WITHIN_MS / 1000)
     expect(page.get_by_role("tab", name="Spans")).to_have_text(f"Spans{kept()[0]}")
     assert page.evaluate("window.isStillThisPage") is True
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from observability import jobs
 from observability.models import Job, Session
 from observability.recordings.peaks_decoding import SoundFile
+from tests.browser import wait_until
 from tests.live.servers import Server
 from tests.pages.reading import session_args
 
@@ -79,7 +80,7 @@ def test_a_browser_without_ogg_plays_the_copy_that_is_made_for_it(
 
     expect(page.locator("session-timeline audio[src*='as=m4a']")).to_be_attached()
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
-    page.wait_for_function("document.querySelector('session-timeline audio').readyState > 0")
+    wait_until(page, "document.querySelector('session-timeline audio').readyState > 0")
     seconds = page.evaluate("document.querySelector('session-timeline audio').duration")
     original = SoundFile(recording_path(front_desk))
     for _ in original.pieces():

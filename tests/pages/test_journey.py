@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from observability.models import Session
+from tests.browser import wait_until
 from tests.live.servers import Server
 from tests.pages.conftest import Replay
 from tests.people import PASSWORD
@@ -289,7 +290,7 @@ def test_a_span_that_is_tapped_on_a_phone_shows_its_details(
     page = signed_in_page
     open_front_desk(page)
     expect(page.get_by_role("region", name="Transcript, scrollable")).to_be_visible()
-    page.wait_for_function("document.querySelector('session-timeline').model.spans.size")
+    wait_until(page, "document.querySelector('session-timeline').model.spans.size")
 
     page.touchscreen.tap(*place_of_first_llm_call(page))
     expect(page.get_by_role("heading", name="llm_node")).to_be_visible()
