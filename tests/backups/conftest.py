@@ -1,3 +1,6 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
 from django.db import connection
 
@@ -23,6 +26,24 @@ __all__ = [
 
 
 collect_ignore = [] if connection.vendor == "postgresql" else ["test_postgresql.py"]
+
+
+@pytest.fixture(autouse=True)
+def database_of_its_own(transactional_db, tmp_path):
+    """A restore puts another file in the place of the database; servers of other tests would go on with the old one."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    shared = connection.settings_dict["NAME"]
+    own = str(tmp_path / "own.sqlite3")
+    connection.ensure_connection()
+    with closing(sqlite3.connect(own)) as copy:
+        connection.connection.backup(copy)
+    connection.close()
+    connection.settings_dict["NAME"] = own
+    yield
+    connection.close()
+    connection.settings_dict["NAME"] = shared
 
 
 @pytest.fixture(params=["folder", "file.tar"])
