@@ -47,7 +47,7 @@ def test_what_was_given_up_says_why_and_is_tried_again_by_the_keyboard(
 ) -> None:
     failure = open_page.get_by_role("group", name="What could not be done")
     failure.get_by_text("The recording could not be measured.").click()
-    expect(failure).to_contain_text("OSError: the disk is full")
+    expect(failure).to_contain_text("OSError")
     expect(failure).to_contain_text("tried 5 times and set aside")
     found = Findings(open_page)
     found.look_at("what could not be done", inside="#session-failures")
