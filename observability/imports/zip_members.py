@@ -37,12 +37,11 @@ DAMAGE = (
     zlib.error,
     struct.error,
     EOFError,
-    NotImplementedError,
     RuntimeError,
     ValueError,
     OverflowError,
 )
-"""What zipfile raises where a zip is not as it says."""
+"""What zipfile raises where a zip is not as it says. A way of packing that it does not know is a RuntimeError too."""
 
 TAKEN = re.compile(
     r"(?P<folder>(?:session-[0-9a-f-]{36}/)?)"
