@@ -27,7 +27,8 @@ from observability.recordings.multipart import SentPart
 from observability.recordings.parts import Parts, SpooledPart
 from observability.records import Record
 from observability.sessions.allowed import switches_of, switches_with
-from observability.sessions.keep import Draft, Group, room_of
+from observability.sessions.draft import Draft
+from observability.sessions.groups import Group, room_of
 from observability.sessions.open import new_session
 from projects.models import Project
 

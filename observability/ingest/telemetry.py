@@ -13,7 +13,8 @@ from observability.otlp.count import TooManyItems
 from observability.otlp.decode import decode
 from observability.otlp.result import Decoded, OtlpRecord
 from observability.otlp.shape import Signal
-from observability.sessions.keep import Kept, Marred, group_by_job, keep
+from observability.sessions.groups import group_by_job
+from observability.sessions.keep import Kept, Marred, keep
 from projects.models import Project
 
 

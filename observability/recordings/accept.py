@@ -14,7 +14,9 @@ from observability.recordings.form import RecordingForm, SpooledPart
 from observability.recordings.keep import is_moved, keep_audio
 from observability.recordings.problems import note_problems, noted_before
 from observability.sessions.allowed import may_begin_sessions
-from observability.sessions.keep import Draft, Group, Kept, keep_in_session
+from observability.sessions.draft import Draft
+from observability.sessions.groups import Group
+from observability.sessions.keep import Kept, keep_in_session
 from observability.sessions.open import begin_session, lock_room, session_of_recording
 from observability.sessions.tombstones import is_buried, job_name, room_name, upload_name
 from projects.models import Project

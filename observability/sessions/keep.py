@@ -1,24 +1,20 @@
 """Keeps what an upload brought: every record in the journal of its session, in one transaction."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from django.db.models import F
 
 from observability.journal.append import HeldSession, append, append_unassigned, session_of_job
 from observability.journal.append_together import append_at_once
-from observability.journal.codec import decode, encode
-from observability.journal.news import NewBatch, News, count_by_kind
+from observability.journal.news import NewBatch, News
 from observability.journal.together import committed
 from observability.limits import MAX_SESSION_RECORDS
-from observability.livekit.identity import SessionFacts, revelations
-from observability.livekit.privacy import Switches, permitted
+from observability.livekit.privacy import permitted
 from observability.models import Session
-from observability.records import Record
 from observability.sessions.allowed import (
     EVERYTHING,
     may_begin_sessions,
@@ -27,23 +23,14 @@ from observability.sessions.allowed import (
     switches_of,
     with_only,
 )
-from observability.sessions.ids import bounded_id
+from observability.sessions.draft import Draft
+from observability.sessions.groups import Group
 from observability.sessions.open import begin_session
 from observability.sessions.tombstones import is_buried, job_name
 from projects.models import Project
 
-DIGEST_BYTES = 16
 JOBS_AT_ONCE = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The records of one job in one upload."""
-
-    job_id: str
-    """"" for records that name no job."""
-    room_id: str
-    records: Sequence[Record]
+"""In one transaction: some tenth of a second, for which others may have to wait."""
 
 
 @dataclass(slots=True)
@@ -100,7 +87,7 @@ def keep(
     return kept_groups
 
 
-def keep_drafts(project: Project, drafts: Sequence["Draft"], marred: Marred) -> list[Kept]:
+def keep_drafts(project: Project, drafts: Sequence[Draft], marred: Marred) -> list[Kept]:
     """A record that cannot be read names no job: it is counted with the first job of its upload, and once."""
     kept = [keep_draft(project, draft) for draft in drafts]
     if marred != WHOLE:
@@ -110,7 +97,7 @@ def keep_drafts(project: Project, drafts: Sequence["Draft"], marred: Marred) -> 
     return kept
 
 
-def keep_at_once(project: Project, draft: "Draft") -> Kept | None:
+def keep_at_once(project: Project, draft: Draft) -> Kept | None:
     """The usual case. None if the session is not there yet, or anything else is out of the ordinary."""
     if not draft.group.job_id:
         return None
@@ -120,44 +107,6 @@ def keep_at_once(project: Project, draft: "Draft") -> Kept | None:
     if appended is None:
         return None
     return Kept(draft.group.job_id, appended.session_id, stored=draft.batch.record_count, cursor=appended.seq)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A group made ready outside the transaction, so that the database is held for as short as can be."""
-
-    group: Group
-    batch: NewBatch
-    news: News
-    permitted_by: Switches = EVERYTHING
-    """The batch holds what these let through."""
-    discarded: dict[str, int] = field(default_factory=dict)
-    """By them."""
-
-    @classmethod
-    def of(cls, group: Group, signal: str, body_digest: bytes, now: datetime) -> "Draft":
-        digest = hashlib.blake2b(body_digest + group.job_id.encode(), digest_size=DIGEST_BYTES).digest()
-        facts = next(iter(revelations(group.records).values()), SessionFacts(group.job_id))
-        return cls(group, new_batch(signal, digest, group.records, now), news_of(facts, group.room_id))
-
-    @property
-    def records(self) -> Sequence[Record]:
-        return self.group.records or decode(self.batch.payload)
-
-    def permitted_under(self, switches: Switches) -> "Draft":
-        if switches == self.permitted_by:
-            return self
-        permit = permitted(self.records, switches)
-        batch = with_only(self.batch, permit.records)
-        return replace(self, batch=batch, permitted_by=switches, discarded=permit.discarded)
-
-    def compressed_alone(self) -> "Draft":
-        """Without its records as objects, which are many times larger: they are decoded where somebody looks."""
-        return replace(self, group=replace(self.group, records=()))
-
-
-def new_batch(signal: str, digest: bytes, records: Sequence[Record], now: datetime) -> NewBatch:
-    return NewBatch(signal, digest, encode(records), count_by_kind(records), now)
 
 
 def keep_draft(project: Project, draft: Draft) -> Kept:
@@ -234,23 +183,6 @@ def allowed_part(session: HeldSession, draft: Draft) -> tuple[NewBatch, News, di
     return draft.batch, news, dict(+discarded)
 
 
-def news_of(facts: SessionFacts, room_id: str) -> News:
-    return News(
-        room_id=room_id[:200],
-        room_name=facts.room_name[:200],
-        agent_name=facts.agent_name[:200],
-        participant=facts.participant_identity[:200],
-        sdk_language=facts.sdk_language[:20],
-        sdk_version=facts.sdk_version[:40],
-        is_simulated=facts.simulated,
-        is_redacted=facts.redaction,
-        end_signal=facts.end_signal,
-        started_ns=facts.started_ns,
-        ended_ns=facts.ended_ns,
-        errors=facts.error_count,
-    )
-
-
 def count_apart(session_id: int, kept: Kept) -> None:
     """Count what was not kept. Rare, so through the ORM; the row is held."""
     if not (kept.duplicates or kept.over_limit or any(kept.discarded.values())):
@@ -272,33 +204,3 @@ def count_marred(session_id: int, marred: Marred) -> None:
     Session.objects.filter(pk=session_id).update(rejected_count=F("rejected_count") + marred.rejected)
     if marred.sanitised:
         count_discarded(session_id, {"sanitised": marred.sanitised})
-
-
-def group_by_job(records: Iterable[Record]) -> list[Group]:
-    """Records by the job that they name themselves. What names none goes to the upload's only job, if there is one."""
-    jobs: dict[str, list[Record]] = {}
-    for record in records:
-        jobs.setdefault(record["job_id"], []).append(record)
-    if len(jobs) == 2 and "" in jobs:
-        nameless = jobs.pop("")
-        [(job_id, members)] = jobs.items()
-        for record in nameless:
-            record["job_id"] = job_id
-        members.extend(nameless)
-    return [group_of(job_id, members) for job_id, members in jobs.items()]
-
-
-def group_of(job_id: str, members: list[Record]) -> Group:
-    bounded = bounded_id(job_id)
-    if bounded != job_id:
-        for record in members:
-            record["job_id"] = bounded
-    return Group(bounded, bounded_id(room_of(members)), members)
-
-
-def room_of(records: Iterable[Record]) -> str:
-    return next((record["room_id"] for record in records if record["room_id"]), "")
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from observability.journal.seal import seal_session
 from observability.models import Session
-from observability.sessions.keep import Group, keep
+from observability.sessions.groups import Group
+from observability.sessions.keep import keep
 from observability.sessions.life import lose_silent_sessions
 from tests.captured import RUNS
 from tests.imports.conftest import by_kind, session_of, take_in, timeline_of

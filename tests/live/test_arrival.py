@@ -176,7 +176,8 @@ def keep_silently(agent: LiveAgent, name: str) -> None:
     """Commits as an upload does, and tells nobody."""
     from observability.ingest.telemetry import LIMITS
     from observability.otlp.decode import decode
-    from observability.sessions.keep import group_by_job, keep
+    from observability.sessions.groups import group_by_job
+    from observability.sessions.keep import keep
     from projects.models import Project
 
     records = decode("traces", spans(name, first_id=9), "application/x-protobuf", LIMITS).records
