@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jwt
+from django.http import Http404
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -25,7 +26,7 @@ from observability.ingest.refusals import (
     WrongSecret,
 )
 from observability.limits import MAX_TOKEN_LIFE_S, TOKEN_LEEWAY_S, TOKEN_VERDICT_S
-from projects.access import api_keys_named, note_key_used
+from projects.access import api_keys_named, note_key_used, project_for_token
 from projects.authentication import token_of
 from projects.models import ApiKey, Project
 from projects.secrets import UnreadableSecret, decrypt
@@ -213,13 +214,15 @@ def ingest_sender(token: str, slug: str | None) -> Sender:
         access = token_of(token)
     except AuthenticationFailed:
         raise UnknownToken("The token is not valid here. Make an ingest token under API keys.") from None
-    if slug is not None and slug != access.project.slug:
-        raise UnknownToken(f"The token is not one of project {slug}.")
     if "ingest" not in access.scopes:
         missing = MissingScope("The token lacks the scope ingest.")
         missing.concerns = (access.project.slug,)
         raise missing
-    return Sender(access.project, access.prefix)
+    try:
+        project = project_for_token(access, slug or access.project.slug, scope="ingest")
+    except Http404:
+        raise UnknownToken(f"The token is not one of project {slug}.") from None
+    return Sender(project, access.prefix)
 
 
 livekit_tokens = Verdicts(verified_sender)

@@ -14,6 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from observability.models import Batch, Refusal, Session
 from observability.sessions.life import lose_silent_sessions
 from projects.actions import create_access_token
+from projects.addresses import change_slug
 from tests.people import API_KEY, API_SECRET
 from tests.sending import START_NS, attributes, token
 
@@ -116,6 +117,13 @@ def test_deflate_is_taken_too(export):
 @pytest.mark.parametrize("base", ["", "/p/acme"])
 def test_the_address_may_name_the_project(base, export):
     assert export("traces", traces({}), base=base).status_code == 200
+
+
+def test_a_former_address_of_the_project_goes_on(export, project):
+    change_slug(project, "acme-two")
+
+    assert export("traces", traces({}), base="/p/acme").status_code == 200
+    assert Session.objects.get().project == project
 
 
 @pytest.mark.parametrize(
