@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from observability.ingest.telemetry import accept_telemetry
@@ -128,34 +128,6 @@ def test_a_repetition_among_others_adds_nothing_and_costs_them_nothing(project):
     counted = dict(Session.objects.values_list("job_id", "span_count"))
     assert counted == {f"AJ_{number}": 1 + number % 2 for number in range(8)}
     assert Session.objects.filter(duplicate_count=1).count() == 4
-
-
-def test_a_session_that_is_held_makes_only_its_own_upload_wait(project):
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite holds no rows; it has one writer.")
-    for number in range(6):
-        send(project, f"AJ_{number}", 1)
-    others_are_kept = threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            Session.objects.select_for_update().get(job_id="AJ_0")
-            is_held.wait()
-            assert others_are_kept.wait(20)
-
-    def send_to_others() -> None:
-        is_held.wait()
-        all_at_once(*(partial(send, project, f"AJ_{number}", 2) for number in range(1, 6)))
-        others_are_kept.set()
-
-    def send_to_the_held() -> None:
-        is_held.wait()
-        send(project, "AJ_0", 2)
-
-    is_held = threading.Barrier(3)
-    all_at_once(hold, send_to_others, send_to_the_held)
-
-    assert set(Session.objects.values_list("span_count", flat=True)) == {2}
 
 
 def test_what_the_database_refuses_costs_no_other_upload(project):
