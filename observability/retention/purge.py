@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.db import Error as DatabaseError
 from django.db.models.functions import Now
 
+from observability.jobs import NotYet
 from observability.models import Batch, Deletion, PurgeRun, Reconciliation, Session, Tombstone
 from observability.retention.brake import outlook
 from observability.retention.deletions import remove_outlived, write_deletions_if_possible
@@ -64,9 +66,11 @@ def erase_sessions(run: PurgeRun, until: float, rest: Rest) -> Erased:
         try:
             erased.add(erase(session_id, rest=rest))
             failures = 0
-        except Exception as fault:
+        except (NotYet, DatabaseError) as fault:
             failures += 1
             logger.warning("Session %s could not be erased yet (%s).", session_id, type(fault).__name__)
+        except Exception:  # of this session alone: it says nothing of the next one
+            logger.exception("Session %s could not be erased.", session_id)
         note(run, erased)
     return erased
 

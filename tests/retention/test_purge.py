@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from observability.models import Batch, PurgeRun, Session, Tombstone
 from observability.retention import purge as purging
-from observability.retention.purge import purge
+from observability.retention.erase import erase
+from observability.retention.purge import MAX_FAILURES, purge
 from observability.tasks import sweep_retention
 from projects.models import Plan
 from tests.people import SessionFactory
@@ -207,6 +208,23 @@ def test_beat_asks_for_what_is_due(monkeypatch):
     sweep_retention()
 
     assert asked == ["observability.purge", "observability.reconcile"]
+
+
+def test_however_many_sessions_are_broken_in_themselves_the_others_go(project, monkeypatch, caplog):
+    sessions = [expire(SessionFactory(project=project)) for _ in range(MAX_FAILURES + 2)]
+    broken = {session.pk for session in sessions[:-1]}
+
+    def erase_unless_broken(session_id, **options):
+        if session_id in broken:
+            raise ValueError("no fault of the storage")
+        return erase(session_id, **options)
+
+    monkeypatch.setattr("observability.retention.purge.erase", erase_unless_broken)
+    run = purge(is_forced=True)
+
+    assert (run.sessions, run.sessions_left) == (1, len(broken))
+    assert set(Session.objects.values_list("pk", flat=True)) == broken
+    assert caplog.text.count("could not be erased") == len(broken)
 
 
 def test_a_session_that_fails_keeps_no_other_waiting(project, talk, monkeypatch, caplog):
