@@ -10,6 +10,8 @@ export class ListFilters extends HTMLElement {
     document.addEventListener("keydown", this.#pressed, { signal });
     document.addEventListener("submit", this.#saved, { signal, capture: true });
     for (const failed of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(failed, this.#fail, { signal });
+    document.addEventListener("htmx:configRequest", this.#asking, { signal });
+    document.addEventListener("htmx:beforeSwap", this.#answered, { signal });
     document.addEventListener("htmx:afterSwap", this.#well, { signal });
   }
 
@@ -30,6 +32,17 @@ export class ListFilters extends HTMLElement {
   #saved = ({ target }) => {
     const query = target.querySelector("[data-query]");
     if (query) query.value = location.search.slice(1);
+  };
+
+  /** htmx remembers what a refresh was to ask for; new rows may have said otherwise since. */
+  #asking = ({ detail }) => {
+    if (detail.elt.id === "session-refresh") detail.path = detail.elt.getAttribute("hx-get");
+  };
+
+  /** What was asked for before the filters changed, and is answered after, is no longer wanted. */
+  #answered = ({ detail }) => {
+    const { elt, path } = detail.requestConfig;
+    if (elt.id === "session-refresh" && path !== elt.getAttribute("hx-get")) detail.shouldSwap = false;
   };
 
   #fail = ({ detail }) => this.#tell(detail.target, true);

@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from observability.models import SavedView, Session
 from projects.models import Project
@@ -52,6 +52,32 @@ def test_live_rows_come_by_themselves_where_they_match(page: Page, project: Proj
 
     expect(rows(page)).to_have_count(4)
     expect(page.locator("tr .pill--live")).to_have_count(1)
+
+
+def test_an_answer_to_older_filters_is_not_shown(page: Page) -> None:
+    """A refresh that was asked for before somebody sorted may be answered after it."""
+    held: list[Route] = []
+    page.route(
+        "**/sessions/rows/**",
+        lambda route: held.append(route) if is_unsorted(route.request) else route.continue_(),
+    )
+    with page.expect_request(is_unsorted):
+        page.evaluate("htmx.trigger(document.body, 'live:refresh')")
+    page.get_by_label("Sort").select_option("errors")
+    expect(page.locator("tr.sessions__group")).to_have_text("Most errors first")
+
+    page.evaluate(
+        "() => { window.answered = new Promise((done) => document.addEventListener('htmx:afterRequest', done)) }"
+    )
+    for route in held:
+        route.continue_()
+    page.evaluate("window.answered.then(() => null)")
+
+    assert page.locator("tr.sessions__group").text_content() == "Most errors first"
+
+
+def is_unsorted(request: Request) -> bool:
+    return "/sessions/rows/" in request.url and "sort=errors" not in request.url
 
 
 def test_a_slash_leads_to_the_search(page: Page) -> None:
