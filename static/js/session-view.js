@@ -19,6 +19,7 @@ export class SessionView extends HTMLElement {
     this.addEventListener("tab-chosen", this.#tabChosen, { signal });
     this.addEventListener("details-shown", () => this.#showDetails(true), { signal });
     this.addEventListener("details-hidden", () => this.#showDetails(false), { signal });
+    this.addEventListener("htmx:beforeSwap", this.#answered, { signal });
     this.addEventListener("htmx:afterSwap", this.#swapped, { signal });
     this.addEventListener("htmx:responseError", this.#refused, { signal });
   }
@@ -76,6 +77,14 @@ export class SessionView extends HTMLElement {
     return this.hasAttribute("data-details") && getComputedStyle(this.querySelector("details-pane")).position === "absolute";
   }
 
+  /** Whoever has filtered since a refresh was asked for does not want the answer: it is asked for again. */
+  #answered = ({ detail }) => {
+    const { elt, parameters } = detail.requestConfig;
+    if (elt.id !== "session-refresh" || queryOf(parameters) === queryOf(filtersOf(this))) return;
+    detail.shouldSwap = false;
+    document.body.dispatchEvent(new Event("live:refresh"));
+  };
+
   #swapped = (event) => {
     this.rows.renew();
     if (event.target !== this) return;
@@ -88,6 +97,15 @@ export class SessionView extends HTMLElement {
     if (event.target.id !== "session-refresh" || event.detail.xhr.status !== 404) return;
     location.reload();
   };
+}
+
+function filtersOf(view) {
+  const forms = view.querySelectorAll("#span-filter, #log-filter");
+  return [...forms].flatMap((form) => [...new FormData(form)]);
+}
+
+function queryOf(pairs) {
+  return new URLSearchParams([...pairs]).toString();
 }
 
 /** Someone who marks text with the mouse wants the text, not another moment. */
