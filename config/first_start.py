@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from config import installation
 from config.installation import Pair
-from observability.demo.seed import ENDED_BEFORE_S, SEEDED
+from observability.demo.editions import ENDED_BEFORE_S, SEEDED
 from projects.audit import record_event
 from projects.models import AuditEvent, Project
 

@@ -8,9 +8,8 @@ from io import BytesIO
 from django.conf import settings
 from django.db import transaction
 
-from observability.demo.front_desk import FRONT_DESK
+from observability.demo.editions import ENDED_BEFORE_S, SEEDED
 from observability.demo.pace import NS_PER_S
-from observability.demo.parcel_line import PARCEL_LINE
 from observability.demo.recording import Recording
 from observability.demo.requests import Upload, demo_uploads, length_ns
 from observability.demo.script import Script
@@ -20,9 +19,6 @@ from observability.recordings.form import read_form
 from projects.audit import record_event
 from projects.models import Project
 
-ENDED_BEFORE_S = ((PARCEL_LINE, 25 * 60), (FRONT_DESK, 3 * 60))
-SEEDED = "demo.seeded"
-"""In the audit trail, and so remembered when the session itself is long gone."""
 BOUNDARY = "recording-of-a-demo-session-7e1c52d09b"
 PARTS = (
     ("header", "header.binpb", "application/protobuf"),
