@@ -1,7 +1,7 @@
 """The page that describes the API, under the same strict policy as every other page."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 
@@ -43,7 +43,7 @@ def test_page_has_no_script_and_no_style_in_it(client):
     page = client.get("/api/docs/").content.decode()
 
     assert "<style" not in page
-    assert page.count("<script src=") == page.count("<script") == 3
+    assert page.count("<script src=") == page.count("<script") == 5
 
 
 @pytest.mark.browser
@@ -52,3 +52,17 @@ def test_page_works_in_a_browser_without_a_complaint(page: Page, live_server: Li
     page.goto(f"{live_server.url}/api/docs/")
     page.get_by_text("Spans with all of their attributes").click()
     page.get_by_text("parent_span_id").first.wait_for()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_page_is_dark_where_the_portal_is(page: Page, live_server: LiveServer) -> None:
+    root = page.locator("html")
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{live_server.url}/api/docs/")
+    expect(root).to_have_class("dark-mode")
+
+    page.evaluate("localStorage.setItem('theme', 'light')")
+    page.reload()
+
+    expect(root).not_to_have_class("dark-mode")
