@@ -39,7 +39,11 @@ def words_of(item: TranscriptItem) -> str:
                 f"Tool {item.tool_name} {'failed with' if item.is_error else 'returned'} {plain(item.output)}"
             )
         case "agent_handoff":
-            return f"Handoff from {item.old_agent or 'nobody'} to {item.new_agent}"
+            return (
+                f"Handoff from {item.old_agent} to {item.new_agent}"
+                if item.old_agent
+                else f"Agent: {item.new_agent}"
+            )
         case "agent_config_update":
             return f"Agent changed: {plain(dict(item.config))}"
         case _:

@@ -1,6 +1,7 @@
 """The page that describes the API, under the same strict policy as every other page."""
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -37,6 +38,10 @@ def test_schema_describes_every_address_of_the_api(client):
     assert sorted(schema["components"]["securitySchemes"]) == ["accessToken", "cookieAuth"]
     imports = schema["paths"]["/api/v1/projects/{project}/imports/"]["post"]
     assert imports["security"] == [{"accessToken": []}, {"cookieAuth": []}]
+
+
+def test_schema_is_valid_and_leaves_no_doubt(tmp_path):
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yaml"))
 
 
 def test_page_has_no_script_and_no_style_in_it(client):

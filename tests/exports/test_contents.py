@@ -160,3 +160,10 @@ def test_transcript_reads_as_a_conversation(replay, download):
 
     assert re.search(r"^\[00:00:\d\d\.\d{3}\] User: ", text, re.MULTILINE)
     assert re.search(r"^\[00:0\d:\d\d\.\d{3}\] Tool \w+ called with ", text, re.MULTILINE)
+
+
+def test_transcript_names_the_first_agent_without_one_before_it(replay, download):
+    text = download(replay("python/1.8.9_full")).text("transcript.txt")
+
+    agents = re.findall(r"^\[[\d:.]+\] (?:Agent: |Handoff from \w+ to )(\w+)$", text, re.MULTILINE)
+    assert agents == ["receptionist", "billing"]
