@@ -22,12 +22,15 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def number(name: str, default: int) -> int:
+def number(name: str, default: int, *, within: range | None = None) -> int:
     value = text(name)
     try:
-        return int(value) if value else default
+        found = int(value) if value else default
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+    if within is not None and found not in within:
+        raise ImproperlyConfigured(f"{name} must be from {within[0]} to {within[-1]}, not {found}.")
+    return found
 
 
 def switch(name: str, default: bool) -> bool:

@@ -125,6 +125,8 @@ SELF_SERVE_PROJECTS = env.switch("SELF_SERVE_PROJECTS", True)
 """Anybody who is signed in may make a project; off: operators only."""
 SELF_SERVE_PLANS = env.switch("SELF_SERVE_PLANS", True)
 """Owners and admins of a project choose its plan; off: only those of them who are operators."""
+STAFF_ACCESS_MAX_MINUTES = env.number("STAFF_ACCESS_MAX_MINUTES", 60, within=range(1, 24 * 60 + 1))
+"""How long an operator may look into a project that they do not belong to, before they have to say why again."""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = env.number("SESSION_COOKIE_AGE_S", 14 * 24 * 3600)
@@ -208,6 +210,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "observability.pages.unreadable.UnreadableRecords",
     "projects.pages.moved.FormerAddresses",
+    "projects.pages.staff_looks.NoteStaffLooks",
 ]
 TEMPLATES = [
     {

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config.health import livez, readyz
-from observability.pages.system import system_show
+from observability.pages.system import staff_access_begin, staff_access_end, system_show
 from projects.pages.creation import project_create
 from projects.pages.home import home
 from projects.pages.invitation import invitation_open
@@ -14,6 +14,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", home, name="home"),
     path("system/", system_show, name="system"),
+    path("system/access/", staff_access_begin, name="staff-access-begin"),
+    path("system/access/<int:grant_id>/end/", staff_access_end, name="staff-access-end"),
     path("account/", include("accounts.urls")),
     path("account/delete/", account_delete, name="account-delete"),
     path("account/", include("allauth.urls")),

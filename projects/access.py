@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.http import Http404
 
 from accounts.models import User
-from projects.models import AccessToken, ApiKey, FormerSlug, Membership, Project, Role
+from projects.models import AccessToken, ApiKey, FormerSlug, Membership, Project, Role, StaffGrant
 
 ROLES_FROM_LEAST = [Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER]
 READ, INGEST = "read", "ingest"
@@ -26,11 +27,16 @@ class Moved(Http404):
 
 
 def project_for_viewer(user: User | AnonymousUser, slug: str) -> Project:
-    """Return the project if the user may look at it.
+    """Return the project if the user may look at its sessions, as a member or as an operator with a grant.
 
     A stranger gets the same 404 as for a slug that was never used, so that the answer tells nobody which
     projects exist. Raises Moved for a former slug.
     """
+    return _project_for(user, slug, at_least=Role.VIEWER, or_granted=True)
+
+
+def project_for_insider(user: User | AnonymousUser, slug: str) -> Project:
+    """Return the project if the user belongs to it, in whatever role: no grant opens its settings."""
     return _project_for(user, slug, at_least=Role.VIEWER)
 
 
@@ -76,7 +82,24 @@ def role_in(project: Project, user: User | AnonymousUser) -> Role | None:
     if not user.is_authenticated:
         return None
     membership = Membership.objects.filter(project=project, user=user).first()
-    return Role(membership.role) if membership else None
+    if membership is None:
+        return Role.VIEWER if grant_in(project, user) else None
+    return Role(membership.role)
+
+
+def grant_in(project: Project, user: User | AnonymousUser | None) -> StaffGrant | None:
+    """By which an operator who does not belong to the project looks at it now."""
+    if not isinstance(user, User) or not user.is_staff:
+        return None
+    theirs = running_grants().filter(operator=user, project=project)
+    return theirs.exclude(project__memberships__user=user).first()
+
+
+def running_grants() -> QuerySet[StaffGrant]:
+    """Index: grants_of_operator, or grants_of_project."""
+    return StaffGrant.objects.filter(
+        ended_at=None, until__gt=Now(), operator__is_staff=True, operator__is_active=True
+    )
 
 
 def may_administer(project: Project, user: User | AnonymousUser) -> bool:
@@ -109,12 +132,15 @@ def roles_up_to(most: Role) -> list[Role]:
     return ROLES_FROM_LEAST[: ROLES_FROM_LEAST.index(most) + 1]
 
 
-def _project_for(user: User | AnonymousUser, slug: str, *, at_least: Role) -> Project:
+def _project_for(
+    user: User | AnonymousUser, slug: str, *, at_least: Role, or_granted: bool = False
+) -> Project:
     if not user.is_authenticated:
         raise Http404
-    theirs = Project.objects.filter(
-        deleted_at=None, memberships__user=user, memberships__role__in=roles_from(at_least)
-    ).select_related("plan", "privacy")
+    is_theirs = Q(memberships__user=user, memberships__role__in=roles_from(at_least))
+    if or_granted and user.is_staff:
+        is_theirs |= Q(pk__in=running_grants().filter(operator=user).values("project"))
+    theirs = Project.objects.filter(is_theirs, deleted_at=None).select_related("plan", "privacy")
     if project := theirs.filter(slug=slug).first():
         return project
     if project := theirs.filter(former_slugs__slug=slug).first():

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from projects.models import Membership, Plan, PrivacySwitches, Project
+from projects.models import Membership, Plan, PrivacySwitches, Project, StaffGrant
 
 
 class ForLooking:
@@ -52,3 +52,11 @@ class ProjectAdmin(ForLooking, admin.ModelAdmin[Project]):
     list_filter = ("plan",)
     search_fields = ("name", "slug")
     inlines = (MembershipInline, PrivacySwitchesInline)
+
+
+@admin.register(StaffGrant)
+class StaffGrantAdmin(ForLooking, admin.ModelAdmin[StaffGrant]):
+    list_display = ("operator", "project", "reason", "begun_at", "until", "ended_at", "ended_by")
+    list_select_related = ("operator", "project", "ended_by")
+    search_fields = ("operator__email", "project__slug")
+    ordering = ("-pk",)

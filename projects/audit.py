@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
+from projects.access import grant_in
 from projects.models import AccessToken, AuditEvent, Project
 
 MAX_TARGET = 120
@@ -27,8 +29,12 @@ def record_event(
     project: Project, actor: User | None, verb: str, target: str = "", address: str | None = None
 ) -> None:
     """`verb` is a noun and what happened to it ("session.viewed"); `target` names the thing by its id or name."""
+    record(project, Onlooker(actor, None, address), verb, target)
+
+
+def record(project: Project, onlooker: Onlooker, verb: str, target: str) -> None:
     AuditEvent.objects.create(
-        project=project, actor=actor, verb=verb, target=target[:MAX_TARGET], address=address
+        **_who(project, onlooker), verb=verb, target=target[:MAX_TARGET], address=onlooker.address
     )
 
 
@@ -37,10 +43,16 @@ def note_look(project: Project, onlooker: Onlooker, verb: str, target: str) -> N
 
     Index: audit_of_project, of which the last few minutes are read.
     """
-    who = {"project": project, "actor": onlooker.user, "token": onlooker.token}
+    who = _who(project, onlooker)
     what = {"verb": verb, "target": target[:MAX_TARGET]}
     if not AuditEvent.objects.filter(**who, **what, at__gt=timezone.now() - ONE_LOOK).exists():
         AuditEvent.objects.create(**who, **what, address=onlooker.address)
+
+
+def _who(project: Project, onlooker: Onlooker) -> dict[str, Any]:
+    """What operators do by a grant is marked with it."""
+    grant = grant_in(project, onlooker.user)
+    return {"project": project, "actor": onlooker.user, "token": onlooker.token, "grant": grant}
 
 
 def onlooker_of(request: HttpRequest) -> Onlooker:

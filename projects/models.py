@@ -183,12 +183,47 @@ class PrivacySwitches(models.Model):
         return f"privacy switches of {self.project}"
 
 
+class StaffGrant(models.Model):
+    """An operator's look into a project for a while, and why. The project's admins see it and may end it."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="staff_grants")
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="staff_grants"
+    )
+    reason = models.CharField(max_length=300)
+    begun_at = models.DateTimeField(db_default=Now())
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, help_text="Before its time, if at all.")
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-begun_at", "-pk"]
+        indexes = [
+            models.Index(fields=["project", "-begun_at"], name="grants_of_project"),
+            models.Index(fields=["operator", "-until"], name="grants_of_operator"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operator or 'somebody'} in {self.project} until {self.until}"
+
+
 class AuditEvent(models.Model):
     """Who did or saw what. Never content, only what it was about."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="audit_events")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
     token = models.ForeignKey(AccessToken, on_delete=models.SET_NULL, null=True, blank=True)
+    grant = models.ForeignKey(
+        StaffGrant,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="audit_events",
+        help_text="By which an operator was let in.",
+    )
     verb = models.CharField(max_length=40)
     target = models.CharField(max_length=120, blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
@@ -198,6 +233,7 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["project", "-at"], name="audit_of_project"),
             models.Index(fields=["project", "actor", "-at"], name="audit_of_person"),
+            models.Index(fields=["grant"], condition=Q(grant__isnull=False), name="audit_of_grant"),
         ]
 
     def __str__(self) -> str:

@@ -55,7 +55,7 @@ class Place:
 
 def events_of(project: Project, wanted: Wanted) -> QuerySet[AuditEvent]:
     """Newest first. Index: audit_of_project, or audit_of_person."""
-    events = project.audit_events.select_related("actor", "token").order_by("-at", "-pk")
+    events = project.audit_events.select_related("actor", "token", "grant").order_by("-at", "-pk")
     if wanted.who == SCRIPTS:
         events = events.filter(token__isnull=False)
     elif wanted.who == SERVER:

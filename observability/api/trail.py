@@ -4,7 +4,7 @@ from rest_framework.request import Request
 
 from accounts.models import User
 from projects import audit
-from projects.models import AccessToken, AuditEvent, Project
+from projects.models import AccessToken, Project
 
 
 def note_look(request: Request, project: Project, verb: str, target: str) -> None:
@@ -13,10 +13,7 @@ def note_look(request: Request, project: Project, verb: str, target: str) -> Non
 
 
 def note(request: Request, project: Project, verb: str, target: str) -> None:
-    asker = onlooker_of(request)
-    AuditEvent.objects.create(
-        project=project, actor=asker.user, token=asker.token, verb=verb, target=target, address=asker.address
-    )
+    audit.record(project, onlooker_of(request), verb, target)
 
 
 def onlooker_of(request: Request) -> audit.Onlooker:

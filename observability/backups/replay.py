@@ -18,7 +18,7 @@ from observability.sessions.allowed import redact_again
 from observability.sessions.deletions import upload_names
 from observability.sessions.tombstones import LIFE
 from projects.actions import DELETED
-from projects.models import Project
+from projects.models import Project, StaffGrant
 
 ROWS_AT_ONCE = 500
 Kind = Deletion.Kind
@@ -42,6 +42,7 @@ def replay(deletions: Iterable[Deletion]) -> Replayed:
     done = Replayed()
     Export.objects.all().delete()
     forget_samples()
+    end_staff_access()
     Deletion.objects.update(is_written=False)
     uploads: set[str] = set()
     for rows in chunks(deletions):
@@ -73,6 +74,11 @@ def forget_samples() -> None:
     Nor is any made of what has expired, whose project may have left the programme: it counts as deleted.
     """
     ImprovementSample.objects.filter(pk__in=SampleLink.objects.values("sample")).delete()
+
+
+def end_staff_access() -> None:
+    """An admin may have ended it after the backup; whoever still needs it asks anew."""
+    StaffGrant.objects.filter(ended_at=None, until__gt=Now()).update(ended_at=Now())
 
 
 def remember(rows: Sequence[Deletion]) -> None:

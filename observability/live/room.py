@@ -13,7 +13,7 @@ from django.db import Error as DatabaseError
 from observability.live.limits import MAX_REMEMBERED_VISITS, MAX_SOCKETS_PER_PERSON, SAME_CHECK_S
 from observability.live.reading import Reading
 from observability.live.seat import NOT_NOW, TOO_MANY, Refused, Seat, Send, admitted
-from observability.live.visitor import Credentials, Visitor, note_look, visitor_of
+from observability.live.visitor import Credentials, Visitor, note_visit, visitor_of
 from observability.live.watch import Watches
 from projects.models import Project
 
@@ -31,7 +31,7 @@ class Request:
     reading_of: Callable[[Project], Reading]
     """Raises Http404."""
     viewed: str = ""
-    """What the project's audit trail is told; "" for nothing."""
+    """The id of a session, for the project's audit trail; "" for the list."""
 
     def visit(self) -> Visitor:
         """Sockets of one page or script are checked together."""
@@ -40,8 +40,7 @@ class Request:
     def first_visit(self) -> tuple[Visitor, Reading]:
         visitor = _visits.fresh(self.credentials, self.slug)
         reading = self.reading_of(visitor.project)
-        if self.viewed:
-            note_look(visitor, self.credentials.address, "session.viewed", self.viewed)
+        note_visit(visitor, self.credentials.address, self.viewed)
         return visitor, reading
 
 

@@ -2,25 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, load_backend
 from django.http import parse_cookie
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.models import User
-from projects.access import project_for_token, project_for_viewer_under_any_slug
-from projects.audit import record_event
+from projects.access import grant_in, project_for_token, project_for_viewer_under_any_slug
+from projects.audit import Onlooker, note_look
 from projects.authentication import token_of
-from projects.models import AccessToken, AuditEvent, Project
-
-ONE_LOOK = timedelta(minutes=5)
-"""Sockets of one person for one session, opened within this time, are one look."""
+from projects.models import AccessToken, Project
 
 
 class NotSignedIn(Exception):
@@ -91,21 +86,10 @@ def is_of(user: User, session_hash: str) -> bool:
     return any(constant_time_compare(session_hash, each) for each in hashes)
 
 
-def note_look(visitor: Visitor, address: str | None, verb: str, target: str) -> None:
-    """Index: audit_of_project, of which the last few minutes are read."""
-    recent = AuditEvent.objects.filter(
-        project=visitor.project,
-        at__gt=timezone.now() - ONE_LOOK,
-        verb=verb,
-        target=target,
-        actor=visitor.user,
-        token=visitor.token,
-    )
-    if recent.exists():
-        return
-    if visitor.token:
-        AuditEvent.objects.create(
-            project=visitor.project, token=visitor.token, verb=verb, target=target, address=address
-        )
-    else:
-        record_event(visitor.project, visitor.user, verb, target, address)
+def note_visit(visitor: Visitor, address: str | None, viewed: str) -> None:
+    """`viewed` is a session's id, or "" for the list, which is noted of operators alone."""
+    onlooker = Onlooker(visitor.user, visitor.token, address)
+    if viewed:
+        note_look(visitor.project, onlooker, "session.viewed", viewed)
+    elif grant_in(visitor.project, visitor.user):
+        note_look(visitor.project, onlooker, "staff.looked", "sessions/")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from observability.models import Signal
 from observability.pages.wording import count
 from observability.queries.arrivals import Arrival, Arrivals, arrivals_of
-from projects.access import project_for_viewer
+from projects.access import project_for_insider
 from projects.models import Project
 from projects.pages.frame import page, signed_in
 
@@ -81,7 +81,7 @@ OTHER_ADVICE = (
 @require_safe
 @signed_in
 def connect(request: HttpRequest, slug: str) -> HttpResponse:
-    project = project_for_viewer(request.user, slug)
+    project = project_for_insider(request.user, slug)
     key = project.api_keys.filter(revoked_at=None).first()
     named = check_context(project) | {
         "base_url": base_url_of(project),
@@ -95,7 +95,7 @@ def connect(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @signed_in
 def connect_check(request: HttpRequest, slug: str) -> HttpResponse:
-    project = project_for_viewer(request.user, slug)
+    project = project_for_insider(request.user, slug)
     named = check_context(project) | {"project": project, "base_url": base_url_of(project)}
     return render(request, "observability/_connect_check.html", named)
 

@@ -5,7 +5,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.template.defaultfilters import pluralize
 from django.utils.text import slugify
 
 from accounts.models import User
@@ -25,6 +27,18 @@ HEARERS = [
     (Role.ADMIN, "Admins and owners"),
     (Role.OWNER, "Owners only"),
 ]
+
+
+def minutes_to_choose() -> list[tuple[int, str]]:
+    """The longest is what the operator's server allows."""
+    most = settings.STAFF_ACCESS_MAX_MINUTES
+    shorter = [minutes for minutes in (15, 60, 4 * 60, 12 * 60) if minutes < most]
+    return [(minutes, in_words(minutes)) for minutes in [*shorter, most]]
+
+
+def in_words(minutes: int) -> str:
+    count, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
+    return f"{count} {unit}{pluralize(count)}"
 
 
 class DayInput(forms.DateInput):
@@ -155,6 +169,27 @@ class TransferForm(ProjectNameForm):
         others = project.memberships.exclude(user=by).select_related("user").order_by("user__email")
         self.fields["to"].queryset = others  # type: ignore[attr-defined]
         self.fields["to"].label_from_instance = lambda each: str(each.user)  # type: ignore[attr-defined]
+
+
+class StaffAccessForm(forms.Form):
+    """An operator says which project, why, and for how long."""
+
+    project = forms.SlugField(
+        label="Project",
+        max_length=50,
+        help_text="Its address, as in /p/front-desk.",
+        widget=forms.TextInput(attrs=CODE),
+    )
+    reason = forms.CharField(
+        label="Reason",
+        min_length=10,
+        max_length=300,
+        help_text="The project’s admins read it, such as the number of their support request.",
+        widget=forms.TextInput(attrs=WORDS),
+    )
+    minutes = forms.TypedChoiceField(
+        label="For", coerce=int, choices=minutes_to_choose, widget=forms.Select(attrs={"class": "input"})
+    )
 
 
 class TrailForm(forms.Form):

@@ -14,9 +14,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
-from projects.access import may_create_projects, projects_of, role_in, roles_from
+from projects.access import grant_in, may_create_projects, projects_of, role_in, roles_from
 from projects.audit import address_of, record_event
 from projects.models import Project, Role
+from projects.staff import grants_running_in
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -51,13 +52,16 @@ def page(
     """A whole page of the project, with what its rail and account menu show."""
     reader = reader_of(request)
     role = role_in(project, reader)
+    administers = role in roles_from(Role.ADMIN)
     if request.session.get(LAST_PROJECT) != project.slug:
         request.session[LAST_PROJECT] = project.slug
     frame = {
         "project": project,
+        "grant": grant_in(project, reader),
         "projects": projects_of(reader),
         "may_add": role in roles_from(Role.MEMBER),
-        "may_administer": role in roles_from(Role.ADMIN),
+        "may_administer": administers,
+        "grants_running": grants_running_in(project) if administers and section == "settings" else [],
         "is_owner": role == Role.OWNER,
         "may_create_projects": may_create_projects(reader),
         "section": section,

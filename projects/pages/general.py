@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from projects.access import project_for_admin, project_for_owner, project_for_viewer
+from projects.access import project_for_admin, project_for_insider, project_for_owner
 from projects.actions import rename_project
 from projects.addresses import change_slug
 from projects.audit import address_of, record_event
@@ -22,7 +22,7 @@ from projects.pages.frame import complaint_of, note, page, reader_of, signed_in
 @require_safe
 @signed_in
 def general_show(request: HttpRequest, slug: str) -> HttpResponse:
-    return general_page(request, project_for_viewer(request.user, slug))
+    return general_page(request, project_for_insider(request.user, slug))
 
 
 @require_POST
@@ -59,7 +59,7 @@ def slug_change(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @signed_in
 def project_leave(request: HttpRequest, slug: str) -> HttpResponse:
-    project, reader = project_for_viewer(request.user, slug), reader_of(request)
+    project, reader = project_for_insider(request.user, slug), reader_of(request)
     try:
         leave_project(project, reader)
     except ValidationError as error:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from projects.access import project_for_admin, project_for_viewer, role_in, roles_from, roles_up_to
+from projects.access import project_for_admin, project_for_insider, role_in, roles_from, roles_up_to
 from projects.actions import NewSecret
 from projects.invitations import TooManyInvitations, invite, open_invitations, revoke_invitation, send_again
 from projects.mail import mail_invitation
@@ -49,7 +49,7 @@ class MadeLink:
 @require_safe
 @signed_in
 def member_list(request: HttpRequest, slug: str) -> HttpResponse:
-    return members_page(request, project_for_viewer(request.user, slug))
+    return members_page(request, project_for_insider(request.user, slug))
 
 
 @require_POST

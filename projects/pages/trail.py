@@ -19,7 +19,7 @@ from projects.trail import PAGE_SIZE, Place, all_of, events_of, page_of, people_
 from projects.trail_words import action_of
 
 MAX_EXPORTED = 100_000
-COLUMNS = ["time (UTC)", "who", "action", "verb", "about", "address"]
+COLUMNS = ["time (UTC)", "who", "action", "verb", "about", "address", "operator's reason"]
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """In a spreadsheet, which would run what somebody chose as a name."""
 
@@ -89,7 +89,8 @@ def csv_lines(events: Iterable[AuditEvent]) -> Iterator[str]:
     yield "\ufeff" + writer.writerow(COLUMNS)
     for event in events:
         at = event.at.astimezone(UTC).isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")
-        cells = [at, who_of(event), action_of(event.verb), event.verb, event.target, event.address or ""]
+        what = [action_of(event.verb), event.verb, event.target]
+        cells = [at, who_of(event), *what, event.address or "", event.grant.reason if event.grant else ""]
         yield writer.writerow([harmless(cell) for cell in cells])
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.pages import deletion, general, keys, members, plan, privacy, trail
+from projects.pages import deletion, general, keys, members, operators, plan, privacy, trail
 
 app_name = "projects"
 urlpatterns = [
@@ -26,5 +26,7 @@ urlpatterns = [
     path("plan/<slug:plan>/", plan.plan_change, name="plan-change"),
     path("trail/", trail.trail_show, name="trail-show"),
     path("trail/export/", trail.trail_export, name="trail-export"),
+    path("operators/", operators.grant_list, name="grant-list"),
+    path("operators/<int:grant_id>/end/", operators.grant_end, name="grant-end"),
     path("delete/", deletion.project_delete, name="project-delete"),
 ]

@@ -18,6 +18,8 @@ class Row:
     """What members are told whose role does not suffice; they see that the project is there anyway."""
     body: str = ""
     """Of a form; "{session}" stands for the session's id."""
+    granted: bool = True
+    """An operator with a grant is let in where a viewer is. Without one they are a stranger everywhere."""
 
 
 VIEWER, MEMBER, ADMIN, OWNER, API = (Row(least) for least in ("viewer", "member", "admin", "owner", "api"))
@@ -25,6 +27,8 @@ ANYONE, SIGNED_IN, STAFF = (Row(least) for least in ("anyone", "signed in", "sta
 PROJECT = "projects/<slug:slug>/"
 SESSION = PROJECT + "sessions/<uuid:public_id>/"
 SETTINGS = PROJECT + "settings/"
+INSIDER = Row("viewer", granted=False)
+"""Settings and keys: for whoever belongs to the project."""
 API_PROJECT = "api/v1/projects/<slug:project>/"
 API_SESSION = API_PROJECT + "sessions/<uuid:session>/"
 
@@ -33,6 +37,8 @@ TABLE: dict[str, Row] = {
     "livez": ANYONE,
     "readyz": ANYONE,
     "system/": STAFF,
+    "system/access/": Row("staff", "POST"),
+    "system/access/<int:grant_id>/end/": Row("staff", "POST"),
     "api/": Row("nothing"),
     "projects/new/": SIGNED_IN,
     "invitations/<str:token>/": ANYONE,
@@ -46,8 +52,8 @@ TABLE: dict[str, Row] = {
     PROJECT + "sessions/views/": Row("member", "POST"),
     PROJECT + "sessions/views/<int:view_id>/rename/": Row("member", "POST"),
     PROJECT + "sessions/views/<int:view_id>/delete/": Row("member", "POST"),
-    PROJECT + "connect/": VIEWER,
-    PROJECT + "connect/check/": VIEWER,
+    PROJECT + "connect/": INSIDER,
+    PROJECT + "connect/check/": INSIDER,
     PROJECT + "model-improvement/": ADMIN,
     PROJECT + "downloads/": Row("viewer", "POST", body="session={session}"),
     PROJECT + "downloads/<uuid:export_id>/": VIEWER,
@@ -71,12 +77,12 @@ TABLE: dict[str, Row] = {
     SESSION + "raw/": VIEWER,
     SESSION + "raw/<slug:key>/": VIEWER,
     # settings
-    SETTINGS: VIEWER,
+    SETTINGS: INSIDER,
     SETTINGS + "name/": Row("admin", "POST"),
     SETTINGS + "address/": Row("admin", "POST"),
-    SETTINGS + "leave/": Row("viewer", "POST"),
+    SETTINGS + "leave/": Row("viewer", "POST", granted=False),
     SETTINGS + "transfer/": OWNER,
-    SETTINGS + "members/": VIEWER,
+    SETTINGS + "members/": INSIDER,
     SETTINGS + "members/<int:member_id>/role/": Row("admin", "POST", body="role=viewer"),
     SETTINGS + "members/<int:member_id>/remove/": Row("admin", "POST"),
     SETTINGS + "invitations/create/": Row("admin", "POST"),
@@ -93,6 +99,8 @@ TABLE: dict[str, Row] = {
     SETTINGS + "tokens/create/": Row("admin", "POST"),
     SETTINGS + "tokens/<int:token_id>/revoke/": Row("admin", "POST"),
     SETTINGS + "privacy/": ADMIN,
+    SETTINGS + "operators/": ADMIN,
+    SETTINGS + "operators/<int:grant_id>/end/": Row("admin", "POST"),
     SETTINGS + "delete/": OWNER,
     # API
     API_PROJECT + "sessions/": API,

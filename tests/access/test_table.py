@@ -19,6 +19,7 @@ from observability.recordings.waveform import analyse_recording
 from projects.actions import create_access_token
 from projects.invitations import invite
 from projects.models import Project, Role
+from projects.staff import begin_grant, end_grant
 from tests.access.table import OTHERS, SOCKETS, TABLE, Row
 from tests.api.conftest import answers_are_closed, replay, talk
 from tests.exports.conftest import ask, work
@@ -27,6 +28,7 @@ from tests.people import MembershipFactory, UserFactory, signed_in
 __all__ = ["answers_are_closed", "ask", "replay", "talk"]
 
 pytestmark = pytest.mark.django_db
+LOOK = {"reason": "Support request 4711", "minutes": 60}
 RANK = {"viewer": 0, "member": 1, "admin": 2, "owner": 3}
 NAMES_PROJECT = ("<slug:slug>", "<slug:project>")
 MADE_ANEW = re.compile(rb'nonce="[^"]*"|"X-CSRFToken": "[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"')
@@ -97,6 +99,7 @@ def place(
         "<int:member_id>": str(project.memberships.get(user=teammate).pk),
         "<int:invitation_id>": str(invite(project, "new@example.org", Role.VIEWER, by=owner).row.pk),
         "<slug:plan>": "ship",
+        "<int:grant_id>": str(begin_grant("acme", UserFactory(is_staff=True), **LOOK).pk),
     }
     return Place("acme", talk.public_id, export.public_id, values)
 
@@ -118,7 +121,18 @@ def people(project: Project, owner: Any, other_project: Project, stranger: Any) 
     membership = MembershipFactory(project=project, user=former, role=Role.OWNER)
     found["former member"] = signed_in(former)
     membership.delete()
+    found |= operators()
     return found
+
+
+def operators() -> dict[str, Client]:
+    """Who run the server: with a grant for Acme, and with none, or no longer one, or one of another project."""
+    names = ["granted", "never granted", "granted until now", "granted elsewhere"]
+    found = {name: UserFactory(is_staff=True, is_superuser=True) for name in names}
+    begin_grant("acme", found["granted"], **LOOK)
+    end_grant(begin_grant("acme", found["granted until now"], **LOOK), by=None)
+    begin_grant("other", found["granted elsewhere"], **LOOK)
+    return {name: signed_in(user) for name, user in found.items()}
 
 
 def told(client: Client, row: Row, path: str, session: object = "", **headers: str) -> tuple[int, bytes, str]:
@@ -148,7 +162,8 @@ def test_only_the_roles_of_its_row_are_let_in_and_others_are_told_that_there_is_
         elif here[0] != row.refusal:
             let_in.add(name)
 
-    assert let_in == {name for name in RANK if RANK[name] >= RANK[least]}
+    granted = {"granted"} if least == "viewer" and row.granted else set()
+    assert let_in == {name for name in RANK if RANK[name] >= RANK[least]} | granted
 
 
 @pytest.mark.parametrize("route", OF_A_PROJECT)
@@ -208,7 +223,8 @@ def test_pages_of_no_project_are_for_whom_the_table_says(
     route: str, client: Client, owner_client: Client, admin_client: Client, project: Project
 ) -> None:
     row = TABLE[route]
-    path = "/" + route.replace("<str:token>", "no-such-token")
+    grant = begin_grant("acme", User.objects.get(email="admin@example.com"), **LOOK)
+    path = "/" + route.replace("<str:token>", "no-such-token").replace("<int:grant_id>", str(grant.pk))
     nobody, somebody, operator = (told(each, row, path) for each in (client, owner_client, admin_client))
 
     if row.least in {"anyone", "nothing"}:

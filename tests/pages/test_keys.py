@@ -169,7 +169,7 @@ def test_the_list_takes_as_many_queries_for_many_keys_as_for_few(
         create_access_token(project, "script", ["read"], by=owner)
     owner_client.get(reverse(LIST, args=["acme"]))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         owner_client.get(reverse(LIST, args=["acme"]))
 
 

@@ -209,5 +209,5 @@ def test_the_list_takes_as_many_queries_for_many_members_as_for_few(
 
     owner_client.get(reverse(LIST, args=["acme"]))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         owner_client.get(reverse(LIST, args=["acme"]))

@@ -126,5 +126,5 @@ def test_the_page_takes_as_many_queries_for_many_days_as_for_few(
         UsageDay.objects.create(project=project, day=timezone.now().date().replace(day=number), events=1)
     owner_client.get(reverse(SHOW, args=["acme"]))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         owner_client.get(reverse(SHOW, args=["acme"]))

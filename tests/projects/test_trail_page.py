@@ -187,6 +187,7 @@ def test_the_export_names_everything_and_is_written_down(
         "verb": "plan.changed",
         "about": "build to ship",
         "address": "203.0.113.7",
+        "operator's reason": "",
     }
     assert AuditEvent.objects.latest("pk").verb == "trail.exported"
 
@@ -227,7 +228,7 @@ def test_the_page_takes_as_many_queries_for_many_events_as_for_few(
         AuditEvent.objects.create(project=project, token=read_token.row, verb="records.viewed")
     owner_client.get(reverse(SHOW, args=["acme"]))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         owner_client.get(reverse(SHOW, args=["acme"]))
 
 

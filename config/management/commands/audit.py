@@ -25,7 +25,9 @@ class Command(BaseCommand):
         if found is None:
             raise CommandError(f"There is no project {project}.")
         events = (
-            AuditEvent.objects.filter(project=found).select_related("actor", "token").order_by("-at", "-pk")
+            AuditEvent.objects.filter(project=found)
+            .select_related("actor", "token", "grant")
+            .order_by("-at", "-pk")
         )
         if options["since"]:
             events = events.filter(at__gte=moment_of(options["since"]))
@@ -52,4 +54,5 @@ def told_of(event: AuditEvent) -> dict[str, str]:
         "what": event.verb,
         "target": event.target,
         "address": event.address or "",
+        "operators_reason": event.grant.reason if event.grant else "",
     }
