@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 
 from config import env
 from config.addresses import own_addresses
+from config.caches import caches
 from config.sign_in import *  # noqa: F403  (all of it is settings)
 from config.sign_in import OIDC_APPS, OIDC_MIDDLEWARE
 
@@ -245,6 +246,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "observability.api.schema_rates.with_rate_limits",
+    ],
 }
 LANGUAGE_CODE = "en"
 USE_TZ = True
@@ -256,16 +261,7 @@ UPLOAD_THREADS = env.number("UPLOAD_THREADS", 8)
 """Large bodies that are received at one moment; the next ones wait, and the SDKs give a recording 15 minutes."""
 
 REDIS_URL = env.text("REDIS_URL")
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {
-        # Shared by all processes, which memory is not: it counts the tries of those who guess passwords.
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache_entry",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
-    }
-}
+CACHES = caches(REDIS_URL)
 CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
     if REDIS_URL

@@ -27,6 +27,7 @@ class PlanAdmin(admin.ModelAdmin[Plan]):
         "events_per_month",
         "recording_minutes_per_month",
         "requests_per_minute",
+        "api_requests_per_minute",
     )
     readonly_fields = ("slug",)
 

@@ -19,7 +19,10 @@ class Plan(models.Model):
     recording_minutes_per_month = models.PositiveIntegerField(
         null=True, blank=True, help_text="Empty for no limit."
     )
-    requests_per_minute = models.PositiveIntegerField(help_text="Uploads of one project.")
+    requests_per_minute = models.PositiveIntegerField(help_text="Uploads of one project to one web process.")
+    api_requests_per_minute = models.PositiveIntegerField(
+        default=12_000, help_text="Of a project’s tokens together, and of each person in it."
+    )
 
     class Meta:
         ordering = ["position"]

@@ -5,7 +5,12 @@ from projects.usage import Usage, month_after
 
 
 def what_changes(now: Plan, chosen: Plan, month: Usage) -> list[str]:
-    sentences = [retention_of(now, chosen), quota_of(chosen), model_improvement_of(now, chosen)]
+    sentences = [
+        retention_of(now, chosen),
+        quota_of(chosen),
+        rates_of(chosen),
+        model_improvement_of(now, chosen),
+    ]
     if month.exceeds(chosen):
         begins_again = month_after(month.begins)
         sentences.append(
@@ -30,6 +35,11 @@ def quota_of(chosen: Plan) -> str:
         "any number of recorded minutes" if minutes is None else f"{minutes:,} recorded minutes",
     ]
     return f"Each month it may receive {' and '.join(parts)}."
+
+
+def rates_of(chosen: Plan) -> str:
+    uploads, requests = chosen.requests_per_minute, chosen.api_requests_per_minute
+    return f"Each minute its agents may upload {uploads:,} times, and its scripts ask the API {requests:,} times."
 
 
 def model_improvement_of(now: Plan, chosen: Plan) -> str:

@@ -137,10 +137,11 @@ def plans_survive_a_flush(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_left_over() -> Iterator[None]:
     from channels.layers import channel_layers
-    from django.core.cache import cache
+    from django.core.cache import cache, caches
 
     yield
     channel_layers.backends.clear()
+    caches["rates"].clear()
     if django_settings.REDIS_URL:
         cache.clear()  # else it is in the database, and goes with what the test wrote there
     for folder in [Path(django_settings.MEDIA_ROOT), Path(django_settings.SPOOL_DIR)]:

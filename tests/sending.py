@@ -13,6 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from observability.ingest.credentials import forget_verdicts
+from observability.ingest.pace import pace
 from observability.ingest.refused import forget_refusals
 from tests.people import API_KEY, API_SECRET
 
@@ -58,6 +59,7 @@ class Agent:
 @pytest.fixture
 def agent(api_key: object) -> Agent:
     forget_verdicts()
+    pace.forget()
     forget_refusals()
     return Agent()
 

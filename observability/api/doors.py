@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from observability.api.errors import error_answer
+from observability.api.rates import Rate, TooManyRequests, count_request
 from observability.api.rendering import JSONRenderer
 from observability.models import Session
 from observability.queries.sessions import session_in
@@ -54,9 +56,31 @@ class ApiView(APIView):
     def get_exception_handler(self) -> Any:
         return error_answer
 
+    rate: Rate | None = None
+
+    def project_asked_for(self, request: Request) -> Project | None:
+        """Raises Http404 or PermissionDenied for one that is not the asker's."""
+        return None
+
+    def check_throttles(self, request: Request) -> None:
+        """Who asks for what is not theirs is counted as whoever they are, so that figures tell nothing either."""
+        try:
+            project = self.project_asked_for(request)
+        except (Http404, PermissionDenied):
+            self.count(request, None)
+            raise
+        self.count(request, project)
+
+    def count(self, request: Request, project: Project | None) -> None:
+        self.rate = count_request(request, project)
+        if self.rate and self.rate.is_exceeded:
+            raise TooManyRequests(self.rate)
+
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Transcripts and phone numbers are nothing for a cache on the way."""
         response.setdefault("Cache-Control", "private, no-store")
+        for name, value in (self.rate.headers if self.rate else {}).items():
+            response[name] = value
         return super().finalize_response(request, response, *args, **kwargs)
 
 
@@ -65,9 +89,9 @@ class ProjectView(ApiView):
 
     project: Project
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.project = project_of(request, kwargs["project"])
+    def project_asked_for(self, request: Request) -> Project:
+        self.project = project_of(request, self.kwargs["project"])
+        return self.project
 
 
 class SessionView(ProjectView):

@@ -61,6 +61,8 @@ def error_answer(error: Exception, context: dict[str, Any]) -> Response | None:
     headers = {}
     if challenge := getattr(refusal, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
+    if refusal.status_code == 429:
+        headers["Retry-After"] = str(getattr(refusal, "wait", None) or 10)
     if refusal.status_code == 503:
         headers["Retry-After"] = "2"
     return Response(body_of(refusal), status=refusal.status_code, headers=headers)

@@ -37,10 +37,10 @@ class Imports(ApiView):
 
     project: Project
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def project_asked_for(self, request: Request) -> Project:
         """Nothing here reads the body: strangers' files would fill the disk."""
-        super().initial(request, *args, **kwargs)
-        self.project = project_to_add_to(request, kwargs["project"])
+        self.project = project_to_add_to(request, self.kwargs["project"])
+        return self.project
 
     @extend_schema(
         operation_id="import",

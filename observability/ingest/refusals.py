@@ -121,6 +121,13 @@ class Unavailable(Refused):
     retry_after_s = RETRY_AFTER_S
 
 
+class TooManyUploads(Refused):
+    """As if the server were busy: on a 429 older exporters drop at once (docs/contract.md §4)."""
+
+    status, grpc_code, reason = 503, UNAVAILABLE, "too-many-uploads"
+    retry_after_s = RETRY_AFTER_S
+
+
 class BrokeOff(Unavailable):
     """The body ended before its end. Nobody's fault, so nothing for the log."""
 

@@ -19,6 +19,7 @@ from observability.ingest.answers import JsonAnswers, ProtobufAnswers
 from observability.ingest.body import telemetry_body
 from observability.ingest.budget import in_flight
 from observability.ingest.credentials import IngestTokenAuthentication, LiveKitTokenAuthentication, Sender
+from observability.ingest.pace import pace
 from observability.ingest.refusals import (
     BrokeOff,
     Malformed,
@@ -114,6 +115,10 @@ class TelemetryView(UploadView):
 
     name_sessions: NameSessions | None = None
     """How records that name no job are given one."""
+
+    def check_throttles(self, request: Request) -> None:
+        """Recordings are not counted: there is one a session, and four refusals lose it for good."""
+        pace.take(self.sender.project)
 
     def post(self, request: Request, signal: Signal, project: str | None = None) -> Response:
         with in_flight.reservation() as reserve:

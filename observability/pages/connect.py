@@ -66,6 +66,9 @@ ADVICE = {
     "over-quota": (
         "This month’s quota of the plan is used up. Sessions that have begun go on; Plan and usage says what helps."
     ),
+    "too-many-uploads": (
+        "The plan allows fewer uploads a minute. Agents repeat each for some 10 s; a larger plan takes more."
+    ),
     "no-such-endpoint": (
         "The address is not quite right. Copy LIVEKIT_OBSERVABILITY_URL as it stands here, with nothing after it."
     ),

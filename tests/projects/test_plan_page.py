@@ -66,6 +66,7 @@ def test_another_plan_says_what_it_means_and_changes_nothing_yet(
     assert "Sessions that are here keep the date on which they expire." in page
     assert "Coming ones are kept for 90 days instead of 30." in page
     assert "Each month it may receive 20,000,000 events and 10,000 recorded minutes." in page
+    assert "Each minute its agents may upload 60,000 times, and its scripts ask the API 24,000 times." in page
     assert "The project leaves the model improvement programme" in page
     assert Project.objects.get().plan_id == "build"
 
