@@ -8,7 +8,9 @@ class ObservabilityConfig(AppConfig):
 
     def ready(self) -> None:
         """Models exist from here on."""
-        from observability.retention.deletions import note_deleted_project
+        from observability.retention.deletions import note_deleted_account, note_deleted_project
         from projects.actions import project_deleted
+        from projects.leaving import account_deleted
 
         project_deleted.connect(note_deleted_project)
+        account_deleted.connect(note_deleted_account)

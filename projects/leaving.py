@@ -5,6 +5,7 @@ import re
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session as BrowserSession
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from accounts import trail
@@ -12,6 +13,8 @@ from accounts.models import AccountEvent, User
 from projects.models import AccessToken, AuditEvent, Membership, Project, Role
 
 SOMEBODY = "(deleted account)"
+account_deleted = Signal()
+"""Sent with `user`, in the transaction that deletes them, to whoever has to know after they are gone."""
 
 
 class SoleOwner(Exception):
@@ -39,13 +42,19 @@ def delete_account(user: User) -> None:
     list(locked)  # or two owners who leave at once would each see the other stay
     if alone := owned_alone_by(user):
         raise SoleOwner(alone)
+    account_deleted.send(User, user=user)
+    erase_account(user)
+    trail.note(None, None, AccountEvent.Verb.DELETED)
+
+
+def erase_account(user: User) -> None:
+    """Without asking what becomes of their projects."""
     AccessToken.objects.filter(created_by=user, revoked_at=None).update(revoked_at=timezone.now())
     forget_name(user)
     trail.forget(user)
     keys = UserSession.objects.filter(user=user).values_list("session_key", flat=True)
     BrowserSession.objects.filter(session_key__in=list(keys)).delete()
     user.delete()
-    trail.note(None, None, AccountEvent.Verb.DELETED)
 
 
 def forget_name(user: User) -> None:

@@ -8,6 +8,7 @@ from itertools import islice
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.models import User
 from observability.jobs import NotYet
 from observability.models import Batch, Deletion, Export, ImprovementSample, SampleLink, Session, Tombstone
 from observability.recordings.erase import erase_recordings
@@ -18,7 +19,8 @@ from observability.sessions.allowed import redact_again
 from observability.sessions.deletions import upload_names
 from observability.sessions.tombstones import LIFE
 from projects.actions import DELETED
-from projects.models import Project, StaffGrant
+from projects.leaving import erase_account
+from projects.models import Membership, Project, Role, StaffGrant
 
 ROWS_AT_ONCE = 500
 Kind = Deletion.Kind
@@ -31,6 +33,9 @@ class Replayed:
     sessions: int = 0
     """Deleted, or expired since."""
     projects: int = 0
+    accounts: int = 0
+    without_owner: list[str] = field(default_factory=list)
+    """Projects whose owner has gone, and who were handed over after the backup."""
     uploads: int = 0
     left: int = 0
     """Sessions that nobody reaches, and whose last files or rows a worker has yet to remove."""
@@ -49,6 +54,7 @@ def replay(deletions: Iterable[Deletion]) -> Replayed:
         remember(rows)
         bury_again(rows)
         put_out_of_reach(rows)
+        done.accounts += erase_accounts(rows)
         uploads.update(row.name for row in rows if row.kind == Kind.UPLOAD)
         done.to_redact += [row.name for row in rows if row.kind == Kind.REDACTION]
     done.uploads = remove_uploads(uploads)
@@ -56,6 +62,7 @@ def replay(deletions: Iterable[Deletion]) -> Replayed:
     run = purge(is_forced=True, rest=at_once)
     done.sessions, done.left = run.sessions, run.sessions_left
     done.projects = erase_deleted_projects()
+    done.without_owner = projects_without_owner() if done.accounts else []
     return done
 
 
@@ -117,6 +124,23 @@ def put_out_of_reach(rows: Sequence[Deletion]) -> None:
                 pk=row.project_number, created_at=row.project_created_at, deleted_at=None
             )
             living.update(deleted_at=Now(), slug=f"{DELETED}{row.project_number}")
+
+
+def erase_accounts(rows: Sequence[Deletion]) -> int:
+    gone = [
+        user
+        for row in rows
+        if row.kind == Kind.ACCOUNT
+        for user in User.objects.filter(pk=row.project_number, joined_at=row.project_created_at)
+    ]
+    for user in gone:
+        erase_account(user)
+    return len(gone)
+
+
+def projects_without_owner() -> list[str]:
+    owned = Membership.objects.filter(role=Role.OWNER).values("project")
+    return list(Project.objects.filter(deleted_at=None).exclude(pk__in=owned).values_list("slug", flat=True))
 
 
 def remove_uploads(names: set[str]) -> int:

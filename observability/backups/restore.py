@@ -176,8 +176,10 @@ def as_told(done: Restored) -> dict[str, Any]:
         "not_restored": {
             "sessions": done.replayed.sessions,
             "projects": done.replayed.projects,
+            "accounts": done.replayed.accounts,
             "uploads": done.replayed.uploads,
         },
+        "without_owner": done.replayed.without_owner,
         "left_to_erase": done.replayed.left,
         "redacted": done.redacted,
         "can_read_secrets": done.can_read_secrets,

@@ -26,8 +26,8 @@ class Tombstone(models.Model):
 class Deletion(models.Model):
     """What a backup from before it must not bring back. Ids, keyed digests and times only.
 
-    A row outlives what it speaks of, so it points to nothing; numbers of projects may be given anew after a
-    restore, so their time of making is told with them.
+    A row outlives what it speaks of, so it points to nothing; numbers of projects and people may be given anew
+    after a restore, so their time of making is told with them.
     """
 
     class Kind(models.TextChoices):
@@ -35,10 +35,11 @@ class Deletion(models.Model):
         REDACTION = "redaction", "Redaction asked for late"
         UPLOAD = "upload", "Records that named no session"
         PROJECT = "project", "Project"
+        ACCOUNT = "account", "Account"
 
     kind = models.CharField(max_length=9, choices=Kind)
-    project_number = models.BigIntegerField()
-    project_created_at = models.DateTimeField()
+    project_number = models.BigIntegerField(help_text="Of a deleted account its own.")
+    project_created_at = models.DateTimeField(help_text="Of a deleted account its own.")
     name = models.CharField(
         max_length=64, blank=True, help_text="A session's public id; an upload's keyed digest."
     )

@@ -14,9 +14,10 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from observability.models import Deletion
 from observability.retention import stored
-from observability.sessions.deletions import note_project
+from observability.sessions.deletions import note_account, note_project
 from observability.storage import objects
 from observability.storage.bucket import StorageFailed
 from projects.models import Project
@@ -61,6 +62,12 @@ def write_deletions_if_possible() -> None:
 def note_deleted_project(project: Project, **_: Any) -> None:
     """Receiver of `projects.actions.project_deleted`."""
     note_project(project)
+    write_deletions_at_commit()
+
+
+def note_deleted_account(user: User, **_: Any) -> None:
+    """Receiver of `projects.leaving.account_deleted`."""
+    note_account(user)
     write_deletions_at_commit()
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models.functions import Now
 
+from accounts.models import User
 from observability.models import Batch, Deletion, Session
 from projects.models import Project
 from projects.secrets import fingerprint, fingerprints
@@ -17,7 +18,7 @@ def note_session(session: Session, tombstones: Sequence[bytes], *, until: dateti
     """`until`: its own date without the deletion, or its tombstones' if that is later."""
     _note(
         Deletion.Kind.SESSION,
-        session.project,
+        number_of(session.project),
         str(session.public_id),
         tombstones=[digest.hex() for digest in tombstones],
         until=until,
@@ -26,17 +27,23 @@ def note_session(session: Session, tombstones: Sequence[bytes], *, until: dateti
 
 def note_redaction(session: Session) -> None:
     """Of what had come before redaction was asked for."""
-    _note(Deletion.Kind.REDACTION, session.project, str(session.public_id), until=session.expires_at)
+    _note(
+        Deletion.Kind.REDACTION, number_of(session.project), str(session.public_id), until=session.expires_at
+    )
 
 
 def note_upload(batch: Batch, *, until: datetime) -> None:
     """Of records that name no session; `batch.project` must be loaded."""
     name = fingerprint(_upload(batch.project_id, bytes(batch.digest))).hex()
-    _note(Deletion.Kind.UPLOAD, batch.project, name, until=until)
+    _note(Deletion.Kind.UPLOAD, number_of(batch.project), name, until=until)
 
 
 def note_project(project: Project) -> None:
-    _note(Deletion.Kind.PROJECT, project, "", until=None)
+    _note(Deletion.Kind.PROJECT, number_of(project), "", until=None)
+
+
+def note_account(user: User) -> None:
+    _note(Deletion.Kind.ACCOUNT, (user.pk, user.joined_at), "", until=None)
 
 
 def upload_names(project_id: int, digest: bytes) -> list[str]:
@@ -44,9 +51,13 @@ def upload_names(project_id: int, digest: bytes) -> list[str]:
     return [name.hex() for name in fingerprints(_upload(project_id, digest))]
 
 
+def number_of(project: Project) -> tuple[int, datetime]:
+    return project.pk, project.created_at
+
+
 def _note(
     kind: Deletion.Kind,
-    project: Project,
+    number: tuple[int, datetime],
     name: str,
     *,
     until: datetime | None,
@@ -54,8 +65,8 @@ def _note(
 ) -> None:
     row = Deletion(
         kind=kind,
-        project_number=project.pk,
-        project_created_at=project.created_at,
+        project_number=number[0],
+        project_created_at=number[1],
         name=name,
         tombstones=list(tombstones),
         at=Now(),

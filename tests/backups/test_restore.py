@@ -189,7 +189,7 @@ def test_a_caller_erased_after_the_backup_stays_erased(agent, project, place):
     told = restore(place)
 
     assert (Session.objects.count(), Batch.objects.count()) == (0, 1)
-    assert told["not_restored"] == {"sessions": 1, "projects": 0, "uploads": 1}
+    assert told["not_restored"] == {"sessions": 1, "projects": 0, "accounts": 0, "uploads": 1}
 
 
 def test_redaction_asked_for_after_the_backup_is_done_again(sealed, agent, place):
