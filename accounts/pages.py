@@ -3,19 +3,22 @@
 from typing import cast
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.usersessions.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import NameForm
 from accounts.links import is_usable, use_sign_in_link
 from accounts.models import User
+from accounts.signed_in import browser_name
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -29,6 +32,18 @@ def account_edit(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your name is saved."))
         return redirect("accounts:account-edit")
     return render(request, "accounts/account.html", {"form": form})
+
+
+@login_required
+@require_POST
+def browser_end(request: HttpRequest, browser_id: int) -> HttpResponse:
+    """One of one's own, and not the one that asks: that one signs out."""
+    others = UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key)
+    browser = get_object_or_404(others, pk=browser_id)
+    get_adapter().end_sessions([browser])
+    named = {"browser": browser_name(browser.user_agent)}
+    messages.success(request, _("%(browser)s is signed out.") % named)
+    return redirect("usersessions_list")
 
 
 @never_cache

@@ -1,6 +1,7 @@
 """Where somebody is signed in, and ending that from afar."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -64,6 +65,41 @@ def test_signing_out_elsewhere_leaves_this_one_alone(desk: Client, phone: Client
     assert "You are signed out everywhere else." in page
     assert "You are signed in nowhere else." in page
     assert phone.get("/")["Location"].startswith(reverse("account_login"))
+
+
+def end(client: Client, ended: UserSession) -> Any:
+    return client.post(reverse("accounts:browser-end", args=[ended.pk]), follow=True)
+
+
+def of(client: Client) -> UserSession:
+    return UserSession.objects.get(session_key=client.session.session_key)
+
+
+def test_one_browser_is_signed_out_and_the_others_stay(desk: Client, phone: Client, owner: User) -> None:
+    tablet = browser(owner, FIREFOX)
+
+    page = words(end(desk, of(phone)))
+
+    assert "Safari 18 on iOS is signed out." in page
+    assert "Signed out elsewhere" in page
+    assert "Safari 18 on iOS from" not in page
+    assert phone.get("/")["Location"].startswith(reverse("account_login"))
+    assert [client.get("/").status_code for client in (desk, tablet)] == [200, 200]
+
+
+def test_a_browser_ends_neither_itself_nor_one_that_is_gone(desk: Client, phone: Client) -> None:
+    gone = of(phone)
+    UserSession.objects.filter(pk=gone.pk).delete()
+
+    assert [end(desk, each).status_code for each in (of(desk), gone)] == [404, 404]
+    assert desk.get("/").status_code == 200
+
+
+def test_a_stranger_signs_out_nobody(desk: Client, phone: Client, stranger_client: Client) -> None:
+    answers = [end(stranger_client, of(client)).status_code for client in (desk, phone)]
+
+    assert answers == [404, 404]
+    assert [client.get("/").status_code for client in (desk, phone)] == [200, 200]
 
 
 def test_nobody_ends_what_is_not_theirs(desk: Client, stranger_client: Client) -> None:
