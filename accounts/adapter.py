@@ -4,7 +4,10 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+
+from accounts.client_address import address_of
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +29,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             super().send_mail(template_prefix, email, context)
         except OSError:
             logger.exception("The mail %s could not be sent.", template_prefix)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Counts tries, and is what is written down. Raises PermissionDenied for who has none."""
+        address = address_of(request)
+        if address is None:
+            raise PermissionDenied("The request comes from no address.")
+        return address
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Guesses are counted by account alone: allauth adds the host, of which a guesser may name many."""

@@ -4,14 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account import signals as account
-from allauth.account.adapter import get_adapter
 from allauth.mfa import signals as mfa
 from allauth.socialaccount import signals as social
 from django.contrib.auth import signals as auth
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.client_address import address_of
 from accounts.models import AccountEvent, User
 
 KEPT_FOR = timedelta(days=365)
@@ -20,22 +19,12 @@ KEPT_FOR = timedelta(days=365)
 def note(request: HttpRequest | None, user: User | None, verb: AccountEvent.Verb) -> None:
     """`user` is None for a try with an address that nobody has here. What is too old goes at the same time."""
     AccountEvent.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
-    AccountEvent.objects.create(user=user, verb=verb, address=address_of(request))
+    AccountEvent.objects.create(user=user, verb=verb, address=address_of(request) if request else None)
 
 
 def forget(user: User) -> None:
     """What happened stays, and nothing tells to whom. Before the account itself is deleted."""
     AccountEvent.objects.filter(user=user).update(user=None, address=None)
-
-
-def address_of(request: HttpRequest | None) -> str | None:
-    """Of the browser, behind a proxy too if there is to be one."""
-    if request is None:
-        return None
-    try:
-        return str(get_adapter(request).get_client_ip(request))
-    except PermissionDenied:
-        return None
 
 
 def follow_signals() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -50,6 +51,14 @@ def choice(name: str, choices: list[str]) -> str:
 
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Such as 10.0.0.0/8; an address alone is a network of one."""
+    try:
+        return [ip_network(word) for word in words(name)]
+    except ValueError as fault:
+        raise ImproperlyConfigured(f"{name} must be networks such as 10.0.0.0/8: {fault}.") from None
 
 
 def left_by_last_start(file: Path) -> str:

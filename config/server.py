@@ -9,7 +9,6 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 DRAIN_S = 3.5
@@ -41,7 +40,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=settings.SECURE_PROXY_SSL_HEADER is not None,
+                proxy_headers=False,  # which addresses are believed is ours to say (accounts/client_address.py)
                 timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=DRAIN_S,  # type: ignore[arg-type]  # annotated int, used as seconds
             )

@@ -137,7 +137,9 @@ SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 0)
 BEHIND_PROXY = env.switch("BEHIND_PROXY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", int(BEHIND_PROXY), within=range(10))
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+"""Nobody else's X-Forwarded-For is heard (accounts/client_address.py); empty: of whoever speaks to us."""
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _base.scheme == "http"
 """For localhost; browsers offer passkeys on no other address without TLS."""
 SILENCED_SYSTEM_CHECKS = [

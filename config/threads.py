@@ -146,12 +146,18 @@ def content_length(scope: Any) -> int:
 
 def environ_of(scope: Any, receive: Receive, start: bytes, is_whole: bool) -> dict[str, Any]:
     """A chunked body that is whole has a length by now, so Django reads it as any other."""
+    scope = {**scope, "headers": unmistakable(scope["headers"])}
     if is_whole:
         environ: dict[str, Any] = {**build_environ(scope, io.BytesIO(start))}  # type: ignore[arg-type]
         return {**environ, "CONTENT_LENGTH": str(len(start))}
     body = Body(asyncio.get_running_loop(), receive)  # type: ignore[arg-type]
     body.buffer.extend(start)
     return {**build_environ(scope, body)}
+
+
+def unmistakable(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """WSGI cannot tell X_Forwarded_For from X-Forwarded-For, so names with an underscore go, as in other servers."""
+    return [header for header in headers if b"_" not in header[0]]
 
 
 def answer_of(application: Application, environ: dict[str, Any]) -> Answer:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.client_address import address_of
 from accounts.models import User
 from projects.access import grant_in
 from projects.models import AccessToken, AuditEvent, Project
@@ -58,8 +59,3 @@ def _who(project: Project, onlooker: Onlooker) -> dict[str, Any]:
 def onlooker_of(request: HttpRequest) -> Onlooker:
     """Whoever reads a page."""
     return Onlooker(request.user if isinstance(request.user, User) else None, None, address_of(request))
-
-
-def address_of(request: HttpRequest) -> str | None:
-    """As the web server tells it. Behind a proxy that is the proxy, unless the server is told to trust it."""
-    return request.META.get("REMOTE_ADDR") or None

@@ -10,7 +10,7 @@ import pytest
 from config import env
 
 ROOT = Path(__file__).resolve().parents[1]
-READERS = {"text", "number", "switch", "choice", "words", "secret"}
+READERS = {"text", "number", "switch", "choice", "words", "networks", "secret"}
 EXPORTERS_GIVE_UP_AFTER_S = 10
 
 
@@ -77,6 +77,12 @@ def test_every_variable_is_explained_and_every_explained_one_exists():
             {"OIDC_ISSUER": "https://id.example.org"},
             "OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET beside it.",
         ),
+        ({"STAFF_ACCESS_MAX_MINUTES": "1441"}, "STAFF_ACCESS_MAX_MINUTES must be from 1 to 1440, not 1441."),
+        (
+            {"TRUSTED_PROXIES": "10.0.0.1/8"},
+            "TRUSTED_PROXIES must be networks such as 10.0.0.0/8: 10.0.0.1/8",
+        ),
+        ({"TRUSTED_PROXIES": "proxy"}, "TRUSTED_PROXIES must be networks such as 10.0.0.0/8: 'proxy'"),
         ({"WEB_THREADS": "many"}, "WEB_THREADS must be a whole number, not 'many'."),
         (
             {"SECRET_KEY_FILE": "/nowhere/key"},

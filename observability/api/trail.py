@@ -2,6 +2,7 @@
 
 from rest_framework.request import Request
 
+from accounts.client_address import address_of
 from accounts.models import User
 from projects import audit
 from projects.models import AccessToken, Project
@@ -20,5 +21,5 @@ def onlooker_of(request: Request) -> audit.Onlooker:
     return audit.Onlooker(
         user=request.user if isinstance(request.user, User) else None,
         token=request.auth if isinstance(request.auth, AccessToken) else None,
-        address=audit.address_of(request._request),
+        address=address_of(request._request),
     )

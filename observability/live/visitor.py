@@ -11,6 +11,7 @@ from django.http import parse_cookie
 from django.utils.crypto import constant_time_compare
 from rest_framework.exceptions import AuthenticationFailed
 
+from accounts.client_address import client_address
 from accounts.models import User
 from projects.access import grant_in, project_for_token, project_for_viewer_under_any_slug
 from projects.audit import Onlooker, note_look
@@ -39,8 +40,12 @@ class Credentials:
         return cls(
             bearer=secret.strip() if scheme.lower() == "bearer" else "",
             session_key=cookies.get(settings.SESSION_COOKIE_NAME, ""),
-            address=client[0] if client else None,
+            address=client_address(client[0] if client else None, forwarded_for(scope)),
         )
+
+
+def forwarded_for(scope: Any) -> str:
+    return ",".join(value.decode("latin1") for name, value in scope["headers"] if name == b"x-forwarded-for")
 
 
 @dataclass(frozen=True, slots=True)

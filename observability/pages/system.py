@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.client_address import address_of
 from accounts.models import User
 from observability.queries.system import system_stats
 from projects.access import projects_of, running_grants
-from projects.audit import address_of
 from projects.pages.forms import StaffAccessForm
 from projects.pages.frame import reader_of, signed_in
 from projects.staff import begin_grant, end_grant

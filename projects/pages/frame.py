@@ -13,9 +13,10 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from accounts.client_address import address_of
 from accounts.models import User
 from projects.access import grant_in, may_create_projects, projects_of, role_in, roles_from
-from projects.audit import address_of, record_event
+from projects.audit import record_event
 from projects.models import Project, Role
 from projects.staff import grants_running_in
 

@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.client_address import address_of
 from projects.access import project_for_admin, project_for_insider, project_for_owner
 from projects.actions import rename_project
 from projects.addresses import change_slug
-from projects.audit import address_of, record_event
+from projects.audit import record_event
 from projects.members import leave_project, transfer_ownership
 from projects.models import Project
 from projects.pages.forms import AddressForm, NameForm, TransferForm

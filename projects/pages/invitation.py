@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.client_address import address_of
 from accounts.models import User
-from projects.audit import address_of, record_event
+from projects.audit import record_event
 from projects.invitations import State, accept_invitation, find_invitation, is_for
 from projects.models import Role
 from projects.roles import WHAT_THEY_DO

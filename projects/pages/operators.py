@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.client_address import address_of
 from projects.access import project_for_admin
-from projects.audit import address_of
 from projects.pages.frame import page, reader_of, signed_in
 from projects.staff import end_grant, grants_running_in, past_grants_of, with_looks
 

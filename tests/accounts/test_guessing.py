@@ -78,7 +78,7 @@ def test_one_address_does_not_try_many_accounts(client: Client, owner: User) -> 
 def test_behind_a_proxy_the_browser_is_counted_and_not_what_it_claims(
     client: Client, owner: User, settings: Any
 ) -> None:
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    settings.TRUSTED_PROXY_COUNT = 1
 
     sign_in(client, owner.email, "a guess", **PROXY)
 

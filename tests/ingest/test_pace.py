@@ -6,9 +6,10 @@ from google.rpc.status_pb2 import Status
 
 from observability.ingest.pace import MAX_PROJECTS, Pace
 from observability.ingest.refusals import TooManyUploads
-from observability.models import Batch, Refusal
+from observability.models import Batch, Recording, Refusal
 from projects.models import Plan, Project
 from tests.people import ProjectFactory
+from tests.recordings.uploads import CONTENT_TYPE, upload
 from tests.sending import Agent, agent, spans
 
 __all__ = ["agent"]
@@ -54,6 +55,16 @@ def test_an_upload_too_many_is_asked_to_come_back_and_is_counted_and_not_kept(
     assert [(row.reason, row.count) for row in Refusal.objects.filter(project=project)] == [
         ("too-many-uploads", 1)
     ]
+
+
+def test_a_recording_is_never_held_back(slow_plan: None, agent: Agent, project: Project) -> None:
+    for number in range(3):
+        agent.send("traces", spans("llm_node", job=f"AJ_{number}"))
+
+    answer = agent.send("", upload(), path="/p/acme/observability/recordings/v0", content_type=CONTENT_TYPE)
+
+    assert answer.status_code == 200
+    assert Recording.objects.count() == 1
 
 
 def test_other_projects_are_not_held_back(project: Project) -> None:

@@ -49,6 +49,24 @@ def test_body_arrives_whole(sent, answer):
     assert (status, body) == (200, answer)
 
 
+@pytest.mark.parametrize("name", ["X_Forwarded_For", "X_FORWARDED-FOR", "x-forwarded_for"])
+def test_no_other_header_passes_for_the_one_that_a_proxy_sets(name: str) -> None:
+    """WSGI knows both as HTTP_X_FORWARDED_FOR, and the later one would be the proxy's word."""
+
+    def forwarded_for(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return answered(start_response, environ.get("HTTP_X_FORWARDED_FOR", "").encode())
+
+    head = (
+        f"GET / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.5\r\n{name}: 198.51.100.1\r\n\r\n"
+    )
+    with serving(forwarded_for) as port, connected(port) as connection:
+        connection.sendall(head.encode())
+
+        status, _, body = answer_on(connection)
+
+    assert (status, body) == (200, b"203.0.113.5")
+
+
 def test_half_a_body_is_an_error_and_not_the_end_of_it():
     errors: list[Exception] = []
 
