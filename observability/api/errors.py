@@ -15,6 +15,8 @@ from observability.queries.session_order import BadCursor
 from observability.recordings.files import MissingFile, StorageFailed
 
 NOT_FOUND = "There is no such thing, or it is not yours to see."
+LATER_S = 10
+"""Until a zip of several that are being made may be done."""
 CODES = {
     400: "invalid",
     401: "unauthenticated",
@@ -62,7 +64,7 @@ def error_answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if challenge := getattr(refusal, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     if refusal.status_code == 429:
-        headers["Retry-After"] = str(getattr(refusal, "wait", None) or 10)
+        headers["Retry-After"] = str(getattr(refusal, "wait", None) or LATER_S)
     if refusal.status_code == 503:
         headers["Retry-After"] = "2"
     return Response(body_of(refusal), status=refusal.status_code, headers=headers)

@@ -188,7 +188,11 @@ class StaffAccessForm(forms.Form):
         widget=forms.TextInput(attrs=WORDS),
     )
     minutes = forms.TypedChoiceField(
-        label="For", coerce=int, choices=minutes_to_choose, widget=forms.Select(attrs={"class": "input"})
+        label="For",
+        coerce=int,
+        choices=minutes_to_choose,
+        initial=lambda: min(60, settings.STAFF_ACCESS_MAX_MINUTES),
+        widget=forms.Select(attrs={"class": "input"}),
     )
 
 

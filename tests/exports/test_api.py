@@ -184,6 +184,7 @@ def test_who_waits_for_many_is_asked_to_wait(project, script):
     answers = [script.post(address(session, "download")) for session in sessions]
 
     assert [answer.status_code for answer in answers] == [202] * 10 + [429]
+    assert answers[-1]["Retry-After"] == "10"
     assert answers[-1].json()["error"] == {
         "code": "too-many-requests",
         "message": "This project waits for other downloads. Try again when one of them is ready.",
