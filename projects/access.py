@@ -1,5 +1,6 @@
 """The only doors to a project. Everything else receives a Project that came through here."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from accounts.models import User
 from projects.models import AccessToken, ApiKey, FormerSlug, Membership, Project, Role, StaffGrant
 
 ROLES_FROM_LEAST = [Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER]
-READ, INGEST = "read", "ingest"
+READ, INGEST, SETTINGS = "read", "ingest", "settings"
 """Scopes of an access token."""
 MAX_KEYS_OF_A_NAME = 20
 """Each costs a sender that names no project one decryption and one signature; few people run 20 projects on one key."""
@@ -47,8 +48,15 @@ def project_for_member(user: User | AnonymousUser, slug: str) -> Project:
 
 def project_for_viewer_under_any_slug(user: User | AnonymousUser, slug: str) -> Project:
     """The same for scripts and open sockets, which keep the address that they began with."""
+    return under_any_slug(project_for_viewer, user, slug)
+
+
+def under_any_slug(
+    door: Callable[[User | AnonymousUser, str], Project], user: User | AnonymousUser, slug: str
+) -> Project:
+    """What a door of this module says, without the way round by the slug of today."""
     try:
-        return project_for_viewer(user, slug)
+        return door(user, slug)
     except Moved as moved:
         return moved.project
 

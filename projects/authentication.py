@@ -39,7 +39,7 @@ class AccessTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "A token of the project, with scope read; for imports, ingest.",
+            "description": "A token of the project, with scope read; ingest for imports, settings for its settings.",
         }
 
 

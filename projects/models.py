@@ -152,7 +152,7 @@ class AccessToken(models.Model):
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=16, help_text="The beginning of the token, to recognise it by.")
     token_hash = models.CharField(max_length=64, unique=True)
-    scopes = models.JSONField(default=list, help_text='Any of "read" and "ingest".')
+    scopes = models.JSONField(default=list, help_text='Any of "read", "ingest" and "settings".')
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True)

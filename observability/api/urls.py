@@ -7,8 +7,10 @@ from observability.api import (
     downloads_of_several,
     imports,
     peaks,
+    projects,
     records,
     sessions,
+    settings,
     timeline,
 )
 from observability.api.doors import NothingHere
@@ -36,9 +38,23 @@ of_several = [
     path("<uuid:export>/file/", downloads_of_several.DownloadFile.as_view(), name="download-file"),
 ]
 
+of_settings = [
+    path("members/", settings.Members.as_view(), name="members"),
+    path("invitations/", settings.Invitations.as_view(), name="invitations"),
+    path("api-keys/", settings.ApiKeys.as_view(), name="api-keys"),
+    path("access-tokens/", settings.AccessTokens.as_view(), name="access-tokens"),
+    path("privacy/", settings.Privacy.as_view(), name="privacy"),
+    path("usage/", settings.PlanAndUsage.as_view(), name="usage"),
+    path("audit-trail/", settings.AuditTrail.as_view(), name="audit-trail"),
+]
+
 urlpatterns = [
     path("schema/", docs.Schema.as_view(), name="schema"),
     path("docs/", docs.Docs.as_view(), name="docs"),
+    path("v1/projects/", projects.Projects.as_view(), name="projects"),
+    path("v1/projects/<slug:project>/", projects.OneProject.as_view(), name="project"),
+    path("v1/projects/<slug:project>/views/", projects.SavedViews.as_view(), name="saved-views"),
+    path("v1/projects/<slug:project>/", include(of_settings)),
     path("v1/projects/<slug:project>/sessions/", sessions.Sessions.as_view(), name="sessions"),
     path("v1/projects/<slug:project>/downloads/", include(of_several)),
     path("v1/projects/<slug:project>/imports/", imports.Imports.as_view(), name="imports"),

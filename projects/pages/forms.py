@@ -72,6 +72,12 @@ class AccessTokenForm(forms.Form):
         help_text="What will use it, such as “nightly report”.",
         widget=forms.TextInput(attrs=WORDS),
     )
+    may_read_settings = forms.BooleanField(
+        label="May read what admins see (scope settings)",
+        required=False,
+        help_text="Members, keys without secrets, privacy, usage and the audit trail, such as for a SIEM.",
+        widget=forms.CheckboxInput(attrs={"class": "check"}),
+    )
     may_send = forms.BooleanField(
         label="May send too (scope ingest)",
         required=False,

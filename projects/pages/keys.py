@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from projects.access import INGEST, READ, project_for_admin
+from projects.access import INGEST, READ, SETTINGS, project_for_admin
 from projects.actions import create_access_token, generate_api_key, register_api_key, revoke_api_key
 from projects.models import KEY_IS_TAKEN, Project
 from projects.pages.forms import AccessTokenForm, RegisterKeyForm
@@ -74,7 +74,8 @@ def token_create(request: HttpRequest, slug: str) -> HttpResponse:
     form = AccessTokenForm(request.POST)
     if not form.is_valid():
         return keys_page(request, project, token_form=form, status=422)
-    scopes = [READ, INGEST] if form.cleaned_data["may_send"] else [READ]
+    given = {INGEST: "may_send", SETTINGS: "may_read_settings"}
+    scopes = [READ, *(scope for scope, choice in given.items() if form.cleaned_data[choice])]
     made = create_access_token(project, form.cleaned_data["name"], scopes, by=reader_of(request))
     note(request, project, "access_token.created", str(made.row))
     return keys_page(request, project, made_token=made)

@@ -20,6 +20,16 @@ from tests.people import MembershipFactory, SessionFactory, UserFactory, signed_
 
 THINGS = ["", "timeline", "transcript", "spans", "logs", "metrics", "chat-items", "audio", "peaks"]
 DOWNLOADS = ["download/", "download/<uuid:export>/", "download/<uuid:export>/file/"]
+SETTINGS = {
+    "members/": "members",
+    "invitations/": "admins",
+    "api-keys/": "admins",
+    "access-tokens/": "admins",
+    "privacy/": "admins",
+    "usage/": "admins",
+    "audit-trail/": "admins",
+}
+"""Who among the project's people reads them."""
 NOT_FOUND = {"error": {"code": "not-found", "message": "There is no such thing, or it is not yours to see."}}
 NOBODY = {"error": {"code": "unauthenticated", "message": "Authentication credentials were not provided."}}
 
@@ -58,6 +68,9 @@ def export_of(session):
 
 def test_every_thing_of_a_session_is_among_the_routes():
     of_the_project = [
+        "",
+        "views/",
+        *SETTINGS,
         "sessions/",
         "imports/",
         "downloads/",
@@ -96,7 +109,28 @@ def test_nobody_is_asked_who_he_is(route, talk):
     assert answer["WWW-Authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("route", routes())
+@pytest.mark.parametrize(("thing", "readers"), SETTINGS.items())
+def test_settings_are_told_to_admins_and_to_tokens_that_may_read_them(
+    thing, readers, project, owner_client, teammate_client, script
+):
+    path = f"/api/v1/projects/acme/{thing}"
+    token = create_access_token(project, "siem", ["settings"], by=None)
+
+    told = [client.get(path).status_code for client in (owner_client, Script(token.secret))]
+    told_to_others = [client.get(path).status_code for client in (teammate_client, script)]
+
+    assert told == [200, 200]
+    assert told_to_others == [200 if readers == "members" else 404, 404]
+
+
+def test_a_token_for_settings_opens_no_session(talk, project):
+    token = create_access_token(project, "siem", ["settings"], by=None)
+
+    assert Script(token.secret).get(address(talk, "transcript")).status_code == 404
+    assert Script(token.secret).get("/api/v1/projects/").json()["results"] == []
+
+
+@pytest.mark.parametrize("route", [route for route in routes() if not route.endswith(tuple(SETTINGS))])
 def test_a_member_and_a_script_of_the_project_may_read(route, talk, teammate_client, script):
     analyse_recording(talk.recordings.get().pk)
 

@@ -30,7 +30,12 @@ def test_schema_describes_every_address_of_the_api(client):
                 f"/api/v1/projects/{{project}}/downloads/{thing}"
                 for thing in ("", "{export}/", "{export}/file/")
             ],
-            "/api/v1/projects/{project}/imports/",
+            *["/api/v1/projects/", "/api/v1/projects/{project}/"],
+            *[
+                f"/api/v1/projects/{{project}}/{thing}/"
+                for thing in ("access-tokens", "api-keys", "audit-trail", "imports", "invitations")
+            ],
+            *[f"/api/v1/projects/{{project}}/{thing}/" for thing in ("members", "privacy", "usage", "views")],
             sessions,
             *[f"{sessions}{{session}}/{thing}" for thing in things],
         ]
