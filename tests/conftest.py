@@ -123,15 +123,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def plans_survive_a_flush(request: pytest.FixtureRequest) -> Iterator[None]:
     """Tests that need real transactions empty the tables behind them, and so the rows that migrations made are gone."""
     marker = request.node.get_closest_marker("django_db")
-    is_transactional = "transactional_db" in request.fixturenames or (
-        marker and marker.kwargs.get("transaction")
-    )
-    if is_transactional:
-        request.getfixturevalue("transactional_db")
-        import_module("projects.migrations.0002_plans").add_plans(django_apps, None)
+    names = request.fixturenames
+    is_transactional = "transactional_db" in names or (marker and marker.kwargs.get("transaction"))
+    if marker or is_transactional or "db" in names:
+        request.getfixturevalue("transactional_db" if is_transactional else "db")
+        make_plans()
     yield
     if is_transactional:
         await_quiet_servers()
+
+
+def make_plans() -> None:
+    """As the migrations do."""
+    if not django_apps.get_model("projects", "Plan").objects.exists():
+        import_module("projects.migrations.0002_plans").add_plans(django_apps, None)
+        import_module("projects.migrations.0011_rate_limits_of_plans").set_rates(django_apps, None)
 
 
 @pytest.fixture(autouse=True)
