@@ -1,5 +1,7 @@
 """Facts of a session that is over: rows of numbers and short names, which many sessions can be asked for at once."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils import timezone
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -145,7 +147,7 @@ def test_facts_are_found_by_project_until_they_expire(front_desk, other_project)
     assert TurnFact.objects.all().for_project(project).filter(e2e_ms__gt=1_300).exists()
     assert not TurnFact.objects.all().for_project(other_project).exists()
 
-    TurnFact.objects.update(expires_at=timezone.now())
+    TurnFact.objects.update(expires_at=timezone.now() - timedelta(milliseconds=1))  # as fine as SQLite tells
     assert not TurnFact.objects.all().for_project(project).exists()
 
 
