@@ -4,6 +4,7 @@ from observability.models.export import Export
 from observability.models.facts import ErrorFact, Fact, ModelFact, ToolFact, TurnFact, VerdictFact
 from observability.models.improvement import ImprovementSample, SampleLink
 from observability.models.job import Job
+from observability.models.names import SessionNames
 from observability.models.recording import Recording
 from observability.models.refusal import Refusal
 from observability.models.retention import Deletion, PurgeRun, Reconciliation, Tombstone
@@ -30,6 +31,7 @@ __all__ = [
     "SampleLink",
     "SavedView",
     "Session",
+    "SessionNames",
     "Signal",
     "Tombstone",
     "ToolFact",

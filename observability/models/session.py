@@ -121,6 +121,14 @@ class Session(models.Model):
         help_text="Of its turns, rounded up; 0 until the session is over, or where nothing was measured.",
     )
 
+    is_named = models.BooleanField(
+        db_default=False, default=False, help_text="Its names are among those that are looked up."
+    )
+
+    has_audio = models.BooleanField(
+        db_default=False, default=False, help_text="There was a recording when it was over."
+    )
+
     objects = SessionQuerySet.as_manager()
 
     class Meta:
@@ -140,6 +148,8 @@ class Session(models.Model):
                 fields=["project", "-id"], condition=Q(imported_at__isnull=False), name="session_imported"
             ),
             models.Index(fields=["project", "-id"], condition=Q(is_simulated=True), name="session_simulated"),
+            models.Index(fields=["project", "has_audio", "-id"], name="session_of_audio"),
+            models.Index(fields=["project"], condition=Q(is_named=False), name="session_not_named"),
             # No column that every upload changes, or PostgreSQL would write all of these anew each time.
             models.Index(fields=["id"], condition=Q(status="live"), name="session_live"),
             models.Index(fields=["id"], condition=Q(has_news=True), name="session_with_news"),

@@ -9,7 +9,8 @@ from django.http import Http404
 from observability.models import Session
 from observability.queries.session_conditions import matching
 from observability.queries.session_filters import Asked
-from observability.queries.session_order import NEWEST, ORDERS, after, columns_of, cursor_at
+from observability.queries.session_order import NEWEST, ORDERS, after, cursor_at
+from observability.queries.session_search import found_first
 from projects.models import Project
 
 
@@ -33,16 +34,20 @@ def session_rows(
     sessions = all_of_project.filter(matching(project, asked))
     if cursor:
         sessions = sessions.filter(after(order, cursor))
-    rows = list(sessions.order_by(*columns_of(order))[: limit + 1])
+    rows = found_first(sessions, project, asked, order, most=limit + 1)
     next_cursor = cursor_at(order, rows[limit - 1]) if len(rows) > limit else None
     return SessionPage(rows[:limit], next_cursor, all_of_project.filter(status=Session.Status.LIVE).count())
 
 
 def in_the_way(project: Project, asked: Asked) -> list[str]:
-    """Names of the filters without any one of which something would be found; one query for each that is set."""
-    sessions = Session.objects.for_project(project)
+    """Names of the filters without any one of which something would be found; it costs as much as they do."""
     names = [*asked.texts] if "simulated" in asked.texts else [*asked.texts, "simulated"]
-    return [name for name in names if sessions.filter(matching(project, loosened(asked, name))).exists()]
+    return [name for name in names if is_any(project, loosened(asked, name))]
+
+
+def is_any(project: Project, asked: Asked) -> bool:
+    sessions = Session.objects.for_project(project).filter(matching(project, asked))
+    return bool(found_first(sessions, project, asked, ORDERS[NEWEST], most=1))
 
 
 def loosened(asked: Asked, name: str) -> Asked:

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from observability.jobs import NotYet
-from observability.models import Recording
+from observability.models import Recording, Session
 from observability.recordings import files, waveform_files
 
 
@@ -41,5 +41,6 @@ def _erase_recording(recording_id: int) -> None:
     if files.is_on_other_server(recording):
         raise files.OnOtherServer(recording.name)
     Recording.objects.filter(pk=recording_id).delete()
+    Session.objects.filter(pk=recording.session_id).update(has_audio=False)
     files.delete(recording)
     waveform_files.delete(recording)

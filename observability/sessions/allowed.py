@@ -107,6 +107,7 @@ def redact_what_came_before(session_id: int, switches: Switches) -> int:
     note_redaction(Session.objects.select_related("project").get(pk=session_id))
     rewrite(session_id, redacted)
     remove_facts(session_id)
+    Session.objects.filter(pk=session_id).update(is_named=False)
     withdraw_exports(session_id)
     recordings = Recording.objects.filter(session_id=session_id).count()
     if recordings:

@@ -9,10 +9,11 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from observability.live.publish import publish_sessions
-from observability.models import Session
+from observability.models import Recording, Session
 from observability.queries.records import timeline_of
 from observability.sessions.facts import replace_facts
 from observability.timeline.facts import MAX_INT64
@@ -50,8 +51,11 @@ def is_written(session: Session, timeline: Timeline) -> bool:
         error_count=timeline.figures.errors,
     )
     if session.status != Session.Status.LIVE:
-        Session.objects.filter(pk=session.pk).update(**ranks_of(summary))
-        replace_facts(session, timeline)
+        recordings = Recording.objects.filter(session=OuterRef("pk"))
+        Session.objects.filter(pk=session.pk).update(
+            **ranks_of(summary), is_named=True, has_audio=Exists(recordings)
+        )
+        replace_facts(held, timeline)
     return True
 
 

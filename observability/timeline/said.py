@@ -11,8 +11,13 @@ from observability.timeline.model import Timeline
 
 WORDS_A_LINE = 400
 """Of what is longer the rest follows as a further line: PostgreSQL indexes 1 MB of a text at most."""
+ROW_CHARS = 1_200
+"""Of one row, if it is more than one line: PostgreSQL stores up to 2 KB beside the row's other columns."""
+LINE_END = " \n "
 WORD_CHARS = 64
 """What is longer is no word; PostgreSQL takes 2 KB of one."""
+MAX_WORDS_ASKED = 10
+"""Each further one costs a look at every line."""
 SPEAKERS = frozenset({"user", "assistant"})
 WITHOUT_BLANKS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 """What the Unicode names of their characters begin with."""
@@ -28,9 +33,31 @@ def lines_said(timeline: Timeline) -> Iterator[str]:
                 yield " ".join(words[at : at + WORDS_A_LINE])
 
 
+def rows_said(timeline: Timeline) -> Iterator[str]:
+    """The lines, as many together as one row takes."""
+    row = ""
+    for line in lines_said(timeline):
+        if row and len(row) + len(line) > ROW_CHARS:
+            yield row
+            row = ""
+        row += LINE_END * bool(row) + line
+    if row:
+        yield row
+
+
 def words_in(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", text).casefold()
     return [word[:WORD_CHARS] for word in folded.translate(_LETTERS).split()]
+
+
+def words_asked(text: str) -> list[str]:
+    """Of a question; the beginning of another one of its words asks for nothing more."""
+    words = words_in(text)[:MAX_WORDS_ASKED]
+    return [word for word in dict.fromkeys(words) if not any(begins(word, other) for other in words)]
+
+
+def begins(word: str, other: str) -> bool:
+    return word != other and other.startswith(word)
 
 
 class _Letters(dict[int, str]):

@@ -176,15 +176,3 @@ def test_a_search_costs_as_many_queries_whatever_it_finds(call, script):
         call("the blue door", "and again the blue door", job=f"AJ_{number}")
 
     assert queries("blue") == queries("blue door again and the") == with_one
-
-
-def test_words_are_looked_up_in_an_index_where_there_is_one(call):
-    call("the blue door")
-    lines = SaidLine.objects.filter(words__hold_all=["blue"])
-    is_there = connection.vendor == "postgresql"
-
-    with connection.cursor() as cursor:
-        if is_there:
-            cursor.execute("SET LOCAL enable_seqscan = off")  # or it would read so few lines rather than look
-
-    assert ("said_line_words" in lines.explain()) == is_there
