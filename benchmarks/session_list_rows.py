@@ -1,4 +1,4 @@
-"""Fills PostgreSQL with a project of many sessions and their facts, by SQL alone."""
+"""Fills PostgreSQL with a project of many sessions, their facts and what was said in them, by SQL alone."""
 
 from typing import Any
 
@@ -11,7 +11,8 @@ INSERT INTO observability_session (public_id, project_id, job_id, room_id, room_
     error_count, duplicate_count, rejected_count, part_problems, discarded, switched_off, in_model_improvement,
     sealed_seq, is_sealed, summary, summary_cursor, has_news, summary_status, length_ms, slowest_answer_ms)
 SELECT gen_random_uuid(), %(project)s, 'AJ_' || md5(n::text), 'RM_' || n / 2, 'room-' || n / 2,
-    CASE WHEN n %% %(rare)s = 0 THEN 'rare' WHEN n %% 2 = 1 THEN 'common' ELSE 'agent-' || n %% 7 END,
+    CASE WHEN n %% %(rare)s = 0 THEN 'rare' WHEN n %% 2 = 1 THEN 'common' WHEN n %% 10 IN (4, 8) THEN 'deutsch'
+        ELSE 'agent-' || n %% 7 END,
     'caller-' || n / 3,
     'python', CASE WHEN n %% %(rare)s = 0 THEN 'rare' WHEN n %% 2 = 1 THEN 'common' ELSE '1.8.' || n %% 9 END,
     n %% 100 = 3, false, CASE WHEN n > %(count)s - 20 THEN 'live' WHEN n %% 200 = 5 THEN 'lost' ELSE 'ended' END,
@@ -43,37 +44,72 @@ FACTS = [
     ("observability_modelfact", "type, provider, model", f"'llm', 'provider', {NAME}", 1),
     ("observability_verdictfact", "kind, name, verdict", f"'outcome', {NAME}, ''", 1),
     ("observability_verdictfact", "kind, name, verdict", f"'tag', {NAME}, ''", 1),
-    (
-        "observability_saidline",
-        "words",
-        f"{NAME} || ' words ' || 'w' || s.number %% 5000 || ' v' || time || ' of a line that somebody said'",
-        6,
-    ),
 ]
+LINES_IN_POOL, LINES_A_SESSION = 20_000, 20
+POOL = """
+CREATE TEMPORARY TABLE pool AS
+SELECT language, line, string_agg(language || translate(
+    (exp(random() * ln(8000)))::int::text, '0123456789', 'etaoinshrd'), ' ') AS words
+FROM unnest(ARRAY['', 'ü']) AS language, generate_series(0, %(lines)s - 1) AS line,
+    generate_series(1, 12) AS word
+GROUP BY language, line
+"""
+"""Of words as frequent as in a language: the second is half as frequent as the first, the tenth a tenth."""
+SAID = f"""
+WITH s AS (SELECT *, row_number() OVER (ORDER BY id) AS number FROM observability_session
+        WHERE project_id = %(project)s),
+    lines AS (
+        SELECT s.id, at, CASE
+            WHEN at = 1 THEN 'hello this is the front desk how may i help you'
+            WHEN at = {LINES_A_SESSION} THEN 'thank you and goodbye'
+            WHEN at = 7 THEN 'my order is a 1' || number || ' and this is ' || {NAME} || ' words'
+            WHEN at = 9 AND number %% 50 = 0 THEN '我 想 退 款'
+            ELSE pool.words END AS words
+        FROM s CROSS JOIN generate_series(1, {LINES_A_SESSION}) AS at
+        JOIN pool ON pool.line = (number * 7919 + at * 104729) %% {LINES_IN_POOL}
+            AND pool.language = CASE WHEN agent_name = 'deutsch' THEN 'ü' ELSE '' END)
+INSERT INTO observability_saidline (words, project_id, session_id, expires_at)
+SELECT string_agg(words, E' \\n ' ORDER BY at), s.project_id, s.id, s.expires_at FROM s JOIN lines USING (id)
+GROUP BY s.project_id, s.id, s.expires_at, (at - 1) / 10
+"""
+"""Ten lines in a row."""
 RECORDINGS = """
 INSERT INTO observability_recording (session_id, revision, sha256, size_bytes, name, place, start_ns, problem,
     received_at)
 SELECT id, 1, md5(id::text), 1000, 'recordings/' || id, 'storage', 0, '', now() FROM observability_session
-WHERE project_id = %(project)s AND id %% 3 > 0
+WHERE project_id = %(project)s AND agent_name <> 'rare'
 """
 
 
 def fill(count: int) -> Any:
-    """The project with so many sessions, beside one with a tenth of them."""
+    """The project with so many sessions, beside another one like it."""
+    from importlib import import_module
+
+    from django.apps import apps
     from django.db import connection
 
     from projects.models import Plan, PrivacySwitches, Project
 
+    names = import_module("observability.migrations.0025_names_before_are_looked_up")
     plan = Plan.objects.get(slug="build")
     project, other = (Project.objects.create(name=slug, slug=slug, plan=plan) for slug in SLUGS)
     with connection.cursor() as cursor:
-        for each, size in ((other, count // 10), (project, count)):
+        cursor.execute(POOL, {"lines": LINES_IN_POOL})
+        for each, size in ((other, count), (project, count)):
             PrivacySwitches.objects.create(project=each)
             named = {"project": each.pk, "count": size, "rare": RARE}
             for statement in statements():
                 cursor.execute(statement, named)
+        names.keep_names(apps, connection.schema_editor())
         cursor.execute("VACUUM ANALYZE")
     return project
+
+
+def left_over() -> Any | None:
+    """The project that an earlier run has left."""
+    from projects.models import Project
+
+    return Project.objects.filter(slug=SLUGS[0]).first()
 
 
 def statements() -> list[str]:
@@ -81,7 +117,7 @@ def statements() -> list[str]:
         OF_SESSIONS.format(table=table, columns=columns, values=values, times=times)
         for table, columns, values, times in FACTS
     ]
-    return [SESSIONS, RECORDINGS, *facts]
+    return [SESSIONS, RECORDINGS, *facts, SAID]
 
 
 def forget() -> None:
@@ -93,7 +129,11 @@ def forget() -> None:
     ids = list(Project.objects.filter(slug__in=SLUGS).values_list("pk", flat=True))
     of_sessions = "session_id IN (SELECT id FROM observability_session WHERE project_id = ANY(%s))"
     with connection.cursor() as cursor:
-        for table in {table for table, *_ in FACTS} | {"observability_recording"}:
+        for table in {table for table, *_ in FACTS} | {
+            "observability_recording",
+            "observability_saidline",
+            "observability_sessionnames",
+        }:
             cursor.execute(f"DELETE FROM {table} WHERE {of_sessions}", [ids])
         cursor.execute("DELETE FROM observability_session WHERE project_id = ANY(%s)", [ids])
     Project.objects.filter(pk__in=ids).delete()
