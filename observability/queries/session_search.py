@@ -128,6 +128,7 @@ def names(project: Project, text: str) -> Search:
 def words(project: Project, text: str) -> Search:
     """Nothing is found by a text without a word in it.
 
+    The session is the project's, so nothing is said of it again: SQLite would read all rows of the project for each.
     A condition within a CASE stays one. PostgreSQL would make a join of it otherwise, and might read the rows of all
     sessions.
     """
@@ -137,7 +138,7 @@ def words(project: Project, text: str) -> Search:
     rows: QuerySet[Any] = SaidLine.objects.filter(expires_at__gt=Now())
     holding = rows.filter(words__hold_all=wanted)
     is_found = Case(
-        When(Exists(holding.filter(session=OuterRef("pk"), project=project)), then=True),
+        When(Exists(holding.filter(session=OuterRef("pk"))), then=True),
         default=False,
         output_field=BooleanField(),
     )
