@@ -1,7 +1,15 @@
 from observability.models.archive import Archive
 from observability.models.batch import Batch, Signal
 from observability.models.export import Export
-from observability.models.facts import ErrorFact, Fact, ModelFact, ToolFact, TurnFact, VerdictFact
+from observability.models.facts import (
+    ErrorFact,
+    Fact,
+    ModelFact,
+    SessionFact,
+    ToolFact,
+    TurnFact,
+    VerdictFact,
+)
 from observability.models.improvement import ImprovementSample, SampleLink
 from observability.models.job import Job
 from observability.models.names import SessionNames
@@ -31,6 +39,7 @@ __all__ = [
     "SampleLink",
     "SavedView",
     "Session",
+    "SessionFact",
     "SessionNames",
     "Signal",
     "Tombstone",

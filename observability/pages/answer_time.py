@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-TARGET_MS = 1200
-"""People begin to wonder whether anybody is there after about a second of silence; agents that call a model and a voice
-reach 0.8 s at their best."""
+from observability.timeline.figures import TARGET_MS
+
+__all__ = ["TARGET_MS", "Pace", "is_slow"]
 
 Pace = Literal["", "slow"]
 

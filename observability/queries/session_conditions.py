@@ -9,7 +9,16 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
-from observability.models import Fact, ModelFact, Recording, ToolFact, VerdictFact
+from observability.models import (
+    ErrorFact,
+    Fact,
+    ModelFact,
+    Recording,
+    Session,
+    SessionFact,
+    ToolFact,
+    VerdictFact,
+)
 from observability.queries.session_filters import Asked
 from projects.models import Project
 
@@ -35,10 +44,42 @@ def with_fact(fact: type[Fact], /, **fields: object) -> Callable[[Project, str],
     column = "model" if fact is ModelFact else "name"
 
     def condition(project: Project, value: str) -> Q:
-        facts = fact.objects.for_project(project).filter(**fields, **{column: value})
-        return Q(pk__in=facts.values("session"))
+        return holding(fact, project, **fields, **{column: value})
 
     return condition
+
+
+def with_turns(**fields: int) -> Condition:
+    """Of a session that is over; one that lives has none of them yet."""
+
+    def condition(project: Project, answer: str) -> Q:
+        having = holding(SessionFact, project, **fields)
+        return having if answer == "yes" else ~having
+
+    return condition
+
+
+def counted(project: Project, answer: str) -> Q:
+    """One that lives again has facts from before, which do not count."""
+    having = ~Q(status=Session.Status.LIVE) & holding(SessionFact, project)
+    return having if answer == "yes" else ~having
+
+
+def with_error(project: Project, named: str) -> Q:
+    kind, colon, error_type = named.partition(":")
+    return holding(ErrorFact, project, kind=kind, **({"error_type": error_type} if colon else {}))
+
+
+def with_evaluation(project: Project, named: str) -> Q:
+    """Names may hold a colon too."""
+    name, _, verdict = named.rpartition(":")
+    kind = VerdictFact.Kind.EVALUATION
+    of_any_verdict = holding(VerdictFact, project, kind=kind, name=named)
+    return of_any_verdict | holding(VerdictFact, project, kind=kind, name=name, verdict=verdict)
+
+
+def holding(fact: type[Fact], project: Project, **fields: object) -> Q:
+    return Q(pk__in=fact.objects.for_project(project).filter(**fields).values("session"))
 
 
 def with_audio(_: Project, answer: str) -> Q:
@@ -62,6 +103,13 @@ CONDITIONS: Mapping[str, Condition] = {
     "sdk": lambda _, version: Q(sdk_version=version),
     "slow": lambda _, ms: Q(slowest_answer_ms__gt=ms),
     "errors": lambda _, answer: Q(error_count__gt=0) if answer == "yes" else Q(error_count=0),
+    "error": with_error,
+    "failed_tool": with_fact(ToolFact, status=ToolFact.Status.FAILED),
+    "evaluation": with_evaluation,
+    "interrupted": with_turns(interrupted__gt=0),
+    "unanswered": with_turns(unanswered__gt=0),
+    "preempted": with_turns(preempted__gt=0),
+    "counted": counted,
     "audio": with_audio,
     "imported": lambda _, answer: Q(imported_at__isnull=answer == "no"),
     "simulated": simulated,

@@ -10,6 +10,7 @@ from observability.models import (
     ModelFact,
     SaidLine,
     Session,
+    SessionFact,
     SessionNames,
     ToolFact,
     TurnFact,
@@ -21,6 +22,7 @@ from observability.timeline.model import Timeline
 from observability.timeline.said import rows_said
 
 KINDS: tuple[type[Fact], ...] = (
+    SessionFact,
     TurnFact,
     ToolFact,
     ModelFact,
@@ -58,6 +60,7 @@ def remove_facts(session_id: int) -> None:
 def facts_by_kind(timeline: Timeline) -> dict[type[Fact], Iterator[dict[str, Any]]]:
     facts = facts_in(timeline)
     told: dict[type[Fact], Sequence[Any]] = {
+        SessionFact: [facts.session],
         TurnFact: facts.turns,
         ToolFact: facts.tools,
         ModelFact: facts.models,

@@ -12,6 +12,7 @@ from typing import Literal
 from observability.timeline.dialogue import Latency, Speech, Turn
 from observability.timeline.marks import Failure, ToolCall
 from observability.timeline.model import Timeline
+from observability.timeline.packed import packed
 from observability.timeline.totals import Usage
 
 NAME_CHARS, MODEL_CHARS, TAG_CHARS, VERDICT_CHARS = 120, 160, 200, 60
@@ -22,6 +23,11 @@ LATENCIES = (
     *("tts_ttfb_ms", "playback_ms", "e2e_ms", "measured_ms"),
 )
 """Of those that the timeline knows."""
+ANSWER_TIMES = (
+    *("e2e_ms", "transcription_delay_ms", "end_of_turn_delay_ms", "hook_ms"),
+    *("llm_ttft_ms", "tts_ttfb_ms", "unexplained_ms"),
+)
+"""In the order in which `OneSession.answer_times` holds them of each turn."""
 MAX_COUNT = 2**31 - 1
 MAX_INT64 = 2**63 - 1
 """What a database holds: some clocks tell of the year 9999, which is beyond it in nanoseconds."""
@@ -29,6 +35,20 @@ MAX_INT64 = 2**63 - 1
 
 ToolStatus = Literal["ok", "failed", "unknown"]
 STATUS_OF_ERROR: Mapping[bool | None, ToolStatus] = {False: "ok", True: "failed", None: "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class OneSession:
+    turns: int
+    unanswered: int
+    """Turns that failed, or that no answer followed."""
+    interrupted: int
+    preempted: int
+    """Turns before whose end an answer was prepared and thrown away."""
+    tool_calls: int
+    tool_failures: int
+    answer_times: bytes
+    """`packed`: ANSWER_TIMES of the first turn, then of the second ..."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,8 @@ class OneModel:
     output_tokens: int | None
     characters: int | None
     audio_duration_ms: float | None
+    first_times: bytes
+    """`packed`: first token or byte of each request, in ms after its start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +118,7 @@ class OneVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
+    session: OneSession
     turns: tuple[OneTurn, ...]
     tools: tuple[OneToolCall, ...]
     models: tuple[OneModel, ...]
@@ -105,11 +128,25 @@ class Facts:
 
 def facts_in(timeline: Timeline) -> Facts:
     return Facts(
+        session=_session(timeline),
         turns=tuple(_turns(timeline)),
         tools=tuple(map(_tool_call, timeline.tools)),
         models=tuple(map(_model, timeline.usage)),
         errors=tuple(map(_error, timeline.errors)),
         verdicts=tuple(dict.fromkeys(_verdicts(timeline))),
+    )
+
+
+def _session(timeline: Timeline) -> OneSession:
+    figures, turns = timeline.figures, timeline.turns
+    return OneSession(
+        turns=figures.turns,
+        unanswered=sum(turn.outcome in ("failed", "no_answer") for turn in turns),
+        interrupted=figures.interrupted,
+        preempted=sum(turn.preempted for turn in turns),
+        tool_calls=figures.tool_calls,
+        tool_failures=figures.tool_failures,
+        answer_times=packed([getattr(turn.latency, name) for turn in turns for name in ANSWER_TIMES]),
     )
 
 
@@ -170,6 +207,7 @@ def _model(usage: Usage) -> OneModel:
         output_tokens=_whole(figures.get("output_tokens")),
         characters=_whole(figures.get("characters")),
         audio_duration_ms=_finite(figures.get("audio_duration_ms")),
+        first_times=packed(usage.firsts_ms),
     )
 
 

@@ -48,6 +48,8 @@ class Usage:
     """input_tokens, input_cached_tokens, output_tokens, characters, audio_duration_ms,
     session_duration_ms, requests …"""
     source: UsageSource
+    firsts_ms: tuple[float, ...] = ()
+    """First token or byte of each of its requests after the request's start, where a span tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,16 @@ def metrics_of(material: Material) -> tuple[Metric, ...]:
 
 def _from_spans(material: Material) -> Iterable[Usage]:
     sums: dict[tuple[str, str, str], dict[str, float]] = {}
+    firsts: dict[tuple[str, str, str], list[float]] = {}
     for span_id, request in material.requests.items():
-        kind = _kind_of_request(material.by_id[span_id]["name"])
+        key = (_kind_of_request(material.by_id[span_id]["name"]), request.provider, request.model)
         if request.figures:
-            figures = sums.setdefault((kind, request.provider, request.model), {"requests": 0.0})
-            _add(figures, request)
-    for (kind, provider, model), figures in sorted(sums.items()):
-        yield Usage(_type(kind), provider, model, figures, "spans")
+            _add(sums.setdefault(key, {"requests": 0.0}), request)
+        if request.first_ms is not None:
+            firsts.setdefault(key, []).append(request.first_ms)
+    for key, figures in sorted(sums.items()):
+        kind, provider, model = key
+        yield Usage(_type(kind), provider, model, figures, "spans", tuple(firsts.get(key, ())))
 
 
 def _kind_of_request(name: str) -> str:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from observability.models import ModelFact, Recording, Session, ToolFact, VerdictFact
+from observability.models import ErrorFact, ModelFact, Recording, Session, SessionFact, ToolFact, VerdictFact
 from observability.queries.session_filters import FILTERS
 from projects.models import Project
 from tests.api.conftest import BASE, Script, script
@@ -54,8 +54,14 @@ def having_facts(session: Session) -> None:
     VerdictFact.objects.create(kind="outcome", name="fail", **of)
     VerdictFact.objects.create(kind="tag", name="vip", **of)
     ModelFact.objects.create(type="llm", model="gpt-x", **of)
-    for _ in range(2):
-        ToolFact.objects.create(name="refund", status="ok", start_ns=0, **of)
+    VerdictFact.objects.create(kind="evaluation", name="task: done", verdict="fail", **of)
+    for status in ("ok", "failed"):
+        ToolFact.objects.create(name="refund", status=status, start_ns=0, **of)
+    ErrorFact.objects.create(kind="llm", error_type="APIError", source="span", at_ns=0, attempts=1, **of)
+    ones = dict.fromkeys(
+        ["turns", "unanswered", "interrupted", "preempted", "tool_calls", "tool_failures"], 1
+    )
+    SessionFact.objects.create(answer_times=b"", **ones, **of)
     Recording.objects.create(session=session, revision=1, sha256="a", size_bytes=1, name="x", place="storage")
 
 
@@ -72,6 +78,8 @@ FOUND_BY = [
     *("slow=1500", "errors=yes", "imported=yes", "audio=yes", "outcome=fail", "tag=vip", "tool=refund"),
     *("model=gpt-x", "from=2026-11-20&to=2026-11-20", "from=2026-11-20T11:59:59Z&to=2026-11-20T12:00:01Z"),
     "tool=refund&errors=yes&tag=vip&sort=longest",
+    *("error=llm", "error=llm:APIError", "failed_tool=refund", "evaluation=task:+done:fail"),
+    *("interrupted=yes", "unanswered=yes", "preempted=yes", "counted=yes"),
 ]
 NOT_FOUND_BY = [
     *(
@@ -85,6 +93,8 @@ NOT_FOUND_BY = [
         "model=gpt",
     ),
     *("from=2026-11-21", "to=2026-11-19", "status=live", "within=1h", "simulated=yes"),
+    *("error=tts", "error=llm:", "error=llm:Other", "failed_tool=other", "evaluation=task:pass"),
+    *("evaluation=task:+done:pass", "interrupted=no", "unanswered=no", "preempted=no", "counted=no"),
 ]
 
 

@@ -1,0 +1,148 @@
+"""Figures across sessions, made of their facts with as many queries for a million turns as for one."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, Q, Sum, Value, When
+
+from observability.insights.gathering import Joined
+from observability.insights.percentiles import answer_times, spread_of
+from observability.insights.rankings import slowest_turns, worst_sessions
+from observability.insights.scope import OVER, Scope
+from observability.insights.shapes import Column, Counts, Insights, Period, Version
+from observability.insights.tallies import errors_in, models_in, tools_in, verdicts_in
+from observability.timeline.facts import ANSWER_TIMES
+from observability.timeline.figures import TARGET_MS
+
+BEFORE = -1
+FACT = "sessionfact__"
+SUMMED = ("turns", "unanswered", "interrupted", "preempted", "tool_calls", "tool_failures")
+HAVING = {
+    "error_sessions": Q(error_count__gt=0),
+    "slow_sessions": Q(slowest_answer_ms__gt=TARGET_MS),
+    "unanswered_sessions": Q(sessionfact__unanswered__gt=0),
+    "interrupted_sessions": Q(sessionfact__interrupted__gt=0),
+    "preempted_sessions": Q(sessionfact__preempted__gt=0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The sessions of one column that one agent had on one version of the SDK."""
+
+    column: int
+    """BEFORE for all of the stretch before."""
+    agent: str
+    sdk: str
+    counts: Counts
+    answer_times: bytes = field(repr=False)
+
+
+def insights_of(scope: Scope) -> Insights:
+    groups = groups_in(scope)
+    now, before = (
+        [group for group in groups if group.column != BEFORE],
+        [group for group in groups if group.column == BEFORE],
+    )
+    live, waiting = not_counted(scope)
+    counted = scope.counted
+    return Insights(
+        total=period_of(now),
+        before=period_of(before) if scope.is_before_kept else None,
+        columns=columns_of(scope, now),
+        versions=versions_of(now),
+        tools=tools_in(counted),
+        models=models_in(counted),
+        errors=errors_in(counted),
+        verdicts=verdicts_in(counted),
+        slowest_turns=slowest_turns(counted),
+        worst_sessions=worst_sessions(counted),
+        live=live,
+        waiting=waiting,
+    )
+
+
+def groups_in(scope: Scope) -> list[Group]:
+    sessions = scope.sessions(scope.before).filter(OVER, sessionfact__isnull=False)
+    rows = (
+        sessions.annotate(column=column_by(scope.starts))
+        .values("column", "agent_name", "sdk_version")
+        .annotate(
+            sessions=Count("pk"),
+            duration_ms=Sum("length_ms"),
+            times=Joined(FACT + "answer_times"),
+            **{name: Sum(FACT + name) for name in SUMMED},
+            **{name: Count("pk", filter=having) for name, having in HAVING.items()},
+        )
+        .order_by()
+    )
+    return [group_of(row) for row in rows]
+
+
+def column_by(starts: Sequence[datetime]) -> Case:
+    """The column of a session's first receipt; BEFORE for what lies before the first."""
+    earlier = [
+        When(first_received_at__lt=start, then=Value(number))
+        for number, start in enumerate(starts, start=BEFORE)
+    ]
+    return Case(*earlier, default=Value(len(starts) - 1), output_field=IntegerField())
+
+
+def group_of(row: Mapping[str, Any]) -> Group:
+    counts = Counts(*(row[each.name] for each in fields(Counts)))
+    return Group(row["column"], row["agent_name"], row["sdk_version"], counts, row["times"])
+
+
+def period_of(groups: Iterable[Group], names: Sequence[str] = ANSWER_TIMES) -> Period:
+    groups = list(groups)
+    times = answer_times(group.answer_times for group in groups)
+    counts = sum((group.counts for group in groups), Counts())
+    return Period(counts, {name: spread_of(times[name]) for name in names})
+
+
+def columns_of(scope: Scope, groups: Iterable[Group]) -> list[Column]:
+    by_column = grouped(groups, lambda group: group.column)
+    ends = pairwise([*scope.starts, scope.until])
+    periods = [(since, until, period_of(by_column[at])) for at, (since, until) in enumerate(ends)]
+    return [Column(since, until, period.counts, period.latency) for since, until, period in periods]
+
+
+def versions_of(groups: Sequence[Group]) -> list[Version]:
+    """The one with most sessions first."""
+    first_of_agent: dict[str, int] = {}
+    for group in groups:
+        first_of_agent[group.agent] = min(group.column, first_of_agent.get(group.agent, group.column))
+    of_version = grouped(groups, lambda group: (group.agent, group.sdk))
+    versions = [version_of(those, first_of_agent[agent]) for (agent, _), those in of_version.items()]
+    return sorted(versions, key=lambda each: (-each.counts.sessions, each.agent, each.sdk))
+
+
+def version_of(groups: Sequence[Group], first_of_agent: int) -> Version:
+    period, first = period_of(groups, ["e2e_ms"]), min(group.column for group in groups)
+    return Version(
+        agent=groups[0].agent,
+        sdk=groups[0].sdk,
+        counts=period.counts,
+        e2e=period.latency["e2e_ms"],
+        first_column=first,
+        is_new=first > first_of_agent,
+    )
+
+
+def grouped(groups: Iterable[Group], key: Callable[[Group], Any]) -> dict[Any, list[Group]]:
+    found: dict[Any, list[Group]] = defaultdict(list)
+    for group in groups:
+        found[key(group)].append(group)
+    return found
+
+
+def not_counted(scope: Scope) -> tuple[int, int]:
+    """How many are live, and how many are over and not processed yet."""
+    told = scope.sessions(scope.since).aggregate(
+        live=Count("pk", filter=~OVER), waiting=Count("pk", filter=OVER & Q(sessionfact__isnull=True))
+    )
+    return told["live"], told["waiting"]

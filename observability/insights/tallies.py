@@ -1,0 +1,90 @@
+"""Tools, models, errors and verdicts of many sessions, the most frequent first."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from observability.insights.gathering import Gathered, Joined
+from observability.insights.percentiles import spread_of, spread_of_values, unpacked
+from observability.insights.shapes import Error, Model, Tool, Verdict
+from observability.models import ErrorFact, ModelFact, Session, ToolFact, VerdictFact
+
+MOST = 50
+"""Of each; a screen of them is more than anybody reads in the morning."""
+USED = ("requests", "input_tokens", "input_cached_tokens", "output_tokens", "characters", "audio_duration_ms")
+Sessions = QuerySet[Session]
+
+
+def tools_in(sessions: Sessions) -> list[Tool]:
+    failed = Q(status=ToolFact.Status.FAILED)
+    rows = (
+        ToolFact._base_manager.filter(session__in=sessions.values("pk"))
+        .values("name")
+        .annotate(
+            calls=Count("pk"),
+            failed=Count("pk", filter=failed),
+            unknown=Count("pk", filter=Q(status=ToolFact.Status.UNKNOWN)),
+            sessions=Count("session", distinct=True),
+            failed_sessions=Count("session", distinct=True, filter=failed),
+            durations=Gathered("duration_ms"),
+        )
+        .order_by("-calls", "name")[:MOST]
+    )
+    return [Tool(**named(row, "durations"), duration=spread_of_values(row["durations"])) for row in rows]
+
+
+def models_in(sessions: Sessions) -> list[Model]:
+    """A figure that was measured in none of them is None, as sums are of nothing."""
+    rows = (
+        ModelFact._base_manager.filter(session__in=sessions.values("pk"))
+        .values("type", "provider", "model")
+        .annotate(
+            sessions=Count("session", distinct=True),
+            times=Joined("first_times"),
+            **{f"{name}_sum": Sum(name) for name in USED},
+        )
+        .order_by("-sessions", "type", "model", "provider")[:MOST]
+    )
+    return [model_of(row) for row in rows]
+
+
+def model_of(row: Mapping[str, Any]) -> Model:
+    return Model(
+        type=row["type"],
+        provider=row["provider"],
+        model=row["model"],
+        sessions=row["sessions"],
+        first=spread_of(unpacked([row["times"]])),
+        **{name: row[f"{name}_sum"] for name in USED},
+    )
+
+
+def errors_in(sessions: Sessions) -> list[Error]:
+    rows = (
+        ErrorFact._base_manager.filter(session__in=sessions.values("pk"))
+        .values("kind", "error_type")
+        .annotate(
+            count=Count("pk"),
+            not_recovered=Count("pk", filter=~Q(recovered=True)),
+            sessions=Count("session", distinct=True),
+        )
+        .order_by("-count", "kind", "error_type")[:MOST]
+    )
+    return [Error(**row) for row in rows]
+
+
+def verdicts_in(sessions: Sessions) -> list[Verdict]:
+    """Outcomes and evaluations; tags say nothing of how it went."""
+    rows = (
+        VerdictFact._base_manager.filter(session__in=sessions.values("pk"))
+        .exclude(kind=VerdictFact.Kind.TAG)
+        .values("kind", "name", "verdict")
+        .annotate(sessions=Count("session", distinct=True))
+        .order_by("-kind", "name", "-sessions", "verdict")[:MOST]
+    )
+    return [Verdict(**row) for row in rows]
+
+
+def named(row: Mapping[str, Any], without: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != without}
