@@ -41,7 +41,12 @@ CROSS JOIN generate_series(1, {times}) AS time
 """
 FACTS = [
     ("observability_toolfact", "name, status, start_ns", f"{NAME}, 'ok', 0", 2),
-    ("observability_modelfact", "type, provider, model", f"'llm', 'provider', {NAME}", 1),
+    (
+        "observability_modelfact",
+        "type, provider, model, first_times",
+        f"'llm', 'provider', {NAME}, decode(repeat('0000fa43', 20), 'hex')",
+        1,
+    ),
     ("observability_verdictfact", "kind, name, verdict", f"'outcome', {NAME}, ''", 1),
     ("observability_verdictfact", "kind, name, verdict", f"'tag', {NAME}, ''", 1),
 ]

@@ -226,11 +226,17 @@ def record_filters(*names: str) -> list[OpenApiParameter]:
     return [*text_filters(*names, "cursor"), OpenApiParameter("limit", OpenApiTypes.INT)]
 
 
-SESSION_FILTERS = [
-    *(
+def filter_parameters(*names: str) -> list[OpenApiParameter]:
+    """Those of the list of sessions, or some of them."""
+    return [
         OpenApiParameter(each.name, OpenApiTypes.STR, description=each.means, enum=[*each.choices] or None)
         for each in FILTERS
-    ),
+        if each.name in names or not names
+    ]
+
+
+SESSION_FILTERS = [
+    *filter_parameters(),
     OpenApiParameter("sort", enum=[*ORDERS], description="The largest first; ties are the newest first."),
     *record_filters(),
 ]

@@ -1,7 +1,7 @@
 """Which sessions are counted: the list's own filters, a range of time, and the same stretch of time before it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from django.db.models import Q, QuerySet
@@ -58,8 +58,10 @@ class Scope:
 
 
 def read_scope(project: Project, given: Mapping[str, str], zone: tzinfo, *, now: datetime) -> Scope:
-    """What cannot be understood is left out, and told in `asked.problems`."""
+    """What cannot be understood is left out, and told in `asked.problems`; `from` and `to` go before `within`."""
     asked = read_filters({name: given[name] for name in NAMES if name in given}, zone)
+    if {"from", "to"} & asked.texts.keys():
+        asked = replace(asked.without("within"), problems=asked.problems, left_out=asked.left_out)
     since, until = range_of(asked, now)
     oldest_kept = now - timedelta(days=project.plan.retention_days)
     return Scope(

@@ -7,6 +7,7 @@ from observability.pages import (
     downloads,
     imports,
     improvement,
+    insights,
     later,
     records,
     saved_views,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("downloads/<uuid:export_id>/", downloads.download_file, name="download-file"),
     path("downloads/<uuid:export_id>/state/", downloads.download_state, name="download-state"),
     path("model-improvement/", improvement.improvement_show, name="improvement-show"),
+    path("insights/", insights.insights_show, name="insights"),
     path("connect/", connect.connect, name="connect"),
     path("connect/check/", connect.connect_check, name="connect-check"),
 ]

@@ -1,5 +1,6 @@
 /** What every page loads: each element says itself what it does. */
 import { ColumnChoice } from "./column-choice.js";
+import { ColumnReadout } from "./column-readout.js";
 import { CopyButton } from "./copy-button.js";
 import { CopyLines } from "./copy-lines.js";
 import { CriticalPath } from "./critical-path.js";
@@ -33,6 +34,7 @@ import { ViewSwitch } from "./view-switch.js";
 
 const ELEMENTS = {
   "column-choice": ColumnChoice,
+  "column-readout": ColumnReadout,
   "copy-button": CopyButton,
   "copy-lines": CopyLines,
   "critical-path": CriticalPath,

@@ -30,6 +30,7 @@ def test_schema_describes_every_address_of_the_api(client):
                 f"/api/v1/projects/{{project}}/downloads/{thing}"
                 for thing in ("", "{export}/", "{export}/file/")
             ],
+            "/api/v1/projects/{project}/insights/",
             *["/api/v1/projects/", "/api/v1/projects/{project}/"],
             *[
                 f"/api/v1/projects/{{project}}/{thing}/"
