@@ -112,13 +112,21 @@ def columns_of(scope: Scope, groups: Iterable[Group]) -> list[Column]:
 
 
 def versions_of(groups: Sequence[Group]) -> list[Version]:
-    """The one with most sessions first."""
+    """Of the agent with most sessions first; the versions of one agent side by side, the older first."""
     first_of_agent: dict[str, int] = {}
     for group in groups:
         first_of_agent[group.agent] = min(group.column, first_of_agent.get(group.agent, group.column))
     of_version = grouped(groups, lambda group: (group.agent, group.sdk))
     versions = [version_of(those, first_of_agent[agent]) for (agent, _), those in of_version.items()]
-    return sorted(versions, key=lambda each: (-each.counts.sessions, each.agent, each.sdk))
+    of_agent: dict[str, int] = defaultdict(int)
+    for each in versions:
+        of_agent[each.agent] += each.counts.sessions
+    return sorted(versions, key=lambda each: (-of_agent[each.agent], each.agent, in_numbers(each.sdk)))
+
+
+def in_numbers(version: str) -> list[tuple[int, str]]:
+    """1.10.0 comes after 1.9.0."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in version.split(".")]
 
 
 def version_of(groups: Sequence[Group], first_of_agent: int) -> Version:

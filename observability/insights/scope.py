@@ -47,7 +47,7 @@ class Scope:
         return unit_of(self.since, self.until)
 
     def sessions(self, since: datetime) -> "QuerySet[Session]":
-        """All that match, from then on: index session_by_arrival."""
+        """All that match, from then on: index session_counted."""
         received = Q(first_received_at__gte=since, first_received_at__lt=self.until)
         asked = matching(self.project, without_times(self.asked))
         return Session.objects.for_project(self.project).filter(asked & received)

@@ -143,7 +143,15 @@ class Session(models.Model):
             models.Index(fields=["expires_at"], name="session_expiry"),
             *NEWEST_FIRST_BY,
             *LARGEST_FIRST_BY,
-            models.Index(fields=["project", "first_received_at"], name="session_by_arrival"),
+            # All that Insights asks of a session's own row: it would read each whole row, summary and all, otherwise.
+            models.Index(
+                fields=["project", "first_received_at"],
+                include=[
+                    *("id", "status", "expires_at", "is_simulated", "agent_name", "sdk_version"),
+                    *("length_ms", "error_count", "slowest_answer_ms"),
+                ],
+                name="session_counted",
+            ),
             models.Index(
                 fields=["project", "-id"], condition=Q(imported_at__isnull=False), name="session_imported"
             ),

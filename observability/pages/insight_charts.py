@@ -203,11 +203,11 @@ def flags_of(versions: Sequence[Version], step: float) -> list[Flag]:
     new: dict[int, list[str]] = {}
     for version in versions:
         if version.is_new and version.sdk:
-            new.setdefault(version.first_column, []).append(version.sdk)
-    return [flag(at, sorted(set(names)), step) for at, names in sorted(new.items())]
+            new.setdefault(version.first_column, []).append(f"{version.agent or 'SDK'} on {version.sdk}")
+    return [flag(at, names, step) for at, names in sorted(new.items())]
 
 
 def flag(at: int, names: Sequence[str], step: float) -> Flag:
     more = f" +{len(names) - 1}" if len(names) > 1 else ""
     x = round(at * step, 3)
-    return Flag(x, f"SDK {names[-1]}{more}", "end" if x > 75 else "start")
+    return Flag(x, f"{names[0]}{more}", "end" if x > 75 else "start")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from observability.insights.percentiles import Spread
 from observability.insights.shapes import Error, Insights, Model, SlowTurn, Tool, Verdict, Version
@@ -40,7 +41,7 @@ class Cell:
     text: str
     href: str = ""
     kind: str = ""
-    """slow, bad, or nothing."""
+    """slow, bad, words (no number), or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,9 @@ class Row:
     note: str
     cells: Sequence[Cell]
     href: str = ""
-    swatch: str = ""
     is_new: bool = False
+    at: datetime | None = None
+    """When it was; beside its note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,7 @@ def model_row(each: Model, models: Sequence[Model], sessions: SessionsOf) -> Row
         [
             Cell(f"{each.sessions:,}", sessions.href(model=each.model) if is_alone else ""),
             Cell(number(each.requests)),
-            Cell(used(each)),
+            Cell(used(each), kind="words"),
             Cell(str(duration(each.first.p50_ms))),
             Cell(str(duration(each.first.p95_ms))),
         ],
@@ -274,6 +276,7 @@ def slow_row(each: SlowTurn, sessions: SessionsOf) -> Row:
         f"turn {each.turn}" + (f" · {each.agent}" if each.agent else ""),
         [Cell(str(seconds(each.e2e_ms)), kind="slow" if is_slow(each.e2e_ms) else "")],
         sessions.of_turn(each.session.public_id, each.turn),
+        at=each.session.first_received_at,
     )
 
 
@@ -287,4 +290,5 @@ def worst_row(each: Session, sessions: SessionsOf) -> Row:
             Cell(str(seconds(slowest)), kind="slow" if is_slow(slowest) else ""),
         ],
         sessions.of_session(each.public_id),
+        at=each.first_received_at,
     )
