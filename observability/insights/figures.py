@@ -137,7 +137,7 @@ def version_of(groups: Sequence[Group], first_of_agent: int) -> Version:
         counts=period.counts,
         e2e=period.latency["e2e_ms"],
         first_column=first,
-        is_new=first > first_of_agent,
+        is_new=bool(groups[0].sdk) and first > first_of_agent,
     )
 
 

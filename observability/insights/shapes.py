@@ -59,7 +59,7 @@ class Version:
     first_column: int
     """The column that its first session in this range is in."""
     is_new: bool
-    """The agent had sessions in an earlier column, and none on this version."""
+    """The agent had sessions in an earlier column, and none on this version, which is told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -39,11 +40,13 @@ def insights_show(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_viewer(request.user, slug)
     scope = read_scope(project, request.GET.dict(), zone_of(request), now=timezone.now())
     named = filters_of(scope) | figures_of(scope, insights_of(scope))
-    response = page(request, "observability/insights.html", project, section="insights", **named)
-    if HtmxDetails(request).trigger == FORM:
-        query = scope.asked.as_query()
-        replace_url(response, reverse("observability:insights", args=[slug]) + (f"?{query}" if query else ""))
-    return response
+    if HtmxDetails(request).trigger != FORM:
+        return page(request, "observability/insights.html", project, section="insights", **named)
+    response = render(request, "observability/_insights.html", named | {"project": project})
+    query = scope.asked.as_query()
+    return replace_url(
+        response, reverse("observability:insights", args=[slug]) + (f"?{query}" if query else "")
+    )
 
 
 def filters_of(scope: Scope) -> dict[str, Any]:
@@ -71,12 +74,12 @@ def with_range(scope: Scope, within: str) -> str:
 
 def figures_of(scope: Scope, insights: Insights) -> dict[str, Any]:
     sessions = SessionsOf(scope)
-    has_any = Session.objects.for_project(scope.project).exists()
+    is_empty = not insights.total.counts.sessions
     return {
         "scope": scope,
         "insights": insights,
-        "is_empty": not insights.total.counts.sessions,
-        "has_any": has_any,
+        "is_empty": is_empty,
+        "has_any": not is_empty or Session.objects.for_project(scope.project).exists(),
         "left_out": left_out(insights),
         "not_counted_href": sessions.href(counted="no"),
         "cards": cards_of(insights, sessions),

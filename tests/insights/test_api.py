@@ -1,0 +1,80 @@
+"""The same figures for scripts."""
+
+import pytest
+from django.test import Client
+
+from observability.models import Session
+from projects.models import Project
+from tests.api.conftest import Script
+from tests.insights.conftest import counted
+from tests.insights.test_page import context_of, real
+
+__all__ = ["real"]
+
+INSIGHTS = "/api/v1/projects/acme/insights/"
+
+
+def test_the_api_tells_the_figures_of_the_page(
+    real: list[Session], owner_client: Client, script: Script
+) -> None:
+    shown = context_of(owner_client)["insights"]
+
+    told = script.get(INSIGHTS).json()
+
+    assert told["total"]["sessions"] == shown.total.counts.sessions == len(real)
+    assert told["total"]["latency"]["e2e"]["p95_ms"] == shown.total.latency["e2e_ms"].p95_ms
+    assert told["before"]["latency"]["e2e"]["p50_ms"] is None
+    assert [each["name"] for each in told["tools"]] == [each.name for each in shown.tools]
+    assert [each["model"] for each in told["models"]] == [each.model for each in shown.models]
+    assert [each["turn"] for each in told["slowest_turns"]] == [each.turn for each in shown.slowest_turns]
+    assert (told["live"], told["waiting"]) == (shown.live, shown.waiting)
+
+
+def test_the_answer_is_as_the_schema_says(real: list[Session], script: Script, client: Client) -> None:
+    schema = client.get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi+json"}).json()
+    shapes = schema["components"]["schemas"]
+
+    def fields(name: str) -> set[str]:
+        return set(shapes[name]["properties"])
+
+    told = script.get(INSIGHTS).json()
+
+    assert set(told) == fields("Insights")
+    assert set(told["total"]) == fields("InsightsTotal")
+    assert set(told["total"]["latency"]) == fields("LatencyByPart")
+    assert set(told["columns"][0]) == fields("InsightsColumn")
+    for name, shape in {
+        "versions": "InsightsVersion",
+        "tools": "InsightsTool",
+        "models": "InsightsModel",
+        "errors": "InsightsError",
+        "verdicts": "InsightsVerdict",
+        "slowest_turns": "SlowTurn",
+        "worst_sessions": "WorstSession",
+    }.items():
+        assert set(told[name][0]) == fields(shape), name
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("within=8d", "within: One of 1h, 24h, 7d, 30d."),
+        ("simulated=maybe", "simulated: One of yes, any."),
+        ("time_zone=../../etc/passwd", "time_zone: A name such as Europe/Berlin."),
+        ("time_zone=Atlantis", "time_zone: A name such as Europe/Berlin."),
+    ],
+)
+def test_a_bad_value_is_refused_with_a_sentence(
+    project: Project, script: Script, query: str, sentence: str
+) -> None:
+    answer = script.get(f"{INSIGHTS}?{query}")
+
+    assert (answer.status_code, answer.json()["error"]["message"]) == (400, sentence)
+
+
+def test_columns_are_those_of_the_zone_that_is_asked_for(project: Project, script: Script) -> None:
+    counted(project)
+
+    told = script.get(f"{INSIGHTS}?time_zone=Asia/Kolkata").json()
+
+    assert {each["from"][11:16] for each in told["columns"][1:]} == {"18:30"}

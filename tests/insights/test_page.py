@@ -1,0 +1,247 @@
+"""The Insights page: figures in words, each with a way to exactly the sessions that it counts."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from observability.models import Session, VerdictFact
+from observability.pages.insight_cards import percent
+from observability.pages.insight_charts import next_tick
+from projects.models import Project
+from tests.api.conftest import BASE, Script
+from tests.insights.conftest import counted
+from tests.insights.test_figures import RUNS
+from tests.pages.conftest import Replay
+from tests.pages.reading import HTMX, words
+from tests.people import SessionFactory
+
+ADDRESS = reverse("observability:insights", args=["acme"])
+
+
+def context_of(client: Client, query: str = "") -> Any:
+    return client.get(f"{ADDRESS}?{query}").context
+
+
+@pytest.fixture
+def real(project: Project, replay: Replay) -> list[Session]:
+    """Sessions of real agents, one of which an API user would have judged otherwise."""
+    sessions = [replay(run) for run in RUNS if run != "python/1.8.9_crash"]
+    Session.objects.filter(pk=sessions[1].pk).update(agent_name="barkeeper", sdk_version="")
+    VerdictFact.objects.create(
+        project=project,
+        session=sessions[2],
+        expires_at=sessions[2].expires_at,
+        kind="evaluation",
+        name="task: done",
+        verdict="pass",
+    )
+    return sessions
+
+
+def leads(context: Any) -> Iterator[tuple[str, int, str]]:
+    """What is led to, how many sessions the page says it counts, and the address."""
+    for card in context["cards"]:
+        if told := re.match(r"([\d,]+) (?:sessions?$|of )", card.note):
+            yield card.label, int(told[1]), card.href
+    yield "sessions", int(context["cards"][0].value.value), context["cards"][0].href
+    for column in context["chart"].columns:
+        if column.href:
+            yield column.name, column.counts.sessions, column.href
+    for table in context["tables"]:
+        for row in table.rows:
+            for cell in row.cells:
+                if cell.href and cell.text.isdecimal():
+                    yield f"{table.title}: {row.name}, {row.note}", int(cell.text), cell.href
+
+
+@pytest.mark.parametrize("query", ["", "within=24h", "agent=barkeeper", "tool=book_table", "simulated=any"])
+def test_every_figure_leads_to_as_many_sessions_as_it_counts(
+    real: list[Session], owner_client: Client, script: Script, query: str
+) -> None:
+    SessionFactory(project=real[0].project)
+    SessionFactory(project=real[0].project, status="live")
+
+    found = [
+        (what, number, len(script.get(f"{BASE}?{href.partition('?')[2]}&limit=200").json()["results"]))
+        for what, number, href in leads(context_of(owner_client, query))
+    ]
+
+    assert len(found) > 8
+    assert [each for each in found if each[1] != each[2]] == []
+
+
+def test_what_the_list_cannot_be_asked_for_is_no_link(real: list[Session], owner_client: Client) -> None:
+    """A version that nobody told, and another tool beside the one that is asked for already."""
+    versions, tools = context_of(owner_client, "tool=book_table")["tables"][:2]
+
+    assert {row.name: bool(row.cells[1].href) for row in tools.rows}["lookup_room"] is False
+    assert all(row.cells[0].href for row in versions.rows if row.note != "version not told")
+    [nameless] = [row for row in context_of(owner_client)["tables"][0].rows if row.note == "version not told"]
+    assert nameless.cells[0].href == ""
+
+
+def test_the_page_tells_the_figures_in_words_and_units(real: list[Session], owner_client: Client) -> None:
+    page = words(owner_client.get(ADDRESS))
+
+    for told in [
+        "Answer after, median",
+        "95 % answered within",
+        "Transcription, from the last word",
+        "LLM first token",
+        "book_table",
+        "tokens in",
+        "characters",
+        "s of audio",
+        "Evaluation: pass",
+        "turn 5",
+        "The same as a table",
+    ]:
+        assert told in page
+
+
+def test_a_slow_turn_leads_to_itself(real: list[Session], owner_client: Client) -> None:
+    slowest = next(table for table in context_of(owner_client)["tables"] if table.id == "slowest")
+
+    assert re.fullmatch(r"/projects/acme/sessions/[0-9a-f-]{36}/#turn=\d+", slowest.rows[0].href)
+
+
+def test_what_is_not_counted_is_told_and_led_to(project: Project, owner_client: Client) -> None:
+    counted(project)
+    SessionFactory(project=project, status="live")
+    SessionFactory(project=project)
+
+    page = owner_client.get(ADDRESS)
+
+    assert "1 session still live and 1 session not processed yet" in words(page)
+    assert "counted=no" in page.context["not_counted_href"]
+
+
+def test_nothing_measured_is_shown_as_missing(project: Project, owner_client: Client) -> None:
+    counted(project, e2e=[None])
+
+    cards = {card.label: str(card.value) for card in context_of(owner_client)["cards"]}
+
+    assert cards["Answer after, median"] == "–"
+    assert cards["Success"] == "–"
+    assert cards["With errors"] == "0 %"
+
+
+def test_a_worse_median_is_warm_unless_it_is_of_few_turns(project: Project, owner_client: Client) -> None:
+    counted(project, ago=timedelta(days=8), e2e=[1000] * 20)
+    few = counted(project, ago=timedelta(days=1), e2e=[1500] * 19)
+    with_few = context_of(owner_client)["cards"][1].kind
+
+    few.delete()
+    counted(project, ago=timedelta(days=1), e2e=[1500] * 20)
+    card = context_of(owner_client)["cards"][1]
+
+    assert (with_few, card.kind, str(card.value), card.before) == ("", "slow", "1.50 s", "1.00 s")
+
+
+def test_days_are_those_of_the_reader(project: Project, owner_client: Client) -> None:
+    owner_client.cookies["time_zone"] = "Asia/Kolkata"
+    counted(project)
+
+    columns = context_of(owner_client)["insights"].columns
+
+    assert {(each.since.hour, each.since.minute) for each in columns[1:]} == {(18, 30)}
+
+
+@pytest.mark.parametrize(
+    ("query", "range_is", "unit"),
+    [
+        ("", "7d", "day"),
+        ("within=24h", "24h", "hour"),
+        ("within=1h", "1h", "5 minutes"),
+        ("from=2026-01-01", "", "week"),
+        ("within=24h&from=2026-11-01&to=2026-11-04", "", "day"),
+    ],
+)
+def test_ranges_are_read_from_the_address(
+    project: Project, owner_client: Client, query: str, range_is: str, unit: str
+) -> None:
+    context = context_of(owner_client, query)
+
+    assert [value for value, _, is_set, _ in context["ranges"] if is_set] == ([range_is] if range_is else [])
+    assert context["scope"].unit == unit
+
+
+def test_what_cannot_be_understood_is_told_and_left_out(project: Project, owner_client: Client) -> None:
+    counted(project)
+
+    page = owner_client.get(f"{ADDRESS}?within=8d&search=nothing+like+it&from=yesterday")
+
+    assert "within: One of 1h, 24h, 7d, 30d." in words(page)
+    assert page.context["insights"].total.counts.sessions == 1
+
+
+def test_whoever_changes_a_filter_has_it_in_the_address(project: Project, owner_client: Client) -> None:
+    headers = HTMX | {"HX-Trigger": "insights-filters"}
+
+    answer = owner_client.get(ADDRESS, {"agent": "odd", "sdk": "", "within": ""}, headers=headers)
+
+    assert answer.headers["HX-Replace-Url"] == f"{ADDRESS}?agent=odd"
+
+
+def test_a_new_project_is_told_what_will_be_here(project: Project, owner_client: Client) -> None:
+    page = words(owner_client.get(ADDRESS))
+
+    assert "Figures come with the first session" in page
+    assert "Connect an agent" in page
+
+
+def test_a_range_with_nothing_in_it_says_what_to_do(project: Project, owner_client: Client) -> None:
+    counted(project, ago=timedelta(days=20))
+
+    assert "Take a longer range, or fewer filters" in words(owner_client.get(ADDRESS))
+
+
+def test_what_agents_wrote_is_never_markup(project: Project, owner_client: Client) -> None:
+    counted(project, agent_name="<img src=x onerror=alert(1)>", sdk_version="<b>", e2e=[1])
+
+    assert "<img src=x" not in owner_client.get(ADDRESS).content.decode()
+
+
+def test_the_page_costs_the_same_queries_however_much_there_is(
+    project: Project, owner_client: Client
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as run:
+            owner_client.get(ADDRESS)
+        return len(run)
+
+    counted(project, e2e=[1], slowest_answer_ms=1, error_count=1)
+    owner_client.get(ADDRESS)
+    with_one = queries()
+    for number in range(2):
+        counted(project, e2e=[1], slowest_answer_ms=1, error_count=1, agent_name=f"agent {number}")
+
+    assert (with_one, queries()) == (18, 18)
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (None, "–"),
+        (0, "0 %"),
+        (0.0001, "< 0.1 %"),
+        (0.034, "3.4 %"),
+        (0.5, "50 %"),
+        (0.996, "> 99 %"),
+        (1, "100 %"),
+    ],
+)
+def test_a_share_is_never_told_as_none_or_all_unless_it_is(share: float | None, told: str) -> None:
+    assert str(percent(share)) == told
+
+
+@pytest.mark.parametrize(("ms", "tick"), [(0, 1000), (2000, 2000), (2001, 5000), (80_000, 100_000)])
+def test_the_axis_ends_at_a_round_figure(ms: float, tick: int) -> None:
+    assert next_tick(ms) == tick
