@@ -13,7 +13,7 @@ from observability.insights.gathering import Joined
 from observability.insights.percentiles import answer_times, spread_of
 from observability.insights.rankings import slowest_turns, worst_sessions
 from observability.insights.scope import OVER, Scope
-from observability.insights.shapes import Column, Counts, Insights, Period, Version
+from observability.insights.shapes import MOST, Column, Counts, Insights, Period, Version
 from observability.insights.tallies import errors_in, models_in, tools_in, verdicts_in
 from observability.timeline.facts import ANSWER_TIMES
 from observability.timeline.figures import TARGET_MS
@@ -117,7 +117,10 @@ def versions_of(groups: Sequence[Group]) -> list[Version]:
     for group in groups:
         first_of_agent[group.agent] = min(group.column, first_of_agent.get(group.agent, group.column))
     of_version = grouped(groups, lambda group: (group.agent, group.sdk))
-    versions = [version_of(those, first_of_agent[agent]) for (agent, _), those in of_version.items()]
+    largest = sorted(of_version.items(), key=lambda each: -sum(group.counts.sessions for group in each[1]))[
+        :MOST
+    ]
+    versions = [version_of(those, first_of_agent[agent]) for (agent, _), those in largest]
     of_agent: dict[str, int] = defaultdict(int)
     for each in versions:
         of_agent[each.agent] += each.counts.sessions

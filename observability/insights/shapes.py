@@ -7,6 +7,9 @@ from datetime import datetime
 from observability.insights.percentiles import Spread
 from observability.models import Session
 
+MOST = 50
+"""Of versions, tools, models, errors and verdicts; a screen of them is more than anybody reads in the morning."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

@@ -7,11 +7,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from observability.insights.gathering import Gathered, Joined
 from observability.insights.percentiles import spread_of, spread_of_values, unpacked
-from observability.insights.shapes import Error, Model, Tool, Verdict
+from observability.insights.shapes import MOST, Error, Model, Tool, Verdict
 from observability.models import ErrorFact, ModelFact, Session, ToolFact, VerdictFact
 
-MOST = 50
-"""Of each; a screen of them is more than anybody reads in the morning."""
 USED = ("requests", "input_tokens", "input_cached_tokens", "output_tokens", "characters", "audio_duration_ms")
 Sessions = QuerySet[Session]
 

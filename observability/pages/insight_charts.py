@@ -22,6 +22,8 @@ LEAST_FULL_MS = 2000
 """What the height stands for at least, so that charts compare."""
 LABELS = 8
 """Along the time axis, at most."""
+ROOM = 15
+"""Per cent of the width that the name of a version takes; one that has less is a line alone, and New in its table."""
 GAP = 0.22
 """Of a column, left free between two."""
 SHAPES = {"5 minutes": "H:i", "hour": "H:i", "day": "j M", "week": "j M"}
@@ -204,10 +206,11 @@ def flags_of(versions: Sequence[Version], step: float) -> list[Flag]:
     for version in versions:
         if version.is_new and version.sdk:
             new.setdefault(version.first_column, []).append(f"{version.agent or 'SDK'} on {version.sdk}")
-    return [flag(at, names, step) for at, names in sorted(new.items())]
-
-
-def flag(at: int, names: Sequence[str], step: float) -> Flag:
-    more = f" +{len(names) - 1}" if len(names) > 1 else ""
-    x = round(at * step, 3)
-    return Flag(x, f"{names[0]}{more}", "end" if x > 75 else "start")
+    flags, taken_to = [], 0.0
+    for at, names in sorted(new.items()):
+        x, more = round(at * step, 3), f" +{len(names) - 1}" if len(names) > 1 else ""
+        begins, anchor = (x - ROOM, "end") if x > 75 else (x, "start")
+        has_room = begins >= taken_to
+        taken_to = begins + ROOM if has_room else taken_to
+        flags.append(Flag(x, f"{names[0]}{more}" if has_room else "", anchor))
+    return flags

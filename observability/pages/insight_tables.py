@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from observability.insights.percentiles import Spread
-from observability.insights.shapes import Error, Insights, Model, SlowTurn, Tool, Verdict, Version
+from observability.insights.shapes import MOST, Error, Insights, Model, SlowTurn, Tool, Verdict, Version
 from observability.models import Session
 from observability.pages.answer_time import is_slow
 from observability.pages.insight_cards import percent, share
@@ -64,6 +64,10 @@ class Table:
     rows: Sequence[Row]
     none: str
     """Said where there is no row."""
+
+    @property
+    def note(self) -> str:
+        return f"the {MOST} most frequent" if len(self.rows) == MOST else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ def test_every_thing_of_a_session_is_among_the_routes():
         *SETTINGS,
         "sessions/",
         "imports/",
+        "insights/",
         "downloads/",
         "downloads/{export}/",
         "downloads/{export}/file/",

@@ -245,3 +245,26 @@ def test_a_share_is_never_told_as_none_or_all_unless_it_is(share: float | None, 
 @pytest.mark.parametrize(("ms", "tick"), [(0, 1000), (2000, 2000), (2001, 5000), (80_000, 100_000)])
 def test_the_axis_ends_at_a_round_figure(ms: float, tick: int) -> None:
     assert next_tick(ms) == tick
+
+
+def test_names_of_versions_do_not_lie_on_one_another(project: Project, owner_client: Client) -> None:
+    """Of three that come day after day, a line for each and the name of the first."""
+    for days, version in enumerate(["3.0", "2.0", "1.9", "1.8"], start=1):
+        counted(project, ago=timedelta(days=days), sdk_version=version)
+
+    flags = context_of(owner_client, "within=30d")["chart"].flags
+
+    assert [flag.text for flag in flags] == ["receptionist on 1.9", "", ""]
+    assert {flag.anchor for flag in flags} == {"end"}
+
+
+def test_more_versions_than_anybody_reads_are_cut_and_the_page_says_so(
+    project: Project, owner_client: Client
+) -> None:
+    for number in range(51):
+        counted(project, agent_name=f"agent {number}")
+
+    page = owner_client.get(ADDRESS)
+
+    assert len(page.context["tables"][0].rows) == 50
+    assert "the 50 most frequent" in words(page)
