@@ -7,10 +7,7 @@ The database is one that may be filled and emptied. A project is filled by SQL a
 percentiles differ from those that PostgreSQL finds in the rows of the turns.
 """
 
-import argparse
-import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -18,6 +15,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.ingest import Row
+from benchmarks.on_postgresql import load_of, run
 from benchmarks.session_list_rows import fill, forget
 
 GOAL_MS = {"24h": 100, "7d": 150, "30d": 300}
@@ -53,40 +51,20 @@ WHERE s.project_id = %(project)s AND NOT s.is_simulated AND s.status <> 'live' A
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--sessions", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=7)
-    arguments = parser.parse_args()
-    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        parser.error("DATABASE_URL has to name a PostgreSQL database that may be filled.")
-    with tempfile.TemporaryDirectory(prefix="playhead-benchmark-") as folder:
-        os.environ |= {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
-        rows = measured(arguments.sessions, arguments.rounds)
-    for row in rows:
-        print(f"{'ok  ' if row.is_met else 'MISS'} {row.what:<44} {row.figure:>34}   {row.goal}")
-    return 0 if all(row.is_met for row in rows) else 1
+    return run(__doc__, measured, rounds=7)
 
 
 def measured(sessions: int, rounds: int) -> list[Row]:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    forget_all()
+    forget()
     try:
         project = fill(sessions)
         fill_turns(project)
-        load = f"{sessions}; {os.getloadavg()[0]:.1f} / {os.cpu_count()}"
         return [
-            Row("sessions; load of the machine, for its cores", load, "", True),
+            load_of(sessions),
             *(row_of(project, within, rounds) for within in GOAL_MS),
         ]
     finally:
-        forget_all()
+        forget()
 
 
 def fill_turns(project: Any) -> None:
@@ -160,16 +138,6 @@ def exact(project: Any, scope: Any) -> list[float]:
         cursor.execute(EXACT, {"project": project.pk, "since": scope.since, "until": scope.until})
         [(percentiles,)] = cursor.fetchall()
     return list(percentiles)
-
-
-def forget_all() -> None:
-    """The facts that benchmarks/session_list_rows.py knows nothing of, and then its own."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        for table in ("turnfact", "errorfact", "sessionfact"):
-            cursor.execute(f"TRUNCATE observability_{table}")
-    forget()
 
 
 if __name__ == "__main__":

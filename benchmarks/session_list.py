@@ -8,10 +8,7 @@ A second project beside it is as large. A page of 50 is read as the API reads it
 p95 of its times. It fails if a p95 misses its goal, or a page has not as many rows as there are to find.
 """
 
-import argparse
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +17,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.ingest import Row
-from benchmarks.session_list_rows import RARE, fill, forget, left_over
+from benchmarks.on_postgresql import load_of, run
+from benchmarks.session_list_rows import RARE, fill, forget
 
 MAX_MS, MAX_SAID_MS = 60, 150
 SAID = {"q", "search"}
@@ -95,47 +93,16 @@ ASKED: list[Mapping[str, str]] = [
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--sessions", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument(
-        "--keep", action="store_true", help="leave the rows, and use those left by an earlier run"
-    )
-    arguments = parser.parse_args()
-    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        parser.error("DATABASE_URL has to name a PostgreSQL database that may be filled.")
-    with tempfile.TemporaryDirectory(prefix="playhead-benchmark-") as folder:
-        os.environ |= {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
-        rows = measured(arguments.sessions, arguments.rounds, is_kept=arguments.keep)
-    for row in rows:
-        print(f"{'ok  ' if row.is_met else 'MISS'} {row.what:<44} {row.figure:>26}   {row.goal}")
-    return 0 if all(row.is_met for row in rows) else 1
+    return run(__doc__, measured, rounds=20)
 
 
-def measured(sessions: int, rounds: int, *, is_kept: bool) -> list[Row]:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    project = left_over() if is_kept else None
-    if project is None:
-        forget()
-        project = fill(sessions)
+def measured(sessions: int, rounds: int) -> list[Row]:
+    forget()
     try:
-        load = Row(
-            "sessions; load of the machine, for its cores",
-            f"{sessions}; {os.getloadavg()[0]:.1f} / {os.cpu_count()}",
-            "",
-            True,
-        )
-        return [load, *(row_of(project, asked, rounds, sessions) for asked in ASKED)]
+        project = fill(sessions)
+        return [load_of(sessions), *(row_of(project, asked, rounds, sessions) for asked in ASKED)]
     finally:
-        if not is_kept:
-            forget()
+        forget()
 
 
 def row_of(project: Any, given: Mapping[str, str], rounds: int, sessions: int) -> Row:

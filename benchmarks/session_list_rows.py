@@ -110,13 +110,6 @@ def fill(count: int) -> Any:
     return project
 
 
-def left_over() -> Any | None:
-    """The project that an earlier run has left."""
-    from projects.models import Project
-
-    return Project.objects.filter(slug=SLUGS[0]).first()
-
-
 def statements() -> list[str]:
     facts = [
         OF_SESSIONS.format(table=table, columns=columns, values=values, times=times)
@@ -129,16 +122,14 @@ def forget() -> None:
     """Both projects of an earlier run, with all that they have."""
     from django.db import connection
 
+    from observability.sessions.facts import KINDS
     from projects.models import Project
 
+    tables = [kind._meta.db_table for kind in KINDS]
     ids = list(Project.objects.filter(slug__in=SLUGS).values_list("pk", flat=True))
     of_sessions = "session_id IN (SELECT id FROM observability_session WHERE project_id = ANY(%s))"
     with connection.cursor() as cursor:
-        for table in {table for table, *_ in FACTS} | {
-            "observability_recording",
-            "observability_saidline",
-            "observability_sessionnames",
-        }:
+        for table in [*tables, "observability_recording"]:
             cursor.execute(f"DELETE FROM {table} WHERE {of_sessions}", [ids])
         cursor.execute("DELETE FROM observability_session WHERE project_id = ANY(%s)", [ids])
     Project.objects.filter(pk__in=ids).delete()

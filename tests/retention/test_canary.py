@@ -37,6 +37,8 @@ def fill(row: models.Model) -> None:
             is_name_of_a_file = field.name == "name" and not isinstance(row, Fact)
             if longest >= len(CANARY) and not is_name_of_a_file:
                 setattr(row, field.attname, CANARY)
+        elif isinstance(field, models.BinaryField) and isinstance(row, Fact):
+            setattr(row, field.attname, CANARY.encode())
     row.save()
 
 
