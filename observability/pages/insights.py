@@ -19,7 +19,8 @@ from observability.models import Session
 from observability.pages.insight_cards import cards_of
 from observability.pages.insight_charts import chart_of
 from observability.pages.insight_links import SessionsOf
-from observability.pages.insight_tables import parts_of, tables_of
+from observability.pages.insight_parts import parts_of
+from observability.pages.insight_tables import tables_of
 from observability.pages.reader_clock import zone_of
 from observability.pages.session_filters import BY_NAME, field_of
 from observability.pages.wording import count
