@@ -1,5 +1,6 @@
 """The audit trail: who did or saw what, never what it said."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -36,6 +37,13 @@ def record_event(
 def record(project: Project, onlooker: Onlooker, verb: str, target: str) -> None:
     AuditEvent.objects.create(
         **_who(project, onlooker), verb=verb, target=target[:MAX_TARGET], address=onlooker.address
+    )
+
+
+def record_events(verb: str, targets: Sequence[tuple[Project, str]]) -> None:
+    """What nobody in person did, to many things at once."""
+    AuditEvent.objects.bulk_create(
+        AuditEvent(project=project, verb=verb, target=target[:MAX_TARGET]) for project, target in targets
     )
 
 

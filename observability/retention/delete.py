@@ -51,7 +51,7 @@ def delete_session(session: Session) -> Receipt | None:
     if held is None:
         return None
     receipt = receipt_of(held)
-    bury(held)
+    bury([held])
     remove_facts(held.pk)
     write_deletions_at_commit()
     count_deleted(held)

@@ -1,17 +1,18 @@
-"""Removes a session that nobody can reach any more, for good, in small steps that may each run twice.
+"""Removes sessions that nobody can reach any more, for good, in small steps that may each run twice.
 
-Tombstone, jobs, files, rows, files again, and the session's own row at the very end: it tells where to go on, whoever
+Tombstone, files, jobs, rows, files again, and the session's own row at the very end: it tells where to go on, whoever
 was killed wherever. Uploads add nothing meanwhile, because the session has expired; what a worker still writes for it
 comes before its rows go, and is found, or after, and is then removed by the worker itself.
+
+Many take each step together: a transaction and a question cost as much for fifty sessions as for one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from observability.jobs import RECORDINGS, SESSIONS, NotYet, kinds_of
@@ -22,10 +23,10 @@ from observability.recordings.erase import erase_files
 from observability.retention import stored
 from observability.retention.holdings import prefixes_of
 from observability.retention.improvement import keep_samples
-from observability.retention.pace import ROWS_AT_ONCE, rest
+from observability.retention.pace import ROWS_AT_ONCE, SMALL_ROWS_AT_ONCE, rest
 from observability.retention.remains import overwrite_what_is_deleted
 from observability.sessions.tombstones import bury
-from projects.audit import record_event
+from projects.audit import record_events
 
 OTHER_SERVERS_TIME = timedelta(days=1)
 """For another server to bring what lies in its spool. After that it counts as gone, with whatever lies there."""
@@ -54,114 +55,150 @@ def erase(session_id: int, *, rest: Rest = rest) -> Erased:
 
     `rest` is called between two steps. Raises NotYet while a file is out of reach.
     """
+    return erase_together([session_id], rest=rest)
+
+
+def erase_together(session_ids: Sequence[int], *, rest: Rest = rest) -> Erased:
+    """As `erase`, for a page of sessions. Where one of them fails none is gone, and each may be erased by itself."""
     erased = Erased()
-    session = buried(session_id)
-    if session is None:
+    sessions = buried(session_ids)
+    if not sessions:
         return erased
-    keep_samples(session)
+    for session in sessions:
+        keep_samples(session)
     overwrite_what_is_deleted()
     rest()
-    remove_files(session, erased, rest)
-    remove_jobs(session, erased)
+    remove_files(sessions, erased, rest)
+    remove_jobs(sessions, erased)
     rest()
-    remove_rows_below(session, erased, rest)
-    remove_leftovers(session, rest)
-    remove_row(session, erased)
-    forget_timeline(session)
+    remove_rows_below(sessions, erased, rest)
+    for session in sessions:
+        remove_leftovers(session, rest)
+    remove_rows(sessions, erased)
+    rest()
+    for session in sessions:
+        forget_timeline(session)
     return erased
 
 
 @transaction.atomic
-def buried(session_id: int) -> Session | None:
-    """While its row is held, so that an upload comes wholly before this or is too late."""
-    expired = held(session_id).filter(expires_at__lte=Now())
-    session = expired.first()
-    if session is not None:
-        bury(session)
-    return session
+def buried(session_ids: Sequence[int]) -> list[Session]:
+    """While their rows are held, so that an upload comes wholly before this or is too late."""
+    sessions = list(held(session_ids).filter(expires_at__lte=Now()))
+    bury(sessions)
+    return sessions
 
 
-def held(session_id: int) -> "models.QuerySet[Session]":
-    """Its row, and not its project's with it, which every upload that begins a session needs."""
-    rows = Session.objects.select_for_update(of=("self",)).select_related("project")
-    return rows.filter(pk=session_id)
+def held(session_ids: Sequence[int]) -> "models.QuerySet[Session]":
+    """Their rows, and not their project's with them, which every upload that begins a session needs.
+
+    In one order, so that two purges wait for each other and never in a circle.
+    """
+    rows = Session.objects.select_for_update(of=("self",)).select_related("project__plan")
+    return rows.filter(pk__in=session_ids).order_by("pk")
 
 
-def remove_files(session: Session, erased: Erased, rest: Rest) -> None:
-    count_files(session, erased)
-    is_last_call = database_now() > (session.deleted_at or session.expires_at) + OTHER_SERVERS_TIME
-    for recording in Recording.objects.filter(session=session).select_related("session"):
-        erase_files(recording, even_elsewhere=is_last_call)
+def remove_files(sessions: Sequence[Session], erased: Erased, rest: Rest) -> None:
+    found = {session.pk: list(files_of(session)) for session in sessions}
+    count_files(sessions, found.values(), erased)
+    now = database_now()
+    for recording in Recording.objects.filter(session__in=sessions).select_related("session"):
+        given_up_at = (recording.session.deleted_at or recording.session.expires_at) + OTHER_SERVERS_TIME
+        erase_files(recording, even_elsewhere=now > given_up_at)
         rest()
-    remove_exports(session, rest)
-    remove_leftovers(session, rest)
+    remove_exports(sessions, rest)
+    for session in sessions:
+        remove_each(session, found[session.pk], rest)
 
 
-def remove_exports(session: Session, rest: Rest) -> None:
-    """Of several sessions as well: nobody can fetch the zip without one of them. Its row goes with the next sweep."""
-    for key in Export.objects.filter(sessions=session).values_list("key", flat=True):
+def remove_exports(sessions: Sequence[Session], rest: Rest) -> None:
+    """Of other sessions as well: nobody can fetch the zip without one of them. Its row goes with the next sweep."""
+    for key in set(Export.objects.filter(sessions__in=sessions).values_list("key", flat=True)):
         stored.remove(key)
         rest()
 
 
-def count_files(session: Session, erased: Erased) -> None:
-    spooled = Recording.objects.filter(session=session, place=Recording.Place.SPOOL)
-    sizes = [found.size_bytes for found in files_of(session)]
+def count_files(
+    sessions: Sequence[Session], found: Iterable[Sequence[stored.StoredFile]], erased: Erased
+) -> None:
+    spooled = Recording.objects.filter(session__in=sessions, place=Recording.Place.SPOOL)
+    sizes = [file.size_bytes for files in found for file in files]
     sizes += spooled.values_list("size_bytes", flat=True)
     erased.files += len(sizes)
     erased.bytes += sum(sizes)
 
 
-def remove_leftovers(session: Session, rest: Rest) -> None:
-    """Whatever else lies below the session's keys: halves of files, and what was written while its rows went."""
-    for found in list(files_of(session)):
-        stored.remove(found.key)
-        rest()
-    if left := next(files_of(session), None):
-        raise NotYet(f"{left.key} is still there.")
+def remove_each(session: Session, found: Sequence[stored.StoredFile], rest: Rest) -> None:
+    for file in found:
+        stored.remove(file.key)
     for prefix in prefixes_of(session):
         stored.remove_folder(prefix)
+    rest()
+
+
+def remove_leftovers(session: Session, rest: Rest) -> None:
+    """What was written while the rows went: below the session's own keys, which its row alone tells."""
+    left = list(files_of(session))
+    if not left:
+        return
+    remove_each(session, left, rest)
+    if still := next(files_of(session), None):
+        raise NotYet(f"{still.key} is still there.")
 
 
 def files_of(session: Session) -> Iterator[stored.StoredFile]:
+    """Halves of files among them, and whatever else lies below the session's keys."""
     for prefix in prefixes_of(session):
         yield from stored.files_below(prefix)
 
 
-def remove_jobs(session: Session, erased: Erased) -> None:
+def remove_jobs(sessions: Sequence[Session], erased: Erased) -> None:
     """Their errors may quote what was worked on."""
-    recordings = Recording.objects.filter(session=session).values("pk")
-    of_recordings = Q(kind__in=kinds_of(RECORDINGS), object_id__in=recordings)
-    jobs = Job.objects.filter(of_recordings | Q(kind__in=kinds_of(SESSIONS), object_id=session.pk))
-    erased.rows += jobs.delete()[0]
+    recordings = list(Recording.objects.filter(session__in=sessions).values_list("pk", flat=True))
+    for kinds, objects in (
+        (kinds_of(RECORDINGS), recordings),
+        (kinds_of(SESSIONS), [session.pk for session in sessions]),
+    ):
+        erased.rows += Job.objects.filter(kind__in=kinds, object_id__in=objects).delete()[0]
 
 
-def remove_rows_below(session: Session, erased: Erased, rest: Rest) -> None:
+def remove_rows_below(sessions: Sequence[Session], erased: Erased, rest: Rest) -> None:
     """Of every model that points to one session, whichever room made it. What holds several sees to itself."""
     for relation in Session._meta.related_objects:
         if relation.many_to_many:
             continue
         model: Any = relation.related_model
-        rows = model._base_manager.filter(**{relation.field.attname: session.pk})
-        remove_in_chunks(rows, erased, rest)
+        name = relation.field.attname
+        rows = model._base_manager.filter(**{f"{name}__in": [session.pk for session in sessions]})
+        # By the index of sessions; by keys alone PostgreSQL might look through the table's dead.
+        remove_in_chunks(rows.order_by(name, "pk"), erased, rest, at_once=rows_at_once(model))
 
 
-def remove_in_chunks(rows: "models.QuerySet[Any]", erased: Erased, rest: Rest) -> None:
+def rows_at_once(model: type[models.Model]) -> int:
+    is_heavy = any(isinstance(field, models.BinaryField) for field in model._meta.fields)
+    return ROWS_AT_ONCE if is_heavy else SMALL_ROWS_AT_ONCE
+
+
+def remove_in_chunks(
+    rows: "models.QuerySet[Any]", erased: Erased, rest: Rest, *, at_once: int = ROWS_AT_ONCE
+) -> None:
     """Two that do this at once take the same rows in the same order, so neither blocks the other for good."""
-    while keys := list(rows.order_by("pk").values_list("pk", flat=True)[:ROWS_AT_ONCE]):
+    ordered = rows if rows.ordered else rows.order_by("pk")
+    while keys := list(ordered.values_list("pk", flat=True)[:at_once]):
         with transaction.atomic():
             erased.rows += rows.model._base_manager.filter(pk__in=keys).delete()[0]
         rest()
+        if len(keys) < at_once:
+            break
 
 
 @transaction.atomic
-def remove_row(session: Session, erased: Erased) -> None:
-    row = held(session.pk).first()
-    if row is None:
-        return
-    if Recording.objects.filter(session=row).exists():
+def remove_rows(sessions: Sequence[Session], erased: Erased) -> None:
+    """The sessions' own, with whatever a worker has written below them in the meantime."""
+    rows = list(held([session.pk for session in sessions]))
+    if Recording.objects.filter(session__in=rows).exists():
         raise NotYet("A recording has come meanwhile.")
-    if row.project.deleted_at is None:
-        record_event(row.project, None, "session.erased", str(row.public_id))
-    erased.rows += row.delete()[0]
-    erased.sessions += 1
+    living = [(row.project, str(row.public_id)) for row in rows if row.project.deleted_at is None]
+    record_events("session.erased", living)
+    erased.rows += Session.objects.filter(pk__in=[row.pk for row in rows]).delete()[0]
+    erased.sessions += len(rows)

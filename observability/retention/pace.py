@@ -9,6 +9,8 @@ from django.db import Error, connection
 
 ROWS_AT_ONCE = 20
 """A batch may be megabytes. Each chunk is a transaction of its own, some milliseconds long."""
+SMALL_ROWS_AT_ONCE = 500
+"""Of rows without bytes in them."""
 REST_S = 0.02
 """Between two small steps: whoever waits for SQLite's only writer gets its turn."""
 SHORTEST_REST_S = 0.002

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from observability.jobs import NotYet
 from observability.models import Batch, Deletion, PurgeRun, Reconciliation, Session, Tombstone
 from observability.retention.brake import outlook
 from observability.retention.deletions import remove_outlived, write_deletions_if_possible
-from observability.retention.erase import Erased, Rest, erase, remove_in_chunks
+from observability.retention.erase import Erased, Rest, erase, erase_together, remove_in_chunks
 from observability.retention.pace import commits_that_do_not_wait
 from observability.retention.pace import rest as rest_a_moment
 from observability.retention.remains import empty_the_log, overwrite_what_is_deleted
@@ -22,7 +22,7 @@ from projects.models import Project
 
 logger = logging.getLogger(__name__)
 
-SESSIONS_AT_ONCE = 100
+SESSIONS_AT_ONCE = 25
 MAX_FAILURES = 5
 """In a row: then the storage is down, and each further session would only wait for it again."""
 FORCE_HOLDS = timedelta(days=1)
@@ -58,10 +58,29 @@ def purge(
 
 
 def erase_sessions(run: PurgeRun, until: float, rest: Rest) -> Erased:
-    """One that cannot be erased keeps no other waiting."""
+    """A page at a time; where that fails, each of the page by itself, so that none keeps another waiting."""
     erased, failures = Erased(), 0
-    for session_id in ids_due(only_deleted=bool(run.held_back)):
+    for page in pages_due(only_deleted=bool(run.held_back)):
         if time.monotonic() > until or failures == MAX_FAILURES:
+            break
+        failures = 0 if erase_page(page, erased, rest) else erase_each(page, erased, rest, failures)
+        note(run, erased)
+    return erased
+
+
+def erase_page(page: Sequence[int], erased: Erased, rest: Rest) -> bool:
+    try:
+        erased.add(erase_together(page, rest=rest))
+    except Exception as fault:  # whichever of them it is: each is tried by itself, and tells
+        logger.info("%s sessions are erased one by one (%s).", len(page), type(fault).__name__)
+        return False
+    return True
+
+
+def erase_each(page: Sequence[int], erased: Erased, rest: Rest, failures: int) -> int:
+    """How many have failed in a row since the last that did not, with `failures` before."""
+    for session_id in page:
+        if failures == MAX_FAILURES:
             break
         try:
             erased.add(erase(session_id, rest=rest))
@@ -71,18 +90,17 @@ def erase_sessions(run: PurgeRun, until: float, rest: Rest) -> Erased:
             logger.warning("Session %s could not be erased yet (%s).", session_id, type(fault).__name__)
         except Exception:  # of this session alone: it says nothing of the next one
             logger.exception("Session %s could not be erased.", session_id)
-        note(run, erased)
-    return erased
+    return failures
 
 
-def ids_due(*, only_deleted: bool) -> Iterator[int]:
-    """In the order of their keys, a page at a time; what people have deleted is erased whatever holds back the rest."""
+def pages_due(*, only_deleted: bool) -> Iterator[list[int]]:
+    """In the order of their keys; what people have deleted is erased whatever holds back the rest."""
     due = Session.objects.filter(expires_at__lte=Now())
     if only_deleted:
         due = due.filter(deleted_at__isnull=False)
     last = 0
     while ids := list(due.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:SESSIONS_AT_ONCE]):
-        yield from ids
+        yield ids
         last = ids[-1]
 
 

@@ -63,6 +63,8 @@ def remove_folder(prefix: str) -> None:
     if not isinstance(storage, FileSystemStorage):
         return
     folder = Path(storage.path(prefix))
+    if not folder.is_dir():
+        return
     inner = sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True)
     for path in [*inner, folder]:
         try:

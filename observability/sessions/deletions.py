@@ -14,36 +14,46 @@ from projects.models import Project
 from projects.secrets import fingerprint, fingerprints
 
 
-def note_session(session: Session, tombstones: Sequence[bytes], *, until: datetime) -> None:
-    """`until`: its own date without the deletion, or its tombstones' if that is later."""
+def note_sessions(sessions: Sequence[tuple[Session, Sequence[bytes]]], *, stones_until: datetime) -> None:
+    """With their tombstones; until their own date without the deletion, or their tombstones' if that is later."""
     _note(
-        Deletion.Kind.SESSION,
-        number_of(session.project),
-        str(session.public_id),
-        tombstones=[digest.hex() for digest in tombstones],
-        until=until,
+        *(
+            _row(
+                Deletion.Kind.SESSION,
+                number_of(session.project),
+                str(session.public_id),
+                tombstones=[digest.hex() for digest in digests],
+                until=max(session.expires_at, stones_until),
+            )
+            for session, digests in sessions
+        )
     )
 
 
 def note_redaction(session: Session) -> None:
     """Of what had come before redaction was asked for."""
     _note(
-        Deletion.Kind.REDACTION, number_of(session.project), str(session.public_id), until=session.expires_at
+        _row(
+            Deletion.Kind.REDACTION,
+            number_of(session.project),
+            str(session.public_id),
+            until=session.expires_at,
+        )
     )
 
 
 def note_upload(batch: Batch, *, until: datetime) -> None:
     """Of records that name no session; `batch.project` must be loaded."""
     name = fingerprint(_upload(batch.project_id, bytes(batch.digest))).hex()
-    _note(Deletion.Kind.UPLOAD, number_of(batch.project), name, until=until)
+    _note(_row(Deletion.Kind.UPLOAD, number_of(batch.project), name, until=until))
 
 
 def note_project(project: Project) -> None:
-    _note(Deletion.Kind.PROJECT, number_of(project), "", until=None)
+    _note(_row(Deletion.Kind.PROJECT, number_of(project), "", until=None))
 
 
 def note_account(user: User) -> None:
-    _note(Deletion.Kind.ACCOUNT, (user.pk, user.joined_at), "", until=None)
+    _note(_row(Deletion.Kind.ACCOUNT, (user.pk, user.joined_at), "", until=None))
 
 
 def upload_names(project_id: int, digest: bytes) -> list[str]:
@@ -55,15 +65,19 @@ def number_of(project: Project) -> tuple[int, datetime]:
     return project.pk, project.created_at
 
 
-def _note(
+def _note(*rows: Deletion) -> None:
+    Deletion.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _row(
     kind: Deletion.Kind,
     number: tuple[int, datetime],
     name: str,
     *,
     until: datetime | None,
     tombstones: Sequence[str] = (),
-) -> None:
-    row = Deletion(
+) -> Deletion:
+    return Deletion(
         kind=kind,
         project_number=number[0],
         project_created_at=number[1],
@@ -72,7 +86,6 @@ def _note(
         at=Now(),
         until=until,
     )
-    Deletion.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def _upload(project_id: int, digest: bytes) -> str:

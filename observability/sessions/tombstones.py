@@ -3,6 +3,7 @@
 Looked up only where a session would begin or has expired: the usual upload pays nothing for it.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import F
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from observability.journal.archive import sealed_digests
 from observability.models import Batch, Session, Tombstone
-from observability.sessions.deletions import note_session
+from observability.sessions.deletions import note_sessions
 from projects.secrets import fingerprint, fingerprints
 
 LIFE = timedelta(days=40)
@@ -45,17 +46,24 @@ def uploads_of(session: Session) -> list[str]:
     return [upload_name(digest) for digest in [*map(bytes, digests), *sealed_digests(session.pk)]]
 
 
-def bury(session: Session) -> None:
-    """May run twice."""
-    digests = [fingerprint(_within(session.project_id, name)) for name in names_of(session)]
-    stones = [
-        Tombstone(project_id=session.project_id, digest=digest, buried_at=Now(), until=Now() + LIFE)
-        for digest in digests
-    ]
+def bury(sessions: Sequence[Session]) -> None:
+    """May run twice. Their rows are held, and the stones come in one order: so nobody waits in a circle."""
+    stones = set[tuple[int, bytes]]()
+    deleted: list[tuple[Session, list[bytes]]] = []
+    for session in sessions:
+        digests = [fingerprint(_within(session.project_id, name)) for name in names_of(session)]
+        stones.update((session.project_id, digest) for digest in digests)
+        deleted.append((session, digests))
     Tombstone.objects.bulk_create(
-        stones, update_conflicts=True, unique_fields=["project", "digest"], update_fields=["until"]
+        [
+            Tombstone(project_id=project_id, digest=digest, buried_at=Now(), until=Now() + LIFE)
+            for project_id, digest in sorted(stones)
+        ],
+        update_conflicts=True,
+        unique_fields=["project", "digest"],
+        update_fields=["until"],
     )
-    note_session(session, digests, until=max(session.expires_at, timezone.now() + LIFE))
+    note_sessions(deleted, stones_until=timezone.now() + LIFE)
 
 
 def is_buried(project_id: int, name: str, *, late_records: int) -> bool:

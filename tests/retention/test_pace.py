@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection, connections, transaction
 
-from observability.retention.erase import Erased, remove_row
+from observability.retention.erase import Erased, remove_rows
 from observability.retention.purge import purge
 from tests.people import SessionFactory
 from tests.retention.erasing import expire
@@ -42,7 +42,7 @@ def test_agents_begin_sessions_while_one_of_their_project_is_erased(project):
     agent = connections.create_connection("default")
 
     with transaction.atomic():
-        remove_row(session, Erased())
+        remove_rows([session], Erased())
         with agent.cursor() as cursor:
             cursor.execute("SELECT id FROM projects_project FOR KEY SHARE NOWAIT")
             found = cursor.fetchall()

@@ -9,9 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from observability.models import Batch, PurgeRun, Session, Tombstone
+from observability.models import Batch, PurgeRun, Recording, Session, Tombstone
 from observability.retention import purge as purging
-from observability.retention.erase import erase
 from observability.retention.purge import MAX_FAILURES, purge
 from observability.tasks import sweep_retention
 from projects.models import Plan
@@ -210,19 +209,23 @@ def test_beat_asks_for_what_is_due(monkeypatch):
     assert asked == ["observability.purge", "observability.reconcile"]
 
 
-def test_however_many_sessions_are_broken_in_themselves_the_others_go(project, monkeypatch, caplog):
-    sessions = [expire(SessionFactory(project=project)) for _ in range(MAX_FAILURES + 2)]
-    broken = {session.pk for session in sessions[:-1]}
+def broken_session(project):
+    """Its recording lies where nobody may remove anything."""
+    session = expire(SessionFactory(project=project))
+    Recording.objects.create(
+        session=session, revision=1, sha256="", size_bytes=1, name="../outside.ogg", place="storage"
+    )
+    return session
 
-    def erase_unless_broken(session_id, **options):
-        if session_id in broken:
-            raise ValueError("no fault of the storage")
-        return erase(session_id, **options)
 
-    monkeypatch.setattr("observability.retention.purge.erase", erase_unless_broken)
+def test_however_many_sessions_are_broken_in_themselves_the_others_go(project, caplog):
+    broken = {broken_session(project).pk for _ in range(MAX_FAILURES + 1)}
+    for session in SessionFactory.create_batch(2, project=project):
+        expire(session)
+
     run = purge(is_forced=True)
 
-    assert (run.sessions, run.sessions_left) == (1, len(broken))
+    assert (run.sessions, run.sessions_left) == (2, len(broken))
     assert set(Session.objects.values_list("pk", flat=True)) == broken
     assert caplog.text.count("could not be erased") == len(broken)
 
