@@ -13,18 +13,48 @@ SMALL_ROWS_AT_ONCE = 500
 """Of rows without bytes in them."""
 REST_S = 0.02
 """Between two small steps: whoever waits for SQLite's only writer gets its turn."""
-SHORTEST_REST_S = 0.002
-_last = threading.local()
+LONGEST_STRETCH_S = 1.0
+SHORTEST_STRETCH_S = 0.005
+"""Of work. A sleep costs the machine more than it gives, if there was nothing to rest from."""
+MOST_TIMES_SLOWER = 2.0
+"""However busy others are, what has expired has to go: a third of the time is spent on it."""
+SMOOTHED_OVER = 8
+"""Commits. A single one may be lucky or unlucky."""
+_mine = threading.local()
 
 
 def rest() -> None:
-    """Where many may write, as long as the step took: half of a core at most, and less on a machine that is busy."""
+    """Where many may write, as long as the step took, and as many times longer as commits now take than they can.
+
+    So it takes half of a core at most, and gives way where uploads want the disk or the processor.
+    """
     if connection.vendor == "sqlite":
         time.sleep(REST_S)
         return
-    worked_s = time.monotonic() - getattr(_last, "rest", 0.0)
-    time.sleep(min(max(worked_s, SHORTEST_REST_S), REST_S))
-    _last.rest = time.monotonic()
+    worked_s = time.monotonic() - getattr(_mine, "rested_at", 0.0)
+    if worked_s < SHORTEST_STRETCH_S:
+        return
+    time.sleep(min(worked_s, LONGEST_STRETCH_S) * getattr(_mine, "times_slower", 1.0))
+    _mine.rested_at = time.monotonic()
+
+
+@contextmanager
+def commits_felt() -> Iterator[None]:
+    """Of what is committed within, which waits for the disk as uploads do: how long that takes sets the pace."""
+    _on_postgresql("RESET synchronous_commit")
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        _feel(time.monotonic() - began)
+        _on_postgresql("SET synchronous_commit = off")
+
+
+def _feel(commit_s: float) -> None:
+    usual_s = getattr(_mine, "usual_s", commit_s)
+    _mine.usual_s = usual_s + (commit_s - usual_s) / SMOOTHED_OVER
+    _mine.calmest_s = min(_mine.usual_s, getattr(_mine, "calmest_s", _mine.usual_s))
+    _mine.times_slower = min(_mine.usual_s / _mine.calmest_s, MOST_TIMES_SLOWER)
 
 
 @contextmanager

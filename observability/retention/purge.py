@@ -14,7 +14,7 @@ from observability.models import Batch, Deletion, PurgeRun, Reconciliation, Sess
 from observability.retention.brake import outlook
 from observability.retention.deletions import remove_outlived, write_deletions_if_possible
 from observability.retention.erase import Erased, Rest, erase, erase_together, remove_in_chunks
-from observability.retention.pace import commits_that_do_not_wait
+from observability.retention.pace import commits_felt, commits_that_do_not_wait
 from observability.retention.pace import rest as rest_a_moment
 from observability.retention.remains import empty_the_log, overwrite_what_is_deleted
 from observability.storage.bucket import StorageFailed
@@ -64,7 +64,8 @@ def erase_sessions(run: PurgeRun, until: float, rest: Rest) -> Erased:
         if time.monotonic() > until or failures == MAX_FAILURES:
             break
         failures = 0 if erase_page(page, erased, rest) else erase_each(page, erased, rest, failures)
-        note(run, erased)
+        with commits_felt():
+            note(run, erased)
     return erased
 
 

@@ -1,15 +1,22 @@
 """Erasing keeps out of the way, and leaves the connection as it was."""
 
+import threading
+import time
+
 import pytest
 from django.db import connection, connections, transaction
+from django.db.models.functions import Now
 
+from observability.models import PurgeRun
 from observability.retention.erase import Erased, remove_rows
+from observability.retention.pace import commits_felt, commits_that_do_not_wait, rest
 from observability.retention.purge import purge
 from tests.people import SessionFactory
 from tests.retention.erasing import expire
 from tests.retention.test_erase import Killed
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WORK_S = 0.05
 
 
 def waits_for_the_disk() -> str:
@@ -34,6 +41,52 @@ def test_what_is_committed_after_a_purge_waits_for_the_disk_again(project, is_ki
         assert is_killed
 
     assert ("off" in seen, waits_for_the_disk()) == (True, "on")
+
+
+def seconds_of_rest_after(work_s: float) -> float:
+    time.sleep(work_s)
+    began = time.monotonic()
+    rest()
+    return time.monotonic() - began
+
+
+def rests_around_slow_commits(rests: list[float]) -> None:
+    with commits_that_do_not_wait():
+        with commits_felt():
+            PurgeRun.objects.create(begun_at=Now())
+        rest()
+        rests.append(seconds_of_rest_after(WORK_S))
+        with commits_felt():
+            PurgeRun.objects.create(begun_at=Now())
+            time.sleep(1)  # as where uploads keep the disk busy
+        rests.append(seconds_of_rest_after(WORK_S))
+    connection.close()
+
+
+def test_it_rests_as_long_as_it_worked_and_longer_while_commits_take_longer():
+    """On a thread of its own, which has felt nothing before."""
+    rests: list[float] = []
+    thread = threading.Thread(target=rests_around_slow_commits, args=(rests,))
+    thread.start()
+    thread.join()
+
+    assert rests[0] >= WORK_S
+    assert rests[1] >= 2 * WORK_S
+
+
+def test_a_page_tells_how_long_a_commit_that_waits_takes(project):
+    expire(SessionFactory(project=project))
+    seen = []
+
+    def settings_of_updates(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and "purgerun" in sql and "ended_at" not in sql:
+            seen.append(waits_for_the_disk())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(settings_of_updates):
+        purge()
+
+    assert seen[0] == "on"
 
 
 def test_agents_begin_sessions_while_one_of_their_project_is_erased(project):
