@@ -77,3 +77,8 @@ def key_of(project: Project, sessions: Sequence[Session]) -> str:
     """Made of ids only."""
     of = str(sessions[0].public_id) if len(sessions) == 1 else "several"
     return f"{PREFIX}{project.pk}/{of}/{uuid4()}.zip"
+
+
+def another_key(export: Export) -> str:
+    """In the same folder."""
+    return f"{export.key.rpartition('/')[0]}/{uuid4()}.zip"

@@ -7,10 +7,12 @@ from hashlib import file_digest
 from pathlib import Path
 from shutil import disk_usage
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from observability.exports.archive import Archive
+from observability.exports.ask import another_key
 from observability.exports.members import write_session
 from observability.exports.progress import Progress, expected_bytes
 from observability.exports.selection import sessions_of, version_of
@@ -38,8 +40,9 @@ def build_export(export_id: int) -> None:
     sessions = sessions_of(export) if export and export.is_under_way else None
     if export is None or sessions is None:
         return
-    tell(export, state=Export.State.RUNNING, progress_percent=0, note="")
     try:
+        if not begin(export):
+            return
         look_for_room(sessions)
         with spool.passing_file(".zip") as path:
             finish(export, path, sessions, holds_audio=write_zip(path, export, sessions))
@@ -47,6 +50,22 @@ def build_export(export_id: int) -> None:
         note = NO_ROOM if isinstance(reason, NoRoom) else WAITS
         tell(export, state=Export.State.WAITING, note=note)
         raise
+
+
+def begin(export: Export) -> bool:
+    """Under another key if somebody was at it before: should he go on, he finds that the export is not his.
+
+    What he has put away already goes, since no row tells of it any more. False if somebody has begun or ended just now.
+    """
+    before, is_taken_over = export.key, export.state == Export.State.RUNNING
+    key = another_key(export) if is_taken_over else before
+    as_read = ours(export).filter(state=export.state)
+    if not as_read.update(key=key, state=Export.State.RUNNING, progress_percent=0, note=""):
+        return False
+    export.key = key
+    if is_taken_over:
+        files.delete_object(before)
+    return True
 
 
 def look_for_room(sessions: Sequence[Session]) -> None:
@@ -70,9 +89,9 @@ def write_zip(path: Path, export: Export, sessions: Sequence[Session]) -> bool:
 
 
 def finish(export: Export, path: Path, sessions: Sequence[Session], *, holds_audio: bool) -> None:
-    """If another worker was first, its zip stays; if the export was swept meanwhile, what was put here goes again."""
+    """If the export is another worker's by now, or was swept meanwhile, what was put here goes again."""
     size_bytes, sha256 = path.stat().st_size, digest_of(path)
-    if not Export.objects.filter(pk=export.pk, state__in=Export.UNDER_WAY).exists():
+    if not ours(export).exists():
         return
     files.put_object(path, export.key)
     is_told = tell(
@@ -86,14 +105,17 @@ def finish(export: Export, path: Path, sessions: Sequence[Session], *, holds_aud
         built_at=Now(),
         expires_at=Now() + KEPT_FOR,
     )
-    if not is_told and not Export.objects.filter(pk=export.pk).exists():
+    if not is_told:
         files.delete_object(export.key)
 
 
 def tell(export: Export, **news: object) -> bool:
-    """False if it is over: it was made, given up or swept."""
-    under_way = Export.objects.filter(pk=export.pk, state__in=Export.UNDER_WAY)
-    return bool(under_way.update(**news))
+    """False if it is over: it was made, given up, swept or begun by another worker."""
+    return bool(ours(export).update(**news))
+
+
+def ours(export: Export) -> "QuerySet[Export]":
+    return Export.objects.filter(pk=export.pk, key=export.key, state__in=Export.UNDER_WAY)
 
 
 def digest_of(path: Path) -> str:

@@ -94,6 +94,47 @@ def test_worker_that_comes_second_leaves_the_zip_of_the_first(ready, settings, t
     assert (content_of(ready), ready.holds_audio) == (before, True)
 
 
+@pytest.mark.parametrize("is_put_already", [False, True])
+def test_two_workers_at_one_zip_leave_the_file_and_the_row_of_one_of_them(
+    ask, talk, stored, monkeypatch, is_put_already
+):
+    """The lease of the first ran out, and it goes on all the same."""
+    export, put, begun = ask(talk), files.put_object, []
+
+    def put_while_another_makes_it(path, key):
+        is_first = not begun
+        begun.append(key)
+        if is_put_already:
+            put(path, key)
+        if is_first:
+            Export.objects.update(may_hold_audio=False)  # so the other's is another zip
+            build_export(export.pk)
+        if not is_put_already:
+            put(path, key)
+
+    monkeypatch.setattr(files, "put_object", put_while_another_makes_it)
+    build_export(export.pk)
+
+    export.refresh_from_db()
+    assert export.state == Export.State.READY
+    assert hashlib.sha256(content_of(export)).hexdigest() == export.sha256
+    assert not export.holds_audio
+    assert (len(begun), len(stored())) == (2, 1)
+
+
+def test_what_a_killed_worker_had_put_away_already_goes(ask, talk, stored, settings):
+    export = ask(talk)
+    half = settings.MEDIA_ROOT / export.key
+    half.parent.mkdir(parents=True)
+    half.write_bytes(b"a zip that no row tells of")
+    Export.objects.update(state=Export.State.RUNNING)
+
+    work()
+
+    export.refresh_from_db()
+    assert [export.key.rpartition("/")[2]] == stored()
+
+
 def test_sound_passes_in_pieces_however_long_it_is(talk, settings):
     path, sound = settings.MEDIA_ROOT / talk.recordings.get().name, bytes(5_000_000)
     path.write_bytes(sound)
