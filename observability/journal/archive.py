@@ -14,6 +14,8 @@ SUFFIX = ".jsonl.zst"
 CONTENT_TYPE = "application/zstd"
 DIGEST_BYTES = 16
 PREFIX = "archive/"
+REMOVE_OBSOLETE = "remove-obsolete-archives"
+REDACT_SEALED = "redact-sealed"
 
 
 class ArchiveLost(Exception):
@@ -33,13 +35,18 @@ def prefix_of(session: Session) -> str:
 
 def archived_records(archive: Archive) -> list[Record]:
     """Raises MissingFile, ArchiveLost if it is damaged, and StorageFailed."""
-    content = objects.read(archive.name)
+    return records_in(archive.name, archive)
+
+
+def records_in(name: str, archive: Archive) -> list[Record]:
+    """Of the object that the row's digest is of. Raises as `archived_records`."""
+    content = objects.read(name)
     if hashlib.sha256(content).digest() != bytes(archive.sha256):
-        raise ArchiveLost(f"{archive.name} is not what was written.")
+        raise ArchiveLost(f"{name} is not what was written.")
     try:
         return unpacked(content)
     except DamagedArchive as fault:
-        raise ArchiveLost(f"{archive.name}: {fault}") from fault
+        raise ArchiveLost(f"{name}: {fault}") from fault
 
 
 def is_sealed_in(session_id: int, digest: bytes) -> bool:
@@ -69,7 +76,9 @@ def remove_obsolete(session_id: int) -> None:
 
 def names_in(archive: Archive) -> list[str]:
     """All objects that hold, or may hold, records of its session."""
-    return [name for name in [archive.name, *archive.obsolete, *archive.being_written] if name]
+    return [
+        name for name in [archive.name, archive.withheld, *archive.obsolete, *archive.being_written] if name
+    ]
 
 
 __all__ = [

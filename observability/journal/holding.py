@@ -33,11 +33,11 @@ class ArchiveHolding:
         last = 0
         while rows := list(
             Archive.objects.filter(pk__gt=last)
-            .exclude(name="")
+            .exclude(name="", withheld="")
             .order_by("pk")
-            .values_list("pk", "name")[:ROWS_AT_ONCE]
+            .values_list("pk", "name", "withheld")[:ROWS_AT_ONCE]
         ):
-            yield from (name for _, name in rows)
+            yield from (name or withheld for _, name, withheld in rows)
             last = rows[-1][0]
 
     def note_lost(self, key: str) -> None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+from django.db import transaction
+
 from observability.journal.codec import decode, encode
-from observability.journal.seal import reopen
+from observability.journal.reopen import give_back, reopen, withheld_records, withhold
 from observability.models import Batch
 from observability.records import Record
+from observability.storage.bucket import StorageFailed
 
 Change = Callable[[Sequence[Record]], Sequence[Record]]
 
@@ -13,9 +16,28 @@ Change = Callable[[Sequence[Record]], Sequence[Record]]
 def rewrite(session_id: int, change: Change) -> None:
     """Within the caller's transaction, which holds the session. Digests stay, so repetitions are still known.
 
-    What was sealed is in the journal again after that, to be sealed anew.
+    What was sealed is in the journal again after that, to be sealed anew; or withheld, as long as it cannot be read.
     """
-    reopen(session_id)
+    try:
+        reopen(session_id)
+    except StorageFailed:
+        withhold(session_id)
+    rewrite_rows(session_id, change)
+
+
+def rewrite_withheld(session_id: int, change: Change) -> bool:
+    """Within no transaction, for the storage may take its time. False if nothing is withheld. Raises StorageFailed."""
+    found = withheld_records(session_id)
+    if found is None:
+        return False
+    with transaction.atomic():
+        is_back = give_back(*found)
+        if is_back:
+            rewrite_rows(session_id, change)
+    return is_back
+
+
+def rewrite_rows(session_id: int, change: Change) -> None:
     for batch in Batch.objects.filter(session_id=session_id).order_by("seq").iterator(chunk_size=20):
         records = decode(bytes(batch.payload))
         changed = change(records)

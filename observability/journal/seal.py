@@ -1,12 +1,10 @@
-"""Puts a session's journal into one object, and opens it again if it must be changed.
+"""Puts a session's journal into one object.
 
 The object is written and read back before the rows go, in one transaction with the row that names it. Each attempt
 notes its own name first, so that what a killed one has left is found and removed.
 """
 
 import hashlib
-import math
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,17 +15,18 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from observability import jobs
+from observability.jobs import NotYet
 from observability.journal.archive import (
     CONTENT_TYPE,
     DIGEST_BYTES,
+    REDACT_SEALED,
+    REMOVE_OBSOLETE,
     ArchiveLost,
     MissingFile,
-    archived_records,
     new_key,
     remove_obsolete,
 )
 from observability.journal.archive_format import packed, sorted_for_archive, unpacked
-from observability.journal.codec import encode
 from observability.journal.read import batches_of
 from observability.limits import SEAL_AFTER_S
 from observability.models import Archive, Batch, Job, Session
@@ -36,7 +35,6 @@ from observability.storage import objects
 from observability.timeline.dedupe import unique
 
 SEAL = "seal-session"
-REMOVE_OBSOLETE = "remove-obsolete-archives"
 MAX_PER_SWEEP = 50
 
 
@@ -91,10 +89,13 @@ def begun(session: Session) -> Archive | None:
     """The archive as it is, with a new name noted before anything is written under it. None if the session went.
 
     What an attempt before this one has begun is obsolete; should it still go on, it finds its name gone.
+    Raises NotYet while a part of the records is withheld.
     """
     if not Session.objects.select_for_update().filter(pk=session.pk, expires_at__gt=Now()).exists():
         return None
     archive, _ = Archive.objects.get_or_create(session=session)
+    if archive.withheld:
+        raise NotYet(f"{archive.withheld} has to be redacted first.")
     archive.obsolete = [*archive.obsolete, *archive.being_written]
     archive.being_written = [new_key(session, revision=archive.revision + 1)]
     archive.save(update_fields=["obsolete", "being_written"])
@@ -150,69 +151,15 @@ def with_arrivals(known: dict[str, Any], batches: Sequence[Batch]) -> dict[str, 
     return told
 
 
-def reopen(session_id: int) -> None:
-    """Put sealed records back into the journal, within the caller's transaction, which holds the session.
-
-    The object is obsolete from then on, and removed by a Job. Of one that is lost nothing comes back.
-    Raises StorageFailed.
-    """
-    archive = Archive.objects.filter(session_id=session_id).first()
-    if archive is None:
-        return
-    if not archive.name:
-        forsake_attempts(archive)
-        return
-    try:
-        records = archived_records(archive)
-    except (ArchiveLost, MissingFile):
-        records = []
-    size = max(1, math.ceil(len(records) / archive.through_seq))
-    parts = [records[at : at + size] for at in range(0, len(records), size)]
-    session = Session.objects.only("project_id").get(pk=session_id)
-    Batch.objects.bulk_create(
-        part_of_archive(archive, session.project_id, seq, part) for seq, part in enumerate(parts, start=1)
-    )
-    archive.obsolete = [*archive.obsolete, archive.name, *archive.being_written]
-    archive.name, archive.being_written = "", []
-    archive.save(update_fields=["obsolete", "name", "being_written"])
-    Session.objects.filter(pk=session_id).update(is_sealed=False)
-    jobs.submit(REMOVE_OBSOLETE, session_id)
-
-
-def forsake_attempts(archive: Archive) -> None:
-    """What is just being written holds what must not be kept."""
-    if archive.being_written:
-        archive.obsolete, archive.being_written = [*archive.obsolete, *archive.being_written], []
-        archive.save(update_fields=["obsolete", "being_written"])
-        jobs.submit(REMOVE_OBSOLETE, archive.session_id)
-
-
-def part_of_archive(archive: Archive, project_id: int, seq: int, records: Sequence[Record]) -> Batch:
-    [(signal, _)] = Counter(record["signal"] for record in records).most_common(1)
-    named = f"part {seq} of revision {archive.revision} of session {archive.session_id}"
-    return Batch(
-        project_id=project_id,
-        session_id=archive.session_id,
-        seq=seq,
-        signal=SIGNALS[signal],
-        digest=hashlib.blake2b(named.encode(), digest_size=DIGEST_BYTES).digest(),
-        payload=encode(records),
-        record_count=len(records),
-        received_at=archive.sealed_at or timezone.now(),
-    )
-
-
-SIGNALS = {
-    "span": "traces",
-    "log": "logs",
-    "metric": "metrics",
-    "chat_item": "recording",
-    "recording_header": "recording",
-}
-
-
 def ask_for_sealing(*, now: datetime) -> int:
-    """For what is over and silent; where it was set aside, only after more has come. Returns for how many."""
+    """For what is over and silent; where it was set aside, only after more has come. Returns for how many.
+
+    What is withheld has to be redacted before.
+    """
+    for session_id in Archive.objects.exclude(withheld="").values_list("session_id", flat=True)[
+        :MAX_PER_SWEEP
+    ]:
+        jobs.submit(REDACT_SEALED, session_id)
     over = Session.objects.filter(~Q(status=Session.Status.LIVE), is_sealed=False, cursor__gt=0)
     over = over.exclude(job_id="")  # found again by their uploads' digests alone (recordings/accept.py)
     silent = over.filter(last_received_at__lt=now - timedelta(seconds=SEAL_AFTER_S), expires_at__gt=Now())

@@ -20,6 +20,13 @@ class Archive(models.Model):
         default=dict, help_text="By signal: records, batches, and when the first and the last came."
     )
     obsolete = models.JSONField(default=list, help_text="Keys of earlier revisions that are to be removed.")
+    withheld = models.CharField(
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Key of what was sealed before redaction was asked for: read by nobody until it is redacted.",
+    )
     being_written = models.JSONField(
         default=list,
         help_text="Keys that a worker has begun to write; the next one takes them to be forsaken.",

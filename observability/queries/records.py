@@ -7,6 +7,7 @@ from django.db.models import F, QuerySet
 from django.db.models.lookups import Exact
 
 from observability.journal.read import batches_of
+from observability.journal.reopen import is_withheld
 from observability.limits import MAX_KEPT_RECORDS
 from observability.models import Recording, Session
 from observability.queries.kept import Kept, KeptTimelines
@@ -73,6 +74,7 @@ def context_of(session: Session) -> SessionContext:
         recording_uploaded=session.end_signal == "recording" or recording is not None,
         part_problems=session.part_problems,
         is_redacted=session.is_redacted,
+        is_withheld=session.is_redacted and not session.is_sealed and is_withheld(session.pk),
     )
 
 

@@ -20,6 +20,7 @@ FAILURES: Mapping[str, str] = {
     "convert-recording": "A copy of the recording for browsers that do not play Ogg could not be made.",
     "erase-recordings": "The recording could not be erased after redaction was asked for. Nobody can hear it.",
     "summarise-session": "Its summary could not be made: lists are behind, and it is not found by its words.",
+    "redact-sealed": "What had been sealed could not be redacted. Nobody can read it.",
     "seal-session": "Its records could not be put into their archive. They are kept in the database.",
     "remove-obsolete-archives": "An earlier archive of its records could not be removed.",
 }

@@ -8,6 +8,7 @@ from observability.jobs import NotYet
 from observability.journal.archive import ArchiveLost
 from observability.journal.codec import decode
 from observability.journal.read import batches_of
+from observability.journal.reopen import is_withheld
 from observability.models import Batch, Session
 from observability.retention.delete import Receipt, delete_session
 from observability.retention.deletions import write_deletions_at_commit
@@ -71,6 +72,8 @@ def sessions_of(project: Project, caller: Caller, unread: list[str]) -> Iterator
 def took_part(session: Session, caller: Caller, unread: list[str]) -> bool:
     if session.participant and caller.is_named_by("participant", session.participant):
         return True
+    if is_withheld(session.pk):
+        unread.append(str(session.public_id))
     try:
         return any(is_of(record, caller) for batch in batches_of(session) for record in batch)
     except (ArchiveLost, StorageFailed):

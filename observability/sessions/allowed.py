@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -12,7 +13,8 @@ from observability import jobs
 from observability.journal.append import HeldSession
 from observability.journal.codec import encode
 from observability.journal.news import NewBatch, count_by_kind
-from observability.journal.rewrite import rewrite
+from observability.journal.rewrite import rewrite, rewrite_withheld
+from observability.live.publish import publish_sessions
 from observability.livekit.privacy import Permitted, Switches, permitted
 from observability.models import Export, Recording, Session
 from observability.records import Record
@@ -80,6 +82,23 @@ def withdraw_exports(session_id: int) -> None:
     Export.objects.filter(pk__in=ready).update(expires_at=Now())
 
 
+def redact_sealed(session_id: int) -> None:
+    """For the Job: what could not be read when redaction was asked for. May run twice. Raises StorageFailed."""
+    session = Session.objects.filter(pk=session_id, expires_at__gt=Now()).first()
+    if session is None:
+        return
+    switches = switches_with(session.switched_off, redaction=True)
+    if rewrite_withheld(session_id, partial(permitted_records, switches=switches)):
+        Session.objects.filter(pk=session_id).update(has_news=True)
+        withdraw_exports(session_id)
+        publish_sessions([session_id])
+
+
+def permitted_records(records: Sequence[Record], *, switches: Switches) -> Sequence[Record]:
+    permit: Permitted = permitted(records, switches)
+    return permit.records
+
+
 @transaction.atomic
 def redact_again(public_id: str) -> int | None:
     """What a backup from before it was asked for has brought back. Returns the session, None if there is nothing to do.
@@ -100,12 +119,8 @@ def redact_what_came_before(session_id: int, switches: Switches) -> int:
     Returns how many recordings there are: shown to nobody from here on, they are erased by a Job.
     """
 
-    def redacted(records: Sequence[Record]) -> Sequence[Record]:
-        permit: Permitted = permitted(records, switches)
-        return permit.records
-
     note_redaction(Session.objects.select_related("project").get(pk=session_id))
-    rewrite(session_id, redacted)
+    rewrite(session_id, partial(permitted_records, switches=switches))
     remove_facts(session_id)
     Session.objects.filter(pk=session_id).update(is_named=False)
     withdraw_exports(session_id)

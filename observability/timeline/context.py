@@ -54,3 +54,5 @@ class SessionContext:
     """Why header, chat_history or audio of the recording upload is not here as it was sent, a sentence each."""
     is_redacted: bool = False
     """The project or the agent asked for redaction."""
+    is_withheld: bool = False
+    """A part of the records is shown to nobody until a worker has redacted it."""
