@@ -4,7 +4,7 @@ Tombstone, files, jobs, rows, files again, and the session's own row at the very
 was killed wherever. Uploads add nothing meanwhile, because the session has expired; what a worker still writes for it
 comes before its rows go, and is found, or after, and is then removed by the worker itself.
 
-Many take each step together: a transaction and a question cost as much for fifty sessions as for one.
+Many take each step together: a transaction and a question cost nearly as much for one session as for a page of them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
