@@ -16,17 +16,18 @@ REST_S = 0.02
 LONGEST_STRETCH_S = 1.0
 SHORTEST_STRETCH_S = 0.005
 """Of work. A sleep costs the machine more than it gives, if there was nothing to rest from."""
-MOST_TIMES_SLOWER = 2.0
-"""However busy others are, what has expired has to go: a third of the time is spent on it."""
+RESTS_TO_WORK = 3.0
+MOST_TIMES_SLOWER = 4.0
+"""However busy others are, what has expired has to go: a thirteenth of the time is spent on it."""
 SMOOTHED_OVER = 8
 """Commits. A single one may be lucky or unlucky."""
 _mine = threading.local()
 
 
 def rest() -> None:
-    """Where many may write, as long as the step took, and as many times longer as commits now take than they can.
+    """Where many may write, thrice as long as the step took, and longer still where commits take longer than they can.
 
-    So it takes half of a core at most, and gives way where uploads want the disk or the processor.
+    So it takes a quarter of a core at most, and gives way where uploads want the disk or the processor.
     """
     if connection.vendor == "sqlite":
         time.sleep(REST_S)
@@ -34,7 +35,8 @@ def rest() -> None:
     worked_s = time.monotonic() - getattr(_mine, "rested_at", 0.0)
     if worked_s < SHORTEST_STRETCH_S:
         return
-    time.sleep(min(worked_s, LONGEST_STRETCH_S) * getattr(_mine, "times_slower", 1.0))
+    times = RESTS_TO_WORK * getattr(_mine, "times_slower", 1.0)
+    time.sleep(min(worked_s, LONGEST_STRETCH_S) * times)
     _mine.rested_at = time.monotonic()
 
 
