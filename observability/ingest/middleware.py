@@ -13,7 +13,7 @@ from django.urls import get_resolver
 
 from observability.ingest.views import answer_directly
 
-INGEST_PATH = re.compile(r"^/+(?:p|observability|v1)(?:/|$)")
+INGEST_PATH = re.compile(r"^/+(?:p|observability|v1|admission)(?:/|$)")
 SLASHES = re.compile(r"/{2,}")
 
 

@@ -13,7 +13,9 @@ urlpatterns = [
     re_path(rf"^{BASE}observability/{SIGNALS}/otlp/v0$", views.telemetry, name="telemetry"),
     re_path(rf"^{BASE}observability/recordings/v0$", views.recordings, name="recordings"),
     re_path(rf"^{BASE}v1/{SIGNALS}$", views.otlp, name="otlp"),
+    re_path(rf"^admission/{BASE}observability/(?:{SIGNALS}/otlp|recordings)/v0$", views.admission),
+    re_path(rf"^admission/{BASE}v1/{SIGNALS}$", views.otlp_admission),
     re_path(rf"^{PROJECT}(?:/|$)", views.no_such_endpoint),
-    re_path(r"^(?:p|observability|v1)(?:/|$)", views.no_such_endpoint),
+    re_path(r"^(?:p|observability|v1|admission)(?:/|$)", views.no_such_endpoint),
     path("", views.no_such_endpoint),
 ]

@@ -100,6 +100,9 @@ class UploadView(APIView):
             signal=self.signal or self.kwargs.get("signal", ""),
             project=self.kwargs.get("project"),
         )
+        return self.told(refusal)
+
+    def told(self, refusal: Refused) -> Response:
         headers = dict(refusal.headers)
         if refusal.retry_after_s is not None:
             headers["Retry-After"] = str(refusal.retry_after_s)
@@ -153,6 +156,21 @@ class RecordingView(UploadView):
         return Answer(accepted, headers={HOLD_HEADER: str(hold_ms)} if hold_ms else None)
 
 
+class AdmissionView(UploadView):
+    """`GET /admission/<an upload's path>`: a proxy asks whether this sender may upload, before it takes the body.
+
+    204, or the status of the refusal, which is noted when the upload itself is refused.
+    """
+
+    http_method_names = ["get"]
+
+    def get(self, request: Request, **where: str) -> HttpResponse:
+        return HttpResponse(status=204)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return self.told(refusal_of(exc))
+
+
 class NoSuchEndpointView(UploadView):
     """Whatever else is below /observability/: never HTML, never a redirect."""
 
@@ -195,6 +213,8 @@ def trouble_with(error: Exception) -> Unavailable:
 telemetry = TelemetryView.as_view()
 otlp = OtlpView.as_view()
 recordings = RecordingView.as_view()
+admission = AdmissionView.as_view()
+otlp_admission = AdmissionView.as_view(authentication_classes=[IngestTokenAuthentication])
 no_such_endpoint = NoSuchEndpointView.as_view()
 
 
