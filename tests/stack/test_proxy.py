@@ -1,0 +1,190 @@
+"""What the proxy promises agents while web is away, and strangers at any time."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from urllib.parse import urlsplit
+
+import pytest
+from google.rpc.error_details_pb2 import RetryInfo
+from google.rpc.status_pb2 import Status
+
+from tests.captured import captured
+from tests.sending import spans, token
+from tests.stack.agents import LOGS, RECORDINGS, TRACES, SteadyAgent, bearer, replayed, upload
+from tests.stack.production import Stack
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+EXPORTERS_GIVE_UP_AFTER_S = 10
+
+
+@pytest.fixture
+def without_web(stack):
+    stack.control("stop", "web")
+    yield stack
+    stack.control("start", "web")
+    stack.await_ready()
+
+
+def names_of(stack: Stack, job: str) -> set[str]:
+    [session] = stack.api(f"sessions/?text={job}")["results"]
+    return {span["name"] for span in stack.every(f"sessions/{session['id']}/spans/")}
+
+
+def test_restart_of_web_costs_no_upload(stack):
+    with SteadyAgent(stack, "AJ_restart") as agent:
+        time.sleep(1)
+        stack.control("restart", "web")
+        time.sleep(3)
+
+    assert set(agent.statuses) == {200}
+    assert agent.slowest_s < EXPORTERS_GIVE_UP_AFTER_S
+    assert names_of(stack, "AJ_restart") == {f"span {n}" for n in range(1, len(agent.statuses) + 1)}
+
+
+def test_killed_web_processes_cost_no_upload(stack):
+    with SteadyAgent(stack, "AJ_killed") as agent:
+        time.sleep(1)
+        os.killpg(stack.pid_of("web"), signal.SIGKILL)
+        time.sleep(6)
+
+    assert set(agent.statuses) == {200}
+    assert names_of(stack, "AJ_killed") == {f"span {n}" for n in range(1, len(agent.statuses) + 1)}
+
+
+def test_telemetry_that_finds_no_web_is_told_to_come_back_while_its_exporter_still_would(without_web):
+    answer = upload(without_web, TRACES, spans("late"))
+
+    status = Status.FromString(answer.body)
+    retry = RetryInfo()
+    assert (answer.status, answer.headers["Retry-After"], status.code) == (503, "2", 14)
+    assert status.details[0].Unpack(retry)
+    assert retry.retry_delay.seconds == 2
+    assert answer.headers["Content-Type"] == "application/x-protobuf"
+    assert 4 < answer.seconds < EXPORTERS_GIVE_UP_AFTER_S - 2
+
+
+def test_json_is_answered_in_json_while_web_is_away(without_web):
+    answer = upload(without_web, LOGS, b"{}", Content_Type="application/json")
+
+    assert (answer.status, answer.headers["Content-Type"]) == (503, "application/json")
+    assert b"RetryInfo" in answer.body
+
+
+def test_recording_is_held_until_web_is_back(stack):
+    [recording] = [request for request in captured("python/1.5.1") if request.signal == "recordings"]
+    stack.control("stop", "web")
+    starting = threading.Timer(4, stack.control, ["start", "web"])
+    starting.start()
+
+    answer = replayed(stack, recording)
+
+    starting.join()
+    assert answer.status == 200
+    assert answer.seconds > 4
+
+
+def test_browser_gets_a_page_that_loads_again_by_itself(without_web):
+    answer = without_web.ask("/account/login/")
+
+    assert (answer.status, answer.headers["Content-Type"]) == (503, "text/html")
+    assert b'http-equiv="refresh"' in answer.body
+
+
+def test_form_is_never_sent_twice(without_web):
+    """Nobody knows what became of the first time."""
+    answer = without_web.ask("/account/login/", b"login=somebody")
+
+    assert answer.status == 503
+    assert answer.seconds < 1
+
+
+@pytest.mark.parametrize("path", [TRACES, RECORDINGS])
+def test_body_of_a_stranger_is_not_taken(stack, path):
+    strangers = "Bearer " + token(key=stack.project["api_key"], secret="a secret that somebody guessed at")
+
+    answer, written = begin_large_upload(stack, path, strangers)
+
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert "The token is not signed with the secret" in answer.decode(errors="replace")
+    assert written == []
+
+
+@pytest.mark.parametrize("path", [TRACES, RECORDINGS])
+def test_body_of_an_agent_is_taken_off_the_line_before_web_is_kept_busy(stack, path):
+    answer, written = begin_large_upload(stack, path, bearer(stack))
+
+    assert answer == b""
+    assert len(written) == 1
+
+
+def begin_large_upload(stack: Stack, path: str, authorization: str) -> tuple[bytes, list[str]]:
+    """Sends 1 MB of 20; what was answered by then, and the files that the proxy writes."""
+    where = urlsplit(stack.url)
+    head = [
+        f"POST /p/demo{path} HTTP/1.1",
+        f"Host: {where.netloc}",
+        f"Authorization: {authorization}",
+        "Content-Type: application/x-protobuf",
+        "Content-Length: 20000000",
+    ]
+    with socket.create_connection((where.hostname, where.port)) as line:
+        line.sendall("\r\n".join(head).encode() + b"\r\n\r\n")
+        line.settimeout(2)
+        answer = received(line)
+        if not answer:
+            line.sendall(bytes(1_000_000))
+            time.sleep(0.5)
+        return answer, stack.bodies_held()
+
+
+def received(line: socket.socket) -> bytes:
+    try:
+        return line.recv(65536)
+    except TimeoutError:
+        return b""
+
+
+def test_body_beyond_every_limit_is_refused_before_it_is_sent(stack):
+    where = urlsplit(stack.url)
+    with socket.create_connection((where.hostname, where.port), timeout=20) as line:
+        head = (
+            f"POST /p/demo{RECORDINGS} HTTP/1.1\r\nHost: {where.netloc}\r\nAuthorization: {bearer(stack)}\r\n"
+        )
+        line.sendall(head.encode() + b"Content-Length: 900000000\r\n\r\n")
+        answer = received(line)
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"larger than any limit" in answer
+
+
+def test_question_for_admission_is_the_proxys_own(stack):
+    assert stack.ask("/admission/p/demo" + TRACES, Authorization=bearer(stack)).status == 404
+
+
+def test_upload_that_web_has_begun_to_read_is_finished_before_it_stops(stack):
+    """Straight to web, since the proxy holds a body until it is whole."""
+    host, _, port = stack.environment["WEB"].partition(":")
+    body = spans("begun before the end", job="AJ_drained")
+    head = [
+        f"POST /p/demo{TRACES} HTTP/1.1",
+        f"Host: {host}:{port}",
+        f"Authorization: {bearer(stack)}",
+        "Content-Type: application/x-protobuf",
+        f"Content-Length: {len(body)}",
+    ]
+    with socket.create_connection((host, int(port)), timeout=30) as line:
+        line.sendall("\r\n".join(head).encode() + b"\r\n\r\n" + body[:20])
+        time.sleep(0.5)
+        restart = threading.Thread(target=stack.control, args=["restart", "web"])
+        restart.start()
+        time.sleep(1)
+        line.sendall(body[20:])
+        answer = line.recv(4096)
+    restart.join()
+    stack.await_ready()
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert names_of(stack, "AJ_drained") == {"begun before the end"}
