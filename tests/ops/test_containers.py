@@ -1,0 +1,65 @@
+"""Containers and the processes of one machine are the same parts, started by the same lines."""
+
+import configparser
+import re
+import subprocess
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text())
+OTHERS_IMAGES = {"database", "redis"}
+
+
+def started_by_compose() -> dict[str, list[str]]:
+    return {
+        name: service["command"] for name, service in COMPOSE["services"].items() if name not in OTHERS_IMAGES
+    }
+
+
+def started_by_supervisor() -> dict[str, str]:
+    programs = configparser.RawConfigParser()
+    programs.read(ROOT / "docker" / "supervisord.conf")
+    return {
+        section.removeprefix("program:"): programs[section]["command"]
+        for section in programs.sections()
+        if section.startswith("program:")
+    }
+
+
+def test_containers_start_the_parts_that_the_tests_of_the_stack_start():
+    parts = started_by_supervisor()
+
+    assert parts == {name: f"%(here)s/run {name}" for name in parts}
+    assert started_by_compose() == {name: [name] for name in [*parts, "prepare"]}
+    assert 'ENTRYPOINT ["/app/docker/run"]' in (ROOT / "docker" / "Dockerfile").read_text()
+
+
+def test_every_part_is_one_that_the_starter_knows():
+    unknown = subprocess.run(
+        [ROOT / "docker" / "run", "unknown"], capture_output=True, text=True, check=False
+    )
+    known = set(re.findall(r"[a-z-]+", unknown.stderr.removeprefix("docker/run ")))
+
+    assert unknown.returncode == 2
+    assert {*started_by_supervisor(), "prepare"} < known
+
+
+def test_every_variable_of_the_compose_file_is_explained():
+    used = set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "docker" / "compose.yaml").read_text()))
+    explained = set(
+        re.findall(r"^\| `([A-Z0-9_]+)`", (ROOT / "docs" / "install.md").read_text(), re.MULTILINE)
+    )
+    settings = set(
+        re.findall(r"^\| `([A-Z0-9_]+)`", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE)
+    )
+
+    assert used - settings - explained == set()
+
+
+def test_parts_that_hold_requests_are_given_the_time_to_finish_them():
+    services = COMPOSE["services"]
+
+    assert services["proxy"]["stop_signal"] == "SIGQUIT"
+    assert services["web"]["stop_grace_period"] == "35s"
