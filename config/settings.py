@@ -199,7 +199,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "config.request_id.RequestId",
     "observability.ingest.middleware.IngestBypass",
+    "config.request_id.Timed",
     "django.middleware.security.SecurityMiddleware",
     "config.content_policy.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -279,13 +281,24 @@ PURGE_EVERY_S = env.number("PURGE_EVERY_S", 3600)
 DEMO_SESSIONS = env.switch("DEMO_SESSIONS", True)
 """Two made-up sessions at the first start of `manage.py up`, to look around in."""
 
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+"""Opens /metrics; without one there is no such page."""
+
 # --- What is logged? --------------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "lines": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "config.log_lines.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.choice("LOG_FORMAT", ["lines", "json"]),
+        }
+    },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING").upper()},
     # A 4xx is the client's business; uploads that are refused are counted where their project sees it.
     "loggers": {"django.request": {"level": "ERROR"}},

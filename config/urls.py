@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config.health import livez, readyz
+from config.metrics import metrics
 from observability.pages.system import staff_access_begin, staff_access_end, system_show
 from projects.pages.creation import project_create
 from projects.pages.home import home
@@ -10,7 +11,9 @@ from projects.pages.leaving import account_delete
 
 urlpatterns = [
     path("livez", livez, name="livez"),
+    path("healthz", livez, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("", home, name="home"),
     path("system/", system_show, name="system"),

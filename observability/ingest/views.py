@@ -1,6 +1,7 @@
 """The doors for agents. Each checks, hands on, and answers so that the SDKs understand (docs/contract.md §2, §4)."""
 
 import logging
+import time
 from typing import Any
 
 from django.db import Error as DatabaseError
@@ -34,6 +35,7 @@ from observability.ingest.refusals import (
 from observability.ingest.refused import note_refusal
 from observability.ingest.telemetry import NameSessions, accept_telemetry
 from observability.journal.codec import BatchTooLarge
+from observability.measures import count_upload
 from observability.otlp.body import BodyTooLarge, MalformedBody
 from observability.otlp.conversation import by_conversation
 from observability.otlp.count import TooManyItems
@@ -91,6 +93,14 @@ class UploadView(APIView):
         """Whom LiveKitTokenAuthentication found."""
         assert isinstance(self.request.user, Sender)
         return self.request.user
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        began = time.perf_counter()
+        response: Any = super().dispatch(request, *args, **kwargs)
+        refusal = getattr(response, "data", None)
+        outcome = refusal.reason if isinstance(refusal, Refused) else "accepted"
+        count_upload(self.signal or kwargs.get("signal", "none"), outcome, time.perf_counter() - began)
+        return response  # type: ignore[no-any-return]
 
     def handle_exception(self, exc: Exception) -> Response:
         refusal = refusal_of(exc)
@@ -163,6 +173,10 @@ class AdmissionView(UploadView):
     """
 
     http_method_names = ["get"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """It is no upload, and is not counted as one."""
+        return APIView.dispatch(self, request, *args, **kwargs)  # type: ignore[return-value]
 
     def get(self, request: Request, **where: str) -> HttpResponse:
         return HttpResponse(status=204)

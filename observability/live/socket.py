@@ -13,6 +13,7 @@ from observability.live.limits import MAX_INBOUND_BYTES
 from observability.live.room import Request, room
 from observability.live.seat import BROKEN, TOO_BIG, Refused, Seat
 from observability.live.shown import Frame
+from observability.measures import VIEWERS
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,8 @@ class LiveSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
     async def sit(self) -> None:
         try:
             async with room().seat(self.request(), self.send_frame) as self.seat:
-                await self.seat.sit()
+                with VIEWERS.track_inprogress():
+                    await self.seat.sit()
         except Refused as refused:
             await self.end(refused.code)
         except OSError:

@@ -35,7 +35,9 @@ API_SESSION = API_PROJECT + "sessions/<uuid:session>/"
 TABLE: dict[str, Row] = {
     "": SIGNED_IN,
     "livez": ANYONE,
+    "healthz": ANYONE,
     "readyz": ANYONE,
+    "metrics": Row("nothing"),
     "system/": STAFF,
     "system/access/": Row("staff", "POST"),
     "system/access/<int:grant_id>/end/": Row("staff", "POST"),

@@ -1,17 +1,21 @@
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from config import health
-from observability.models import PurgeRun
+from observability.models import Job, PurgeRun
 from observability.retention.purge import purge
 from observability.retention.reconcile import reconcile
 from tests.people import SessionFactory
 from tests.retention.erasing import expire
 
 
-def test_livez_touches_nothing(client):
+@pytest.mark.parametrize("path", ["/livez", "/healthz"])
+def test_livez_touches_nothing(client, path):
     """No database fixture: a query would fail this test."""
-    assert client.get("/livez").content == b"ok\n"
+    assert client.get(path).content == b"ok\n"
 
 
 @pytest.mark.django_db
@@ -19,7 +23,12 @@ def test_readyz_is_ready_with_a_database_and_a_disk(client):
     response = client.get("/readyz")
 
     assert response.status_code == 200
-    assert response.json() == {"ready": True, "problems": {}, "retention": {"purge": None, "fsck": None}}
+    assert response.json() == {
+        "ready": True,
+        "problems": {},
+        "warnings": {},
+        "retention": {"purge": None, "fsck": None},
+    }
 
 
 @pytest.mark.django_db
@@ -66,3 +75,41 @@ def test_readyz_names_what_is_missing_without_a_word_about_where(client, monkeyp
         "migrations": "Migrations are pending.",
         "spool": "NotADirectoryError; the server's log says more.",
     }
+
+
+@pytest.mark.django_db
+def test_readyz_warns_of_work_that_nobody_does_and_stays_ready(client):
+    long_ago = timezone.now() - timedelta(days=1)
+    Job.objects.create(kind="seal-session", object_id=1, run_after=long_ago)
+    PurgeRun.objects.create(begun_at=long_ago, ended_at=long_ago)
+
+    told = client.get("/readyz").json()
+
+    assert told["ready"] is True
+    assert told["warnings"] == {
+        "jobs": "A job has been due for 86400 s. Do the workers run?",
+        "purge": f"The last purge ended at {long_ago.isoformat()}. Do the workers and beat run?",
+    }
+
+
+@pytest.mark.django_db
+def test_readyz_warns_of_storage_that_does_not_answer_and_stays_ready(
+    client, monkeypatch, settings, tmp_path
+):
+    """Uploads wait in the spool for it."""
+    monkeypatch.setitem(health.WATCHED, "storage", health.Storage().check)
+    in_the_way = tmp_path / "media"
+    in_the_way.symlink_to(in_the_way)  # to itself: reading below it is an error, not an absence
+    settings.MEDIA_ROOT = str(in_the_way)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(in_the_way)},
+        },
+    }
+
+    told = client.get("/readyz").json()
+
+    assert told["ready"] is True
+    assert told["warnings"] == {"storage": "The storage of recordings and archives does not answer."}
