@@ -6,9 +6,21 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations import RunPython, RunSQL
+from django.db.migrations.operations import (
+    AddField,
+    CreateModel,
+    DeleteModel,
+    RemoveField,
+    RenameField,
+    RenameModel,
+    RunPython,
+    RunSQL,
+    SeparateDatabaseAndState,
+)
+from django.db.migrations.operations.base import Operation
 
 OURS = {"accounts", "projects", "observability"}
+BEFORE_THIS_WAS_ASKED = {"0004_problems_of_recording_parts", "0005_sealed_journals"}
 
 
 def our_migrations() -> list[Migration]:
@@ -42,6 +54,40 @@ def test_every_migration_can_be_undone_or_says_why_not():
     assert [
         migration.name for migration in our_migrations() if is_one_way(migration) and not migration.__doc__
     ] == []
+
+
+def test_former_version_can_go_on_while_a_migration_runs_unless_it_says_why_not():
+    """docs/upgrade.md: what the former version writes has no value for a new column, and needs all old ones."""
+    disturbing = [
+        migration.name
+        for migration in our_migrations()
+        if any(disturbs(operation, migration) for operation in in_database(migration.operations))
+        and not migration.__doc__
+    ]
+
+    assert set(disturbing) == BEFORE_THIS_WAS_ASKED
+
+
+def in_database(operations: list[Operation]) -> list[Operation]:
+    return [
+        each
+        for operation in operations
+        for each in (
+            in_database(operation.database_operations)
+            if isinstance(operation, SeparateDatabaseAndState)
+            else [operation]
+        )
+    ]
+
+
+def disturbs(operation: Operation, migration: Migration) -> bool:
+    if isinstance(operation, RemoveField | RenameField | RenameModel | DeleteModel):
+        return True
+    if not isinstance(operation, AddField) or operation.field.many_to_many:
+        return False
+    new = {each.name.lower() for each in migration.operations if isinstance(each, CreateModel)}
+    needs_value = not operation.field.null and not operation.field.has_db_default()
+    return needs_value and operation.model_name_lower not in new
 
 
 @pytest.mark.django_db
