@@ -24,10 +24,14 @@ class JsonLines(logging.Formatter):
 
 
 def error_told(error: BaseException) -> dict[str, Any]:
-    """The first line of its message only: what follows is where databases repeat the row."""
     frames = traceback.extract_tb(error.__traceback__)
     return {
         "type": type(error).__name__,
-        "message": str(error).partition("\n")[0][:300],
+        "message": first_line(str(error)),
         "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
     }
+
+
+def first_line(message: str) -> str:
+    """Of an error: what follows is where databases repeat the row."""
+    return message.partition("\n")[0][:300]

@@ -283,6 +283,10 @@ DEMO_SESSIONS = env.switch("DEMO_SESSIONS", True)
 
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 """Opens /metrics; without one there is no such page."""
+if SENTRY_DSN := env.text("SENTRY_DSN"):
+    from config import error_reports
+
+    error_reports.start(SENTRY_DSN)
 
 # --- What is logged? --------------------------------------------------------------------------------------------
 
