@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.message import Message
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -28,7 +29,7 @@ READY_WITHIN_S = 90
 @dataclass
 class Answer:
     status: int
-    headers: dict[str, str]
+    headers: Message
     body: bytes
     seconds: float = 0.0
 
@@ -77,9 +78,9 @@ class Stack:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
             with urlopen(Request(self.url + path, body, named), timeout=timeout_s) as answer:
-                found = Answer(answer.status, dict(answer.headers), answer.read())
+                found = Answer(answer.status, answer.headers, answer.read())
         except HTTPError as error:
-            found = Answer(error.code, dict(error.headers), error.read())
+            found = Answer(error.code, error.headers, error.read())
         found.seconds = time.monotonic() - began
         return found
 
@@ -149,6 +150,8 @@ def environment_of(data: Path, listen: str, database: str, cache: Service, store
         **credentials(),
         "PATH": f"{Path(sys.executable).parent}:{kept['PATH']}:/usr/sbin",
         "PLAYHEAD_IN_VENV": "1",
+        "LOG_FORMAT": "json",
+        "METRICS_TOKEN": "metrics-of-the-stack",
         "DATA_DIR": str(data),
         "BASE_URL": f"http://{listen}",
         "PROXY_LISTEN": listen,

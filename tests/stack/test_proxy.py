@@ -11,7 +11,9 @@ import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 
+from benchmarks.servers import command_of, descendants
 from tests.captured import captured
+from tests.sdk.playhead import eventually
 from tests.sending import spans, token
 from tests.stack.agents import LOGS, RECORDINGS, TRACES, SteadyAgent, bearer, replayed, upload
 from tests.stack.production import Stack
@@ -42,6 +44,28 @@ def test_restart_of_web_costs_no_upload(stack):
     assert set(agent.statuses) == {200}
     assert agent.slowest_s < EXPORTERS_GIVE_UP_AFTER_S
     assert names_of(stack, "AJ_restart") == {f"span {n}" for n in range(1, len(agent.statuses) + 1)}
+
+
+def test_reload_of_web_makes_every_process_anew_and_costs_no_upload(stack):
+    before = set(descendants(stack.pid_of("web")))
+
+    with SteadyAgent(stack, "AJ_reload") as agent:
+        time.sleep(1)
+        stack.control("signal", "HUP", "web")
+        eventually(lambda: has_others(stack, before), within_s=60, what="made anew: web's processes")
+        time.sleep(1)
+
+    assert set(agent.statuses) == {200}
+    assert names_of(stack, "AJ_reload") == {f"span {n}" for n in range(1, len(agent.statuses) + 1)}
+
+
+def has_others(stack: Stack, before: set[int]) -> bool:
+    return not before & {pid for pid in descendants(stack.pid_of("web")) if is_serving(pid)}
+
+
+def is_serving(pid: int) -> bool:
+    """Python's own helper of a process that was started anew serves nobody."""
+    return "resource_tracker" not in command_of(pid)
 
 
 def test_killed_web_processes_cost_no_upload(stack):

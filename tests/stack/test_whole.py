@@ -90,3 +90,31 @@ def test_static_files_come_from_the_proxy_compressed_and_for_ever(stack):
     assert style.headers["Content-Encoding"] == "gzip"
     assert "max-age=315360000" in style.headers["Cache-Control"]
     assert style.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_uploads_are_counted_across_the_processes_of_web(stack):
+    before = uploads_counted(stack)
+
+    for number in range(1, 21):
+        upload(stack, TRACES, spans("counted", job="AJ_counted", first_id=number))
+
+    assert uploads_counted(stack) == before + 20
+
+
+def uploads_counted(stack: Stack) -> float:
+    answer = stack.ask("/metrics", Authorization="Bearer metrics-of-the-stack")
+    assert answer.status == 200
+    lines = answer.body.decode().splitlines()
+    wanted = 'playhead_uploads_total{outcome="accepted",signal="traces"}'
+    return sum(float(line.split()[-1]) for line in lines if line.startswith(wanted))
+
+
+def test_log_of_the_proxy_and_answer_name_the_same_request_and_no_words_that_were_searched(stack):
+    answer = stack.ask("/account/login/?q=words-of-a-call")
+
+    def lines() -> list[str]:
+        return [each for each in stack.log.read_text().splitlines() if answer.headers["X-Request-Id"] in each]
+
+    eventually(lines, within_s=20, what="in the log")
+    assert [json.loads(line)["path"] for line in lines()] == ["/account/login/"]
+    assert "words-of-a-call" not in stack.log.read_text()
