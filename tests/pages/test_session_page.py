@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -247,7 +248,7 @@ def test_looking_at_a_session_is_written_down_once(
 
 
 def test_an_expired_session_is_not_found(owner_client: Client, session: Session) -> None:
-    Session.objects.update(expires_at=timezone.now())
+    Session.objects.update(expires_at=timezone.now() - timedelta(milliseconds=1))
 
     assert owner_client.get(reverse(SHOW, args=session_args(session))).status_code == 404
 

@@ -147,7 +147,7 @@ def test_recordings_are_heard_only_where_viewers_hear_them(
 
 
 def its_time_is_over(grant: StaffGrant, owner_client: Client) -> None:
-    StaffGrant.objects.update(until=timezone.now())
+    StaffGrant.objects.update(until=timezone.now() - timedelta(milliseconds=1))
 
 
 def an_admin_ends_it(grant: StaffGrant, owner_client: Client) -> None:
