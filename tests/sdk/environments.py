@@ -1,4 +1,6 @@
-"""Each SDK in an environment of its own, installed once per content of its lock file."""
+"""What tests need beside Playhead's own packages, each in an environment of its own, installed once per content of its
+lock file: the SDKs, engines, a process control.
+"""
 
 import hashlib
 import os
@@ -15,24 +17,20 @@ INSTALLED = "installed"
 
 def python_driver() -> list[str]:
     """The command that runs a session of the Python SDK."""
-    lock = HERE / "python" / "requirements.txt"
-    home = home_of("python", lock, sys.version)
-    python = home / "bin" / "python"
+    home = python_home("python", HERE / "python" / "requirements.txt")
+    return [str(home / "bin" / "python"), str(HERE / "python" / "drive.py")]
+
+
+def python_home(name: str, lock: Path) -> Path:
+    """A virtual environment with what the lock names, wheels only."""
+    home = home_of(name, lock, sys.version)
     if not (home / INSTALLED).exists():
         venv.create(home, clear=True)
-        pip = [
-            base_python(),
-            "-m",
-            "pip",
-            "--python",
-            str(python),
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ]
-        subprocess.run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)], check=True)
+        pip = [base_python(), "-m", "pip", "--python", str(home / "bin" / "python"), "install", "--quiet"]
+        options = ["--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
+        subprocess.run([*pip, *options, "-r", str(lock)], check=True)
         (home / INSTALLED).touch()
-    return [str(python), str(HERE / "python" / "drive.py")]
+    return home
 
 
 def node_driver() -> list[str]:
