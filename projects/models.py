@@ -21,7 +21,7 @@ class Plan(models.Model):
     )
     requests_per_minute = models.PositiveIntegerField(help_text="Uploads of one project to one web process.")
     api_requests_per_minute = models.PositiveIntegerField(
-        default=12_000, help_text="Of a project’s tokens together, and of each person in it."
+        db_default=12_000, help_text="Of a project’s tokens together, and of each person in it."
     )
 
     class Meta:

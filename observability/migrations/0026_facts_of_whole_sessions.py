@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             model_name="modelfact",
             name="first_times",
             field=models.BinaryField(
-                default=b"", help_text="First token or byte of each request, as timeline.packed."
+                db_default=b"", help_text="First token or byte of each request, as timeline.packed."
             ),
         ),
         migrations.CreateModel(

@@ -119,7 +119,7 @@ class ModelFact(Fact):
     characters = models.BigIntegerField(null=True)
     audio_duration_ms = models.FloatField(null=True)
     first_times = models.BinaryField(
-        default=b"", help_text="First token or byte of each request, as timeline.packed."
+        db_default=b"", help_text="First token or byte of each request, as timeline.packed."
     )
 
     class Meta:

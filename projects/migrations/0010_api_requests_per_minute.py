@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
             model_name="plan",
             name="api_requests_per_minute",
             field=models.PositiveIntegerField(
-                default=12_000, help_text="Of a project’s tokens together, and of each person in it."
+                db_default=12_000, help_text="Of a project’s tokens together, and of each person in it."
             ),
         ),
         migrations.AlterField(
