@@ -96,6 +96,9 @@ class AuditEventFields(serializers.Serializer[Any]):
     verb = serializers.CharField()
     target = serializers.CharField()
     address = serializers.IPAddressField(allow_null=True)
+    operators_reason = serializers.CharField(
+        allow_null=True, help_text="Why an operator of the server was let in, of what they did by that."
+    )
 
 
 class TrailQuery(serializers.Serializer[Any]):

@@ -185,6 +185,7 @@ def event_fields(event: AuditEvent) -> dict[str, Any]:
         "verb": event.verb,
         "target": event.target,
         "address": event.address,
+        "operators_reason": event.grant.reason if event.grant else None,
     }
 
 

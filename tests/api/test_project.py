@@ -11,7 +11,9 @@ from observability.models import SavedView
 from projects.audit import record_event
 from projects.invitations import invite
 from projects.models import AuditEvent, Project, Role, UsageDay
+from projects.staff import begin_grant
 from tests.api.conftest import Script
+from tests.people import UserFactory
 
 PROJECT = "/api/v1/projects/acme/"
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -135,7 +137,22 @@ def test_the_audit_trail_comes_newest_first_and_page_by_page(
         "verb": "session.viewed",
         "target": "0",
         "address": "203.0.113.7",
+        "operators_reason": None,
     }
+
+
+def test_what_an_operator_looked_at_is_told_apart_with_their_reason(
+    owner_client: Client, acme: Project
+) -> None:
+    operator = UserFactory(is_staff=True)
+    begin_grant("acme", operator, reason="Their request 1234", minutes=5)
+    record_event(acme, operator, "session.viewed", "a session")
+
+    events = told(owner_client, "audit-trail/", verb="session.viewed")["results"]
+
+    assert [(each["actor"], each["operators_reason"]) for each in events] == [
+        (operator.email, "Their request 1234")
+    ]
 
 
 def test_the_audit_trail_is_narrowed_by_action_and_day(
