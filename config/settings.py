@@ -295,7 +295,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "lines": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "lines": {
+            "()": "config.log_lines.PlainLines",
+            "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        },
         "json": {"()": "config.log_lines.JsonLines"},
     },
     "handlers": {

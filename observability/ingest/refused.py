@@ -53,7 +53,7 @@ def write_or_warn(key: Key, message: str, count: int) -> None:
     try:
         write(key, message, count)
     except DatabaseError as error:
-        logger.warning("A refusal could not be noted: %s", error)
+        logger.warning("A refusal could not be noted: %s", str(error).partition("\n")[0])
 
 
 def forget_refusals() -> None:

@@ -218,7 +218,7 @@ def trouble_with(error: Exception) -> Unavailable:
     if isinstance(error, SENDER_GONE):
         return BrokeOff()
     if isinstance(error, DatabaseError):
-        logger.error("An upload could not be kept: %s", error)
+        logger.error("An upload could not be kept: %s", str(error).partition("\n")[0])
         return Unavailable("The database cannot be reached; please repeat the upload.")
     logger.error("An upload failed", exc_info=error)
     return Unavailable("The upload could not be kept; please repeat it.")

@@ -102,7 +102,7 @@ def append_together(works: list[Work]) -> None:
         try:
             append_rows(list(first.values()))
         except DatabaseError as error:
-            logger.info("Uploads are kept one by one: %s", error)
+            logger.info("Uploads are kept one by one: %s", str(error).partition("\n")[0])
         works = [work for work in works if first[work.task.session] is not work]
 
 

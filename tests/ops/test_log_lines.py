@@ -1,14 +1,21 @@
 """The log as JSON: whose request a line is about, and nothing of what was said."""
 
+import io
 import json
 import logging
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError
 from django.test import Client
+from django.utils.module_loading import import_string
 
 from config.log_lines import JsonLines
+from tests.sending import agent, spans
 
+__all__ = ["agent"]
+
+REPEATS_THE_ROW = "duplicate key value\nDETAIL:  Failing row contains (my number is 555 0100)."
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
 
 
@@ -27,8 +34,21 @@ def lines():
     logging.getLogger().removeHandler(handler)
 
 
+@pytest.fixture
+def plain():
+    """The same as a person reads it who has set nothing."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    [configured] = settings.LOGGING["handlers"].values()
+    form = {**settings.LOGGING["formatters"][configured["formatter"]]}
+    handler.setFormatter(import_string(form.pop("()"))(**form))
+    logging.getLogger().addHandler(handler)
+    yield written
+    logging.getLogger().removeHandler(handler)
+
+
 def fail_with_a_row(*_: object, **__: object) -> None:
-    raise IntegrityError("duplicate key value\nDETAIL:  Failing row contains (my number is 555 0100).")
+    raise IntegrityError(REPEATS_THE_ROW)
 
 
 @pytest.mark.django_db
@@ -54,6 +74,25 @@ def test_line_of_a_failed_page_names_its_request_project_and_session(
     assert line["error"]["type"] == "IntegrityError"
     assert line["error"]["message"] == "duplicate key value"
     assert "555 0100" not in json.dumps(line)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [IntegrityError, RuntimeError])
+def test_line_of_an_upload_that_could_not_be_kept_repeats_nothing_of_it(
+    agent, lines, plain, monkeypatch, error
+):
+    def fail_with_words(*_: object, **__: object) -> None:
+        raise error(REPEATS_THE_ROW)
+
+    monkeypatch.setattr("observability.ingest.views.accept_telemetry", fail_with_words)
+
+    answer = agent.send("traces", spans("llm_node"))
+
+    assert answer.status_code == 503
+    assert "duplicate key value" in json.dumps(lines)
+    assert "555 0100" not in json.dumps(lines)
+    assert "duplicate key value" in plain.getvalue()
+    assert "555 0100" not in plain.getvalue()
 
 
 @pytest.mark.parametrize(
