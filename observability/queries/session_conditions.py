@@ -12,7 +12,6 @@ from django.db.models.functions import Now
 from observability.models import (
     ErrorFact,
     Fact,
-    ModelFact,
     Recording,
     Session,
     SessionFact,
@@ -20,6 +19,7 @@ from observability.models import (
     VerdictFact,
 )
 from observability.queries.session_filters import Asked
+from observability.queries.session_keys import BY_FACT, KeysOf, with_fact
 from projects.models import Project
 
 Condition = Callable[[Project, Any], Q]
@@ -39,14 +39,8 @@ def simulated(_: Project, which: str) -> Q:
     return Q() if which == "any" else Q(is_simulated=which == "yes")
 
 
-def with_fact(fact: type[Fact], /, **fields: object) -> Callable[[Project, str], Q]:
-    """The value is its name. Index: project, name, session."""
-    column = "model" if fact is ModelFact else "name"
-
-    def condition(project: Project, value: str) -> Q:
-        return holding(fact, project, **fields, **{column: value})
-
-    return condition
+def with_keys(keys_of: KeysOf) -> Condition:
+    return lambda project, value: Q(pk__in=keys_of(project, value))
 
 
 def with_turns(**fields: int) -> Condition:
@@ -96,15 +90,12 @@ CONDITIONS: Mapping[str, Condition] = {
     "agent": lambda _, name: Q(agent_name=name),
     "room": lambda _, room: Q(room_name=room) | Q(room_id=room),
     "participant": lambda _, identity: Q(participant=identity),
-    "outcome": with_fact(VerdictFact, kind=VerdictFact.Kind.OUTCOME),
-    "tag": with_fact(VerdictFact, kind=VerdictFact.Kind.TAG),
-    "tool": with_fact(ToolFact),
-    "model": with_fact(ModelFact),
+    **{name: with_keys(keys_of) for name, keys_of in BY_FACT.items()},
     "sdk": lambda _, version: Q(sdk_version=version),
     "slow": lambda _, ms: Q(slowest_answer_ms__gt=ms),
     "errors": lambda _, answer: Q(error_count__gt=0) if answer == "yes" else Q(error_count=0),
     "error": with_error,
-    "failed_tool": with_fact(ToolFact, status=ToolFact.Status.FAILED),
+    "failed_tool": with_keys(with_fact(ToolFact, status=ToolFact.Status.FAILED)),
     "evaluation": with_evaluation,
     "interrupted": with_turns(interrupted__gt=0),
     "unanswered": with_turns(unanswered__gt=0),

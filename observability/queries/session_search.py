@@ -28,8 +28,10 @@ from django.db.models.functions import Now
 from observability.models import SaidLine, Session, SessionNames
 from observability.models.names import Part
 from observability.models.said import Wanted
+from observability.queries.session_conditions import matching
 from observability.queries.session_filters import Asked
-from observability.queries.session_order import Order, columns_of
+from observability.queries.session_keys import Keys, keys_by_index
+from observability.queries.session_order import NEWEST, ORDERS, Order, columns_of
 from observability.timeline.said import words_asked
 from projects.models import Project
 
@@ -41,7 +43,6 @@ reading those that the index holds; and to compile such a statement takes a seco
 LONG_WORD_CHARS = 3
 """Many words begin with less; beside longer ones they are read where those were found."""
 NAMES = ("job_id", "room_name", "room_id", "agent_name", "participant")
-Keys = QuerySet[Any, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +72,36 @@ class CountOf(Subquery):
 def found_first(
     sessions: QuerySet[Session], project: Project, asked: Asked, order: Order, *, most: int
 ) -> list[Session]:
-    """The first of these sessions in which all that is looked for is found."""
+    """The first of these sessions that are as asked for, and in which all that is looked for is found."""
+    sessions = sessions.filter(matching(project, asked))
     searches = [SEARCHES[name](project, asked.texts[name]) for name in SEARCHES if name in asked.texts]
-    found = sessions.filter(*(each.is_found for each in searches)).order_by(*columns_of(order))
-    if not searches or connection.vendor != "postgresql":
-        return list(found[:most])
-    near = found_near(sessions, searches, order, most)
-    return found_anywhere(sessions, searches, order, most) if near is None else near
+    if connection.vendor != "postgresql":
+        return first_of(sessions.filter(*(each.is_found for each in searches)), order, most)
+    keys = keys_by_index(project, asked)
+    if keys is not None:
+        near, are_all = found_near(sessions, searches, keys, order, most)
+        if are_all or (order == ORDERS[NEWEST] and len(near) == most):
+            return near
+    if not searches:
+        return first_of(sessions, order, most)
+    keys = sessions.order_by(*columns_of(order)).values_list("pk", flat=True)
+    near, are_all = found_near(Session.objects.all(), searches, keys, order, most)
+    return near if are_all or len(near) == most else found_anywhere(sessions, searches, order, most)
+
+
+def first_of(sessions: QuerySet[Session], order: Order, most: int) -> list[Session]:
+    return list(sessions.order_by(*columns_of(order))[:most])
 
 
 def found_near(
-    sessions: QuerySet[Session], searches: Sequence[Search], order: Order, most: int
-) -> list[Session] | None:
-    """None if there may be more of them further away."""
-    keys = sessions.order_by(*columns_of(order)).values("pk")[:LOOKED_AT_FIRST]
-    near: QuerySet[Any] = Session.objects.filter(*(each.is_found for each in searches), pk__in=keys)
-    rows = list(near.annotate(looked_at=CountOf(keys)).order_by(*columns_of(order))[:most])
-    if len(rows) == most:
-        return rows
-    looked_at = rows[0].looked_at if rows else keys.count()
-    return rows if looked_at < LOOKED_AT_FIRST else None
+    sessions: QuerySet[Any], searches: Sequence[Search], keys: Keys, order: Order, most: int
+) -> tuple[list[Session], bool]:
+    """Among the first of these keys, and whether there are no more of them."""
+    first = keys[:LOOKED_AT_FIRST]
+    near = sessions.filter(*(each.is_found for each in searches), pk__in=first)
+    rows: list[Any] = first_of(near.annotate(looked_at=CountOf(first)), order, most)
+    looked_at = rows[0].looked_at if rows else first.count()
+    return rows, looked_at < LOOKED_AT_FIRST
 
 
 def found_anywhere(
@@ -105,7 +116,7 @@ def found_anywhere(
         )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(INDEXES_ALONE)
-        return list(sessions.order_by(*columns_of(order))[:most])
+        return first_of(sessions, order, most)
 
 
 def names_and_words(project: Project, text: str) -> Search:

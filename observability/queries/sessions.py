@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import Http404
 
 from observability.models import Session
-from observability.queries.session_conditions import matching
 from observability.queries.session_filters import Asked
 from observability.queries.session_order import NEWEST, ORDERS, after, cursor_at
 from observability.queries.session_search import found_first
@@ -31,9 +30,7 @@ def session_rows(
     """
     order = ORDERS[asked.sort or NEWEST]
     all_of_project = Session.objects.for_project(project)
-    sessions = all_of_project.filter(matching(project, asked))
-    if cursor:
-        sessions = sessions.filter(after(order, cursor))
+    sessions = all_of_project.filter(after(order, cursor)) if cursor else all_of_project
     rows = found_first(sessions, project, asked, order, most=limit + 1)
     next_cursor = cursor_at(order, rows[limit - 1]) if len(rows) > limit else None
     return SessionPage(rows[:limit], next_cursor, all_of_project.filter(status=Session.Status.LIVE).count())
@@ -46,7 +43,7 @@ def in_the_way(project: Project, asked: Asked) -> list[str]:
 
 
 def is_any(project: Project, asked: Asked) -> bool:
-    sessions = Session.objects.for_project(project).filter(matching(project, asked))
+    sessions = Session.objects.for_project(project)
     return bool(found_first(sessions, project, asked, ORDERS[NEWEST], most=1))
 
 

@@ -1,7 +1,9 @@
 """What is looked up in an index; SQLite has none of the kind. Not collected there (conftest.py)."""
 
+import pytest
 from django.db import connection
 
+from observability.queries.session_keys import BY_INDEX, key_of
 from observability.queries.session_search import SEARCHES
 from tests.sessions.test_said import call
 
@@ -19,3 +21,26 @@ def test_words_and_names_are_looked_up_in_an_index(call, project):
 
     assert "said_line_words_of_project" in said.explain()
     assert "session_names_pieces" in named.explain()
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        *(
+            ("agent", "session_of_agent"),
+            ("participant", "session_of_participant"),
+            ("sdk", "session_of_sdk"),
+        ),
+        *(("tag", "verdict_fact_newest_first"), ("outcome", "verdict_fact_newest_first")),
+        *(("tool", "tool_fact_newest_first"), ("model", "model_fact_newest_first")),
+    ],
+)
+def test_which_sessions_a_filter_allows_is_told_by_its_index_alone(project, name, index):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+
+    keys = BY_INDEX[name](project, "common")
+    plan = keys.order_by(f"-{key_of(keys)}").explain()
+
+    assert f"Index Only Scan using {index}" in plan
