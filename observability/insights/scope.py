@@ -17,6 +17,8 @@ TIMES = ("within", "from", "to")
 NAMES = (*TIMES, "agent", "sdk", "outcome", "tag", "tool", "model", "imported", "simulated")
 """Of the list's filters; the others ask for single sessions."""
 USUAL = "7d"
+OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Nothing was received before, and no range that ends later begins before the calendar."""
 OVER = ~Q(status=Session.Status.LIVE)
 
 
@@ -77,7 +79,7 @@ def read_scope(project: Project, given: Mapping[str, str], zone: tzinfo, *, now:
 def range_of(asked: Asked, now: datetime) -> tuple[datetime, datetime]:
     """Never empty, and never longer than MAX_RANGE: of what is longer, the end."""
     first, last, within = (asked.values.get(name) for name in ("from", "to", "within"))
-    until = min(now, last) if isinstance(last, datetime) else now
+    until = max(OLDEST, min(now, last)) if isinstance(last, datetime) else now
     since = [until - MAX_RANGE]
     if isinstance(first, datetime):
         since.append(first)

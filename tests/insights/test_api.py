@@ -78,3 +78,14 @@ def test_columns_are_those_of_the_zone_that_is_asked_for(project: Project, scrip
     told = script.get(f"{INSIGHTS}?time_zone=Asia/Kolkata").json()
 
     assert {each["from"][11:16] for each in told["columns"][1:]} == {"18:30"}
+
+
+@pytest.mark.parametrize(
+    "query", ["to=0001-01-02", "from=0001-01-01&to=0002-03-01", "to=0001-01-02&time_zone=America/Lima"]
+)
+def test_a_range_at_the_beginning_of_the_calendar_is_empty(
+    project: Project, script: Script, query: str
+) -> None:
+    told = script.get(f"{INSIGHTS}?{query}").json()
+
+    assert told["total"]["sessions"] == 0
