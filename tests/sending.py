@@ -72,8 +72,8 @@ def attributes(**values: str) -> list[KeyValue]:
     return [KeyValue(key=key, value=text(value)) for key, value in values.items()]
 
 
-def spans(*names: str, job: str = "AJ_1", room: str = "RM_1", first_id: int = 1) -> bytes:
-    """An export of spans of one job, a second each."""
+def spans(*names: str, job: str = "AJ_1", room: str = "RM_1", first_id: int = 1, **told: str) -> bytes:
+    """An export of spans of one job, a second each; all of them have what is told besides."""
     request = ExportTraceServiceRequest()
     scope = request.resource_spans.add().scope_spans.add()
     for number, name in enumerate(names, first_id):
@@ -83,7 +83,7 @@ def spans(*names: str, job: str = "AJ_1", room: str = "RM_1", first_id: int = 1)
             name=name,
             start_time_unix_nano=START_NS + number * 10**9,
             end_time_unix_nano=START_NS + (number + 1) * 10**9,
-            attributes=attributes(job_id=job, room_id=room),
+            attributes=attributes(job_id=job, room_id=room, **told),
         )
     return request.SerializeToString()
 

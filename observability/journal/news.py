@@ -106,6 +106,7 @@ def learn(value: Callable[[str], str]) -> str:
         chat_item_count = {known}.chat_item_count + {value("chat_items")},
         last_received_at = {value("received_at")},
         has_news = TRUE,
+        is_named = FALSE,
         is_sealed = FALSE
     """
 

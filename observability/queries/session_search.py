@@ -125,7 +125,7 @@ def names_and_words(project: Project, text: str) -> Search:
 
 
 def names(project: Project, text: str) -> Search:
-    """What is looked up is read as well; so are the names of a session that is not over, or has news."""
+    """What is looked up is read as well; so are the names of a session that is not over, or to which more has come."""
     is_found = Q()
     for field in NAMES:
         is_found |= Q(**{f"{field}__icontains": text})
@@ -133,7 +133,7 @@ def names(project: Project, text: str) -> Search:
     rows: QuerySet[Any] = SessionNames.objects.filter(expires_at__gt=Now())
     keys = rows.filter(names__hold_pieces_of=Part(project.pk, text)).values_list("session", flat=True)
     looked_up = named.filter(IsAmong(F("pk"), Subquery(keys)))
-    return Search(is_found, [looked_up, named.filter(is_named=False), named.filter(has_news=True)])
+    return Search(is_found, [looked_up, named.filter(is_named=False)])
 
 
 def words(project: Project, text: str) -> Search:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from observability.models import Recording, SaidLine, Session, SessionNames
 from observability.queries.session_search import LOOKED_AT_FIRST
 from observability.recordings.erase import erase_recordings
+from observability.sessions.life import ask_for_summaries
 from observability.sessions.summary import refresh_summary
 from projects.models import Project
 from tests.api.conftest import BASE, script
@@ -108,11 +109,32 @@ def test_a_name_that_comes_late_is_found_at_once(project, found):
     session = named_session(project)
     end(session)
 
-    Session.objects.filter(pk=session.pk).update(room_name="renamed", has_news=True)
+    Session.objects.filter(pk=session.pk).update(room_name="renamed", has_news=True, is_named=False)
     at_once = found(text="renamed"), found(text="clinic")
     refresh_summary(session.pk)
 
     assert at_once == (["AJ_named"], []) == (found(text="renamed"), found(text="clinic"))
+
+
+def test_a_name_that_comes_late_is_found_while_its_summary_is_waited_for(call, agent, found):
+    call("hello")
+    agent.send("traces", spans("room_connect", room="RM_AJ_1", **{"lk.room_name": "renamed"}))
+    ask_for_summaries()
+
+    assert not Session.objects.get(job_id="AJ_1").has_news
+    assert found(text="renamed") == ["AJ_1"]
+
+
+def test_a_name_that_comes_when_a_lost_session_lives_again_is_found(agent, found):
+    agent.send("traces", spans("llm_node"))
+    Session.objects.update(status=Session.Status.LOST)
+    refresh_summary(Session.objects.get().pk)
+    agent.send("traces", spans("room_connect", first_id=2, **{"lk.room_name": "renamed"}))
+    refresh_summary(Session.objects.get().pk)
+
+    session = Session.objects.get()
+    assert (session.status, session.has_news) == (Session.Status.LIVE, False)
+    assert found(text="renamed") == ["AJ_1"]
 
 
 def test_names_that_are_redacted_late_are_not_kept(agent, call, found):
