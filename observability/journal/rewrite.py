@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from django.db import transaction
-
 from observability.journal.codec import decode, encode
-from observability.journal.reopen import give_back, reopen, withheld_records, withhold
+from observability.journal.reopen import reopen, withhold
 from observability.models import Batch
 from observability.records import Record
 from observability.storage.bucket import StorageFailed
@@ -23,18 +21,6 @@ def rewrite(session_id: int, change: Change) -> None:
     except StorageFailed:
         withhold(session_id)
     rewrite_rows(session_id, change)
-
-
-def rewrite_withheld(session_id: int, change: Change) -> bool:
-    """Within no transaction, for the storage may take its time. False if nothing is withheld. Raises StorageFailed."""
-    found = withheld_records(session_id)
-    if found is None:
-        return False
-    with transaction.atomic():
-        is_back = give_back(*found)
-        if is_back:
-            rewrite_rows(session_id, change)
-    return is_back
 
 
 def rewrite_rows(session_id: int, change: Change) -> None:

@@ -13,10 +13,11 @@ from observability import jobs
 from observability.journal.append import HeldSession
 from observability.journal.codec import encode
 from observability.journal.news import NewBatch, count_by_kind
-from observability.journal.rewrite import rewrite, rewrite_withheld
+from observability.journal.reopen import give_back, withheld_records
+from observability.journal.rewrite import rewrite, rewrite_rows
 from observability.live.publish import publish_sessions
 from observability.livekit.privacy import Permitted, Switches, permitted
-from observability.models import Export, Recording, Session
+from observability.models import Archive, Export, Recording, Session
 from observability.records import Record
 from observability.sessions.deletions import note_redaction
 from observability.sessions.facts import remove_facts
@@ -85,13 +86,20 @@ def withdraw_exports(session_id: int) -> None:
 def redact_sealed(session_id: int) -> None:
     """For the Job: what could not be read when redaction was asked for. May run twice. Raises StorageFailed."""
     session = Session.objects.filter(pk=session_id, expires_at__gt=Now()).first()
-    if session is None:
-        return
-    switches = switches_with(session.switched_off, redaction=True)
-    if rewrite_withheld(session_id, partial(permitted_records, switches=switches)):
-        Session.objects.filter(pk=session_id).update(has_news=True)
-        withdraw_exports(session_id)
+    found = withheld_records(session_id)
+    if session is not None and found is not None and is_given_back(session, *found):
         publish_sessions([session_id])
+
+
+@transaction.atomic
+def is_given_back(session: Session, archive: Archive, records: Sequence[Record]) -> bool:
+    if not give_back(archive, records):
+        return False
+    switches = switches_with(session.switched_off, redaction=True)
+    rewrite_rows(session.pk, partial(permitted_records, switches=switches))
+    Session.objects.filter(pk=session.pk).update(has_news=True)
+    withdraw_exports(session.pk)
+    return True
 
 
 def permitted_records(records: Sequence[Record], *, switches: Switches) -> Sequence[Record]:
@@ -101,14 +109,13 @@ def permitted_records(records: Sequence[Record], *, switches: Switches) -> Seque
 
 @transaction.atomic
 def redact_again(public_id: str) -> int | None:
-    """What a backup from before it was asked for has brought back. Returns the session, None if there is nothing to do.
-
-    Raises StorageFailed.
-    """
+    """What a backup from before it was asked for has brought back: the session, or None if there is nothing to do."""
     session = Session.objects.select_for_update().filter(public_id=public_id, is_redacted=False).first()
     if session is None:
         return None
-    Session.objects.filter(pk=session.pk).update(is_redacted=True, room_name="", participant="")
+    Session.objects.filter(pk=session.pk).update(
+        is_redacted=True, room_name="", participant="", has_news=True
+    )
     redact_what_came_before(session.pk, switches_with(session.switched_off, redaction=True))
     return session.pk
 

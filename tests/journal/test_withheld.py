@@ -1,6 +1,9 @@
 """Redaction that is asked for while sealed records are out of reach: shown to nobody from then on, redacted later."""
 
+from contextlib import contextmanager
+
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from observability import jobs
@@ -13,6 +16,7 @@ from observability.retention.delete import delete_session
 from observability.retention.erase import erase
 from observability.retention.holdings import holdings
 from observability.retention.naming import Caller
+from observability.sessions.allowed import redact_sealed
 from tests.ingest.test_privacy_at_the_door import NUMBER, asking_for_redaction
 from tests.journal.test_seal import HOUR, files_in, storage
 from tests.retention.failing import storage_is_down
@@ -43,6 +47,27 @@ def work(kind=REDACT):
     Job.objects.filter(kind=kind).update(run_after=timezone.now())
     for job in Job.objects.filter(kind=kind, state=Job.State.WAITING):
         jobs.run(job.pk)
+
+
+class Killed(BaseException):
+    """Between two statements, as by the kernel."""
+
+
+@contextmanager
+def killed_after_a_transaction():
+    around, within = len(connection.savepoint_ids), False
+
+    def go_on(execute, sql, params, many, context):
+        nonlocal within
+        is_within = len(connection.savepoint_ids) > around or sql.startswith("RELEASE")
+        if within and not is_within:
+            raise Killed
+        within = is_within
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(go_on):
+        yield
+        raise Killed
 
 
 def signals(session):
@@ -84,6 +109,17 @@ def test_it_may_run_twice(withheld, agent):
 
     assert signals(Session.objects.get()) == ["log", "span"]
     assert list(Batch.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2]
+
+
+def test_killed_once_the_records_are_back_they_are_summarised_all_the_same(withheld):
+    Session.objects.update(has_news=False)
+    with pytest.raises(Killed), killed_after_a_transaction():
+        redact_sealed(withheld.pk)
+
+    redact_sealed(withheld.pk)
+
+    assert signals(Session.objects.get()) == ["log", "span"]
+    assert Session.objects.get().has_news
 
 
 def test_the_same_upload_again_is_still_known(withheld, agent):
