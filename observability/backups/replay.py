@@ -67,7 +67,7 @@ def replay(deletions: Iterable[Deletion]) -> Replayed:
 
 
 def redact(public_ids: Iterable[str]) -> int:
-    """After the files are back, because sealed records are written anew. Raises StorageFailed."""
+    """After the files are back, because sealed records are written anew."""
     redacted = [pk for public_id in public_ids if (pk := redact_again(public_id)) is not None]
     for pk in redacted:
         with suppress(NotYet):  # its job goes on

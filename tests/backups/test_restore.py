@@ -23,6 +23,8 @@ from observability.models import (
     Recording,
     SampleLink,
     Session,
+    SessionFact,
+    SessionNames,
     Tombstone,
 )
 from observability.recordings import spool
@@ -30,12 +32,15 @@ from observability.recordings.store import store_recording
 from observability.retention.callers import Caller, erase_caller
 from observability.retention.delete import delete_session
 from observability.retention.deletions import deletions_in_storage, write_deletions_if_possible
+from observability.sessions.life import ask_for_summaries
+from observability.sessions.summary import refresh_summary
 from projects.actions import delete_project
 from projects.models import Project
 from projects.secrets import _cipher
 from tests.backups.losing import backup, lose_database, lose_files, lose_machine, restore
 from tests.backups.test_take import Killed
 from tests.ingest.test_privacy_at_the_door import asking_for_redaction
+from tests.ops.working import run_all_jobs
 from tests.people import SessionFactory
 from tests.recordings.left import stored_files
 from tests.recordings.uploads import upload
@@ -208,6 +213,23 @@ def test_redaction_asked_for_after_the_backup_is_done_again(sealed, agent, place
     assert len(str(records_of(session))) < len(words)
     assert Recording.objects.count() == 0
     assert not [key for key in stored_files() if key.startswith("recordings/")]
+
+
+def test_what_redaction_leaves_is_counted_and_found_again_after_a_restore(sealed, agent, place):
+    refresh_summary(sealed.pk)
+    turns = SessionFact.objects.get().turns
+    backup(place)
+    agent.send("traces", asking_for_redaction(spans("late", job=sealed.job_id)))
+    write_deletions_if_possible()  # as the sweep does
+    lose_database()
+    restore(place)
+    assert not SessionFact.objects.exists()
+
+    ask_for_summaries()
+    run_all_jobs()
+
+    assert SessionFact.objects.get().turns == turns > 0
+    assert SessionNames.objects.count() == 1
 
 
 def test_what_has_expired_since_does_not_come_back(sealed, project, place):
