@@ -14,7 +14,7 @@ from observability.insights.percentiles import answer_times, spread_of
 from observability.insights.rankings import slowest_turns, worst_sessions
 from observability.insights.scope import OVER, Scope
 from observability.insights.shapes import MOST, Column, Counts, Insights, Period, Version
-from observability.insights.tallies import errors_in, models_in, tools_in, verdicts_in
+from observability.insights.tallies import errors_in, judged_in, models_in, tools_in, verdicts_in
 from observability.timeline.facts import ANSWER_TIMES
 from observability.timeline.figures import TARGET_MS
 
@@ -59,6 +59,7 @@ def insights_of(scope: Scope) -> Insights:
         models=models_in(counted),
         errors=errors_in(counted),
         verdicts=verdicts_in(counted),
+        judged=judged_in(counted),
         slowest_turns=slowest_turns(counted),
         worst_sessions=worst_sessions(counted),
         live=live,

@@ -129,6 +129,8 @@ class Insights:
     models: Sequence[Model]
     errors: Sequence[Error]
     verdicts: Sequence[Verdict]
+    judged: int
+    """Sessions of which an outcome is told."""
     slowest_turns: Sequence[SlowTurn]
     worst_sessions: Sequence[Session]
     live: int

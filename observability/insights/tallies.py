@@ -73,15 +73,29 @@ def errors_in(sessions: Sessions) -> list[Error]:
 
 
 def verdicts_in(sessions: Sessions) -> list[Verdict]:
-    """Outcomes and evaluations; tags say nothing of how it went."""
+    """Outcomes, then evaluations by name; tags say nothing of how it went."""
     rows = (
         VerdictFact._base_manager.filter(session__in=sessions.values("pk"))
         .exclude(kind=VerdictFact.Kind.TAG)
         .values("kind", "name", "verdict")
         .annotate(sessions=Count("session", distinct=True))
-        .order_by("-kind", "name", "-sessions", "verdict")[:MOST]
+        .order_by("-sessions", "-kind", "name", "verdict")[:MOST]
     )
-    return [Verdict(**row) for row in rows]
+    return sorted((Verdict(**row) for row in rows), key=in_order)
+
+
+def in_order(each: Verdict) -> tuple[bool, str]:
+    """The verdicts of one evaluation side by side; within each the most frequent first, as they come."""
+    is_outcome = each.kind == VerdictFact.Kind.OUTCOME
+    return not is_outcome, "" if is_outcome else each.name
+
+
+def judged_in(sessions: Sessions) -> int:
+    """Of how many an outcome is told, be it among the most frequent or not."""
+    outcomes = VerdictFact._base_manager.filter(
+        session__in=sessions.values("pk"), kind=VerdictFact.Kind.OUTCOME
+    )
+    return outcomes.values("session").distinct().count()
 
 
 def named(row: Mapping[str, Any], without: str) -> dict[str, Any]:

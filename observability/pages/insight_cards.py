@@ -1,11 +1,10 @@
 """The figures at the top: each with what it was in the stretch of time before, and a way to its sessions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from observability.insights.percentiles import Spread
-from observability.insights.shapes import Insights, Period, Verdict
+from observability.insights.shapes import Insights, Period
 from observability.pages.answer_time import TARGET_MS
 from observability.pages.insight_links import SessionsOf
 from observability.pages.wording import NOTHING, Quantity, count, duration, seconds
@@ -48,7 +47,7 @@ def cards_of(insights: Insights, sessions: SessionsOf) -> list[Card]:
         sessions_card(insights, sessions),
         *answer_cards(insights, sessions),
         *share_cards(insights, sessions),
-        outcome_card(insights.verdicts, sessions),
+        outcome_card(insights, sessions),
     ]
 
 
@@ -115,10 +114,10 @@ def share_cards(insights: Insights, sessions: SessionsOf) -> list[Card]:
     ]
 
 
-def outcome_card(verdicts: Sequence[Verdict], sessions: SessionsOf) -> Card:
-    outcomes = [each for each in verdicts if each.kind == "outcome"]
-    judged = sum(each.sessions for each in outcomes)
-    good = sum(each.sessions for each in outcomes if each.name == GOOD_OUTCOME)
+def outcome_card(insights: Insights, sessions: SessionsOf) -> Card:
+    judged = insights.judged
+    outcomes = {each.name: each.sessions for each in insights.verdicts if each.kind == "outcome"}
+    good = outcomes.get(GOOD_OUTCOME, 0)
     note = f"{good:,} of {judged:,} judged" if judged else "none was judged"
     return Card("Success", percent(share(good, judged)), note, sessions.href(outcome=GOOD_OUTCOME))
 

@@ -61,7 +61,6 @@ class Table:
 
 
 def tables_of(insights: Insights, sessions: SessionsOf) -> list[Table]:
-    judged = sum(each.sessions for each in insights.verdicts if each.kind == "outcome")
     return [
         Table(
             "versions",
@@ -95,7 +94,7 @@ def tables_of(insights: Insights, sessions: SessionsOf) -> list[Table]:
             "outcomes",
             "Outcomes and evaluations",
             ["Name", "Sessions", "Of those judged"],
-            [verdict_row(each, judged, sessions) for each in insights.verdicts],
+            [verdict_row(each, insights.judged, sessions) for each in insights.verdicts],
             "No session was judged: agents do that by setting an outcome, or with evaluations.",
         ),
         Table(

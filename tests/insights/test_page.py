@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from observability.insights.shapes import MOST
 from observability.models import Session, VerdictFact
 from observability.pages.insight_cards import percent
 from observability.pages.insight_charts import next_tick
@@ -34,14 +35,7 @@ def real(project: Project, replay: Replay) -> list[Session]:
     """Sessions of real agents, one of which an API user would have judged otherwise."""
     sessions = [replay(run) for run in RUNS if run != "python/1.8.9_crash"]
     Session.objects.filter(pk=sessions[1].pk).update(agent_name="barkeeper", sdk_version="")
-    VerdictFact.objects.create(
-        project=project,
-        session=sessions[2],
-        expires_at=sessions[2].expires_at,
-        kind="evaluation",
-        name="task: done",
-        verdict="pass",
-    )
+    judge(sessions[2], "evaluation", "task: done", "pass")
     return sessions
 
 
@@ -131,6 +125,37 @@ def test_nothing_measured_is_shown_as_missing(project: Project, owner_client: Cl
     assert cards["Answer after, median"] == "–"
     assert cards["Success"] == "–"
     assert cards["With errors"] == "0 %"
+
+
+def test_of_many_outcomes_the_most_frequent_are_shown_and_all_are_judged(
+    project: Project, owner_client: Client
+) -> None:
+    """An application may have its own words for how it went."""
+    for outcome in [*map(str, range(MOST + 10)), *["success"] * 3]:
+        judge(counted(project), "outcome", outcome)
+    for verdict in ["pass", "pass", "fail"]:
+        judge(counted(project), "evaluation", "accuracy", verdict)
+
+    context = context_of(owner_client)
+    success, outcomes = (
+        context["cards"][-1],
+        next(each for each in context["tables"] if each.id == "outcomes"),
+    )
+
+    assert (str(success.value), success.note) == ("4.8 %", "3 of 63 judged")
+    assert outcomes.rows[0].name == "success"
+    assert {row.note: row.cells[0].text for row in outcomes.rows}["Evaluation: pass"] == "2"
+
+
+def judge(session: Session, kind: str, name: str, verdict: str = "") -> None:
+    VerdictFact.objects.create(
+        project=session.project,
+        session=session,
+        expires_at=session.expires_at,
+        kind=kind,
+        name=name,
+        verdict=verdict,
+    )
 
 
 def test_a_worse_median_is_warm_unless_it_is_of_few_turns(project: Project, owner_client: Client) -> None:
@@ -223,7 +248,7 @@ def test_the_page_costs_the_same_queries_however_much_there_is(
     for number in range(2):
         counted(project, e2e=[1], slowest_answer_ms=1, error_count=1, agent_name=f"agent {number}")
 
-    assert (with_one, queries()) == (18, 18)
+    assert (with_one, queries()) == (19, 19)
 
 
 @pytest.mark.parametrize(
