@@ -23,7 +23,7 @@ from observability.recordings.erase import erase_files
 from observability.retention import stored
 from observability.retention.holdings import prefixes_of
 from observability.retention.improvement import keep_samples
-from observability.retention.pace import ROWS_AT_ONCE, SMALL_ROWS_AT_ONCE, rest
+from observability.retention.pace import ROWS_AT_ONCE, SMALL_ROWS_AT_ONCE, begin_to_work, rest
 from observability.retention.remains import overwrite_what_is_deleted
 from observability.sessions.tombstones import bury
 from projects.audit import record_events
@@ -61,6 +61,7 @@ def erase(session_id: int, *, rest: Rest = rest) -> Erased:
 def erase_together(session_ids: Sequence[int], *, rest: Rest = rest) -> Erased:
     """As `erase`, for a page of sessions. Where one of them fails none is gone, and each may be erased by itself."""
     erased = Erased()
+    begin_to_work()
     sessions = buried(session_ids)
     if not sessions:
         return erased

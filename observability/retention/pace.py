@@ -40,6 +40,11 @@ def rest() -> None:
     _mine.rested_at = time.monotonic()
 
 
+def begin_to_work() -> None:
+    """What was done before, or not done, was nothing to rest from."""
+    _mine.rested_at = time.monotonic()
+
+
 @contextmanager
 def commits_felt() -> Iterator[None]:
     """Of what is committed within, which waits for the disk as uploads do: how long that takes sets the pace."""

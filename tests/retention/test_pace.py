@@ -7,8 +7,8 @@ import pytest
 from django.db import connection, connections, transaction
 from django.db.models.functions import Now
 
-from observability.models import PurgeRun
-from observability.retention.erase import Erased, remove_rows
+from observability.models import PurgeRun, Session
+from observability.retention.erase import Erased, erase, remove_rows
 from observability.retention.pace import commits_felt, commits_that_do_not_wait, rest
 from observability.retention.purge import purge
 from tests.people import SessionFactory
@@ -72,6 +72,25 @@ def test_it_rests_thrice_as_long_as_it_worked_and_longer_while_commits_take_long
 
     assert rests[0] >= 3 * WORK_S
     assert rests[1] >= 6 * WORK_S
+
+
+def test_who_was_idle_has_nothing_to_rest_from(project):
+    """A worker that has just begun, or comes back to one session hours later."""
+    session = expire(SessionFactory(project=project))
+    took: list[float] = []
+
+    def erased_by_a_new_worker() -> None:
+        began = time.monotonic()
+        erase(session.pk)
+        took.append(time.monotonic() - began)
+        connection.close()
+
+    thread = threading.Thread(target=erased_by_a_new_worker)
+    thread.start()
+    thread.join()
+
+    assert not Session.objects.exists()
+    assert took[0] < 2
 
 
 def test_a_page_tells_how_long_a_commit_that_waits_takes(project):
