@@ -28,7 +28,8 @@ def test_whole_audio_is_served_for_playing_only(talk, script, audio):
     assert {
         name: answer[name]
         for name in answer.headers
-        if name not in {"Content-Security-Policy", "Vary", "X-Request-Id"} and not name.startswith("RateLimit-")
+        if name not in {"Content-Security-Policy", "Vary", "X-Request-Id"}
+        and not name.startswith("RateLimit-")
     } == {
         "Content-Type": "audio/ogg",
         "Content-Length": str(len(audio)),
