@@ -58,6 +58,23 @@ def test_every_variable_of_the_compose_file_is_explained():
     assert used - settings - explained == set()
 
 
+def test_containers_are_given_every_setting_that_an_operator_writes_down():
+    written = [{"path": "../playhead.env", "required": False}]
+
+    assert {
+        name: COMPOSE["services"][name].get("env_file") for name in started_by_compose()
+    } == dict.fromkeys(started_by_compose(), written)
+
+
+def test_part_that_does_not_end_in_time_leaves_no_process_behind():
+    """On the same port it would go on to answer, with the code and the connections of before."""
+    programs = configparser.RawConfigParser(inline_comment_prefixes=(";",))
+    programs.read(ROOT / "docker" / "supervisord.conf")
+
+    for part in ["web", "worker", "long-worker"]:
+        assert programs[f"program:{part}"].getboolean("killasgroup"), part
+
+
 def test_parts_that_hold_requests_are_given_the_time_to_finish_them():
     services = COMPOSE["services"]
 
