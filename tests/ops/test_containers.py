@@ -2,6 +2,7 @@
 
 import configparser
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -64,6 +65,31 @@ def test_containers_are_given_every_setting_that_an_operator_writes_down():
     assert {
         name: COMPOSE["services"][name].get("env_file") for name in started_by_compose()
     } == dict.fromkeys(started_by_compose(), written)
+
+
+def test_commands_within_a_container_run_on_its_own_packages():
+    """`docker compose exec web python manage.py …`, where nothing can be installed and docker/run is not asked."""
+    question = "import django, manage; print(manage.needs_own_environment())"
+
+    done = subprocess.run(
+        ["/usr/bin/env", "python", "-c", question],
+        env=environment_of_the_image(),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.stdout, done.stderr) == ("False\n", "")
+
+
+def environment_of_the_image() -> dict[str, str]:
+    """As its file sets it, with this checkout in place of /app."""
+    before = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
+    lines = re.findall(r"^ENV (.+)$", (ROOT / "docker" / "Dockerfile").read_text(), re.MULTILINE)
+    pairs = [pair.partition("=") for line in lines for pair in shlex.split(line)]
+    own = {name: value.replace("$PATH", before["PATH"]) for name, _, value in pairs}
+    return before | {name: value.replace("/app/", f"{ROOT}/") for name, value in own.items()}
 
 
 def test_part_that_does_not_end_in_time_leaves_no_process_behind():
