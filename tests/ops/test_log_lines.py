@@ -3,6 +3,9 @@
 import io
 import json
 import logging
+import os
+import socket
+import subprocess
 
 import pytest
 from django.conf import settings
@@ -111,3 +114,20 @@ def test_line_outside_of_any_request_names_none(lines):
     logging.getLogger("playhead").error("started")
 
     assert [(line["message"], "request_id" in line) for line in lines] == [("started", False)]
+
+
+def test_server_of_live_pages_writes_its_own_lines_in_the_same_format(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        where = {"LIVE": f"127.0.0.1:{taken.getsockname()[1]}", "DATA_DIR": str(tmp_path)}
+        done = subprocess.run(
+            ["docker/run", "live"],
+            cwd=settings.BASE_DIR,
+            env={"PATH": os.environ["PATH"], "LOG_FORMAT": "json", **where},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    told = [json.loads(line) for line in (done.stdout + done.stderr).splitlines()]
+    assert [line["logger"] for line in told] == ["uvicorn.error"]
+    assert "address already in use" in told[0]["message"]
