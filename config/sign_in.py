@@ -62,6 +62,8 @@ MFA_ADAPTER = "projects.second_factors.SecondFactorAdapter"
 MFA_FORMS = {"add_webauthn": "accounts.forms.AddKeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = not SENDS_EMAIL
+"""Without a mail server no address can be proved, and a second factor is worth having all the same."""
 MFA_TOTP_ISSUER = "Playhead"
 MFA_TOTP_TOLERANCE = 1
 """Codes of the half minute before and after count too: clocks of phones are not always right."""

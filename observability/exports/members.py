@@ -94,7 +94,8 @@ def write_records(
         write_chat_history(archive, folder + "chat_history.json", items)
     else:
         told = timeline.completeness["transcript"]
-        notes.left_out["chat_history.json"] = NOTHING_UPLOADED if timeline.transcript else told.reason
+        is_made_up_for = timeline.transcript and told.state != "off"
+        notes.left_out["chat_history.json"] = NOTHING_UPLOADED if is_made_up_for else told.reason
     for name, kind, signal, write in OF_SIGNAL:
         found = of_signal(records, kind)
         if found:

@@ -33,11 +33,14 @@ def words_of(item: TranscriptItem) -> str:
         case "message":
             return message_text(item)
         case "function_call":
-            return f"Tool {item.tool_name} called with {plain(item.arguments)}"
+            return f"Tool {item.tool_name} called" + after("with", item.arguments)
         case "function_call_output":
-            return (
-                f"Tool {item.tool_name} {'failed with' if item.is_error else 'returned'} {plain(item.output)}"
+            outcome = (
+                "failed" + after("with", item.output)
+                if item.is_error
+                else "returned" + after("", item.output)
             )
+            return f"Tool {item.tool_name} {outcome}"
         case "agent_handoff":
             return (
                 f"Handoff from {item.old_agent} to {item.new_agent}"
@@ -59,6 +62,13 @@ def message_text(item: TranscriptItem) -> str:
     }
     said = "".join(f" [{mark}]" for mark, holds in marks.items() if holds)
     return f"{SPEAKERS.get(item.role, item.role.capitalize())}{agent}: {item.text}{said}"
+
+
+def after(word: str, value: Value) -> str:
+    """Nothing where transcripts are off: then arguments and results are not kept."""
+    if value is None:
+        return ""
+    return f" {word} {plain(value)}" if word else f" {plain(value)}"
 
 
 def plain(value: Value) -> str:

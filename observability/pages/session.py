@@ -22,6 +22,7 @@ from observability.pages.raw_rows import KINDS
 from observability.pages.recording_facts import recording_facts
 from observability.pages.records import logs_asked_for, spans_asked_for
 from observability.pages.session_head import figures_of, head_of, signal_states
+from observability.pages.transcript_lines import are_words_off
 from observability.queries.records import kept_timeline_of, recording_of
 from observability.queries.sessions import session_in
 from observability.queries.work import Task, tasks_of
@@ -104,6 +105,7 @@ def session_context(
         "target_ms": TARGET_MS,
         "lines": lines_of(kept),
         "transcript_reason": timeline.completeness["transcript"].reason,
+        "are_words_off": are_words_off(timeline),
         "spans": spans_asked_for(request, timeline, most=spans_at_once),
         "logs": SimpleLazyObject(lambda: logs_asked_for(request, timeline)),
         "levels": LEVELS,

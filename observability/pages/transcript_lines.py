@@ -17,6 +17,10 @@ UNSURE_BELOW_PERCENT = 80
 """Shown at all times; a surer line tells it only while someone looks at it."""
 
 
+NOT_KEPT = "result not kept"
+"""Where transcripts are off: there may have been one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     kind: str
@@ -55,7 +59,16 @@ def transcript_lines(timeline: Timeline) -> list[Line]:
     ]
     heard = heard_by_turn(timeline)
     lines = [replace(line, heard=heard.get(line.turn, "")) if line.is_cut else line for line in lines]
+    if are_words_off(timeline):
+        lines = [
+            replace(line, output=line.output or NOT_KEPT) if line.kind == "call" else line for line in lines
+        ]
     return keyed(sorted(lines, key=lambda line: line.at_ms))
+
+
+def are_words_off(timeline: Timeline) -> bool:
+    """Tool calls are lines all the same, with neither arguments nor results."""
+    return timeline.completeness["transcript"].state == "off"
 
 
 def keyed(lines: Iterable[Line]) -> list[Line]:

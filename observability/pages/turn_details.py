@@ -12,7 +12,14 @@ from observability.pages.latency_table import (
     parts_of,
     took_by_kind,
 )
-from observability.pages.transcript_lines import Line, arguments_text, compact, heard_by_turn
+from observability.pages.transcript_lines import (
+    NOT_KEPT,
+    Line,
+    are_words_off,
+    arguments_text,
+    compact,
+    heard_by_turn,
+)
 from observability.pages.wording import MISSING, Quantity, count, duration, milliseconds, offset, seconds
 from observability.timeline.dialogue import EndOfTurn, Turn
 from observability.timeline.marks import ToolCall
@@ -98,7 +105,11 @@ def turn_pane(timeline: Timeline, turn: Turn) -> TurnPane:
         user_text=turn.user_text,
         answer_text=turn.answer_text,
         waits=wait_rows(timeline, turn),
-        calls=[call_row(call) for call in timeline.tools if call.turn == turn.index],
+        calls=[
+            call_row(call, NOT_KEPT if are_words_off(timeline) else "")
+            for call in timeline.tools
+            if call.turn == turn.index
+        ],
         span_count=count(spans, "span") if spans else "",
         is_growing=timeline.session.status == "live" and turn.index > len(timeline.turns) - 2,
     )
@@ -186,7 +197,8 @@ def wait_row(timeline: Timeline, wait: EndOfTurn, name: str) -> WaitRow:
     )
 
 
-def call_row(call: ToolCall) -> Line:
+def call_row(call: ToolCall, without: str) -> Line:
+    """`without`: what stands for no result."""
     return Line(
         key=call.call_id,
         kind="call",
@@ -194,7 +206,7 @@ def call_row(call: ToolCall) -> Line:
         at="",
         tool_name=call.name,
         arguments=arguments_text(call.arguments),
-        output=compact(call.output),
+        output=compact(call.output) or without,
         is_failed=bool(call.is_error),
         duration=str(duration(call.duration_ms)) if call.duration_ms is not None else "",
     )

@@ -38,9 +38,7 @@ class Utterance:
 def utterances(material: Material) -> list[Utterance]:
     """From user turn spans; where there are none from the user's chat items; while live also from
     speaking alone."""
-    from_spans = [
-        _of_span(material, span) for span in material.named("user_turn") if _is_committed(material, span)
-    ]
+    from_spans = [_of_span(material, span) for span in material.named("user_turn") if _is_committed(span)]
     messages = [item for item in material.items if item.type == "message" and item.role == "user"]
     told, unmatched = _with_items(from_spans, messages)
     told += [_of_item(material, item) for item in unmatched if item.created_ns or item.started_speaking_ns]
@@ -49,12 +47,10 @@ def utterances(material: Material) -> list[Utterance]:
     return sorted(told, key=lambda said: (said.start_ns, said.end_ns))
 
 
-def _is_committed(material: Material, span: SpanRecord) -> bool:
-    """Redaction takes the transcript away; then a measured end of turn shows that the turn was committed."""
-    attributes = span["attributes"]
-    if "lk.pii.user_transcript" in attributes or "lk.user_transcript" in attributes:
-        return True
-    return attributes.get("lk.redaction.enabled") is True and "lk.end_of_turn_delay" in attributes
+def _is_committed(span: SpanRecord) -> bool:
+    """Where words are redacted or not kept, a measured end of turn shows that it was (docs/contract.md §6.3)."""
+    told = ("lk.pii.user_transcript", "lk.user_transcript", "lk.end_of_turn_delay")
+    return any(name in span["attributes"] for name in told)
 
 
 def _of_span(material: Material, span: SpanRecord) -> Utterance:

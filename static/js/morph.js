@@ -24,7 +24,8 @@ export function morph(old, fresh) {
     old.replaceWith(fresh);
   } else if (old.nodeType === Node.ELEMENT_NODE) {
     morphAttributes(old, fresh);
-    if (isOpenInside(old)) morphChildren(old, fresh);
+    if (old.nodeName === "SELECT") morphOptions(old, fresh);
+    else if (isOpenInside(old)) morphChildren(old, fresh);
   } else if (old.nodeValue !== fresh.nodeValue) {
     old.nodeValue = fresh.nodeValue;
   }
@@ -45,6 +46,13 @@ export function morphChildren(old, fresh) {
     morph(match, child);
   }
   droppedUpTo(null, place, new Set());
+}
+
+/** There may be more to choose from; what somebody has chosen stays. */
+function morphOptions(old, fresh) {
+  const { value } = old;
+  morphChildren(old, fresh);
+  old.value = value;
 }
 
 /** What is no longer wanted goes first, because an element that is moved instead loses its scroll position and focus. */
@@ -77,5 +85,5 @@ function morphAttributes(old, fresh) {
 
 function isOpenInside(element) {
   if (element.hasAttribute("data-island") || element.nodeName === "LOCAL-TIME") return false;
-  return !(element.nodeName === "INPUT" || element.nodeName === "SELECT");
+  return element.nodeName !== "INPUT";
 }

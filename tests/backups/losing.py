@@ -2,10 +2,15 @@
 
 import json
 import shutil
+from contextlib import contextmanager
 from io import StringIO
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
+
+from observability.journal.read import batches_of
+from observability.models import Session
 
 
 def manage(*arguments):
@@ -36,3 +41,24 @@ def lose_files():
 def lose_machine():
     lose_database()
     lose_files()
+
+
+@contextmanager
+def as_another_process():
+    """One that ends in the middle of a restore leaves us on the database that we had."""
+    name = connection.settings_dict["NAME"]
+    yield
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def records_of(session):
+    return [record for batch in batches_of(session) for record in batch]
+
+
+def named(*sessions):
+    return sorted(str(session.public_id) for session in sessions)
+
+
+def alive():
+    return named(*Session.objects.filter(deleted_at=None))

@@ -2,19 +2,15 @@
 
 import shutil
 import time
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError
-from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from observability.backups.restore import restore as restore_backup
-from observability.journal.read import batches_of
 from observability.models import (
     Batch,
     Deletion,
@@ -36,8 +32,17 @@ from observability.sessions.life import ask_for_summaries
 from observability.sessions.summary import refresh_summary
 from projects.actions import delete_project
 from projects.models import Project
-from projects.secrets import _cipher
-from tests.backups.losing import backup, lose_database, lose_files, lose_machine, restore
+from tests.backups.losing import (
+    alive,
+    as_another_process,
+    backup,
+    lose_database,
+    lose_files,
+    lose_machine,
+    named,
+    records_of,
+    restore,
+)
 from tests.backups.test_take import Killed
 from tests.ingest.test_privacy_at_the_door import asking_for_redaction
 from tests.ops.working import run_all_jobs
@@ -55,27 +60,6 @@ STEPS = [
     "Files",
     "Rows are put in place",
 ]
-
-
-@contextmanager
-def as_another_process():
-    """One that ends in the middle of a restore leaves us on the database that we had."""
-    name = connection.settings_dict["NAME"]
-    yield
-    connection.close()
-    connection.settings_dict["NAME"] = name
-
-
-def records_of(session):
-    return [record for batch in batches_of(session) for record in batch]
-
-
-def named(*sessions):
-    return sorted(str(session.public_id) for session in sessions)
-
-
-def alive():
-    return named(*Session.objects.filter(deleted_at=None))
 
 
 def test_a_lost_machine_is_brought_back_byte_for_byte(sealed, project, either):
@@ -332,74 +316,6 @@ def test_a_later_restore_of_an_older_backup_still_knows(sealed, project, delete,
     restore(tmp_path / "older", "--force")
 
     assert alive() == []
-
-
-def test_a_damaged_file_is_not_brought_and_shown_as_lost(sealed, place):
-    backup(place)
-    name = f"objects/{Recording.objects.get().name}"
-    (place / name).write_bytes(b"rotten")
-    lose_machine()
-
-    told = restore(place)
-
-    assert (told["damaged"], told["fsck"]["lost"]) == ([name], 1)
-    assert "missing from the storage" in Recording.objects.get().problem
-
-
-def test_damaged_rows_are_refused(sealed, place):
-    backup(place)
-    with (place / "database").open("r+b") as file:
-        file.seek(5000)
-        file.write(b"rotten")
-
-    with pytest.raises(CommandError, match="database is damaged"):
-        restore(place, "--force")
-
-
-def test_half_a_backup_is_refused(sealed, place):
-    backup(place)
-    (place / "manifest.jsonl").unlink()
-
-    with pytest.raises(CommandError, match=r"is no whole backup: manifest\.jsonl is missing"):
-        restore(place, "--force")
-
-
-def test_a_backup_of_a_newer_version_is_refused(sealed, place):
-    MigrationRecorder(connection).record_applied("observability", "9999_tomorrow")
-    backup(place)
-    MigrationRecorder(connection).record_unapplied("observability", "9999_tomorrow")
-
-    with (
-        as_another_process(),
-        pytest.raises(CommandError, match=r"observability\.9999_tomorrow is not known here"),
-    ):
-        restore(place, "--force")
-
-    assert alive() == named(sealed)
-
-
-def test_a_machine_without_the_key_says_so(sealed, api_key, place, settings):
-    backup(place)
-    settings.SECRETS_KEY = "another key"
-    _cipher.cache_clear()
-
-    told = restore(place, "--force")
-
-    _cipher.cache_clear()
-    assert told["can_read_secrets"] is False
-
-
-def test_a_damaged_journal_stops_it(sealed, delete, place):
-    backup(place)
-    delete(sealed)
-    lose_database()
-    [journal] = (Path(settings.MEDIA_ROOT) / "deletions").rglob("*.jsonl")
-    journal.write_text("{")
-
-    with as_another_process(), pytest.raises(CommandError, match="deletion journal, cannot be read"):
-        restore(place)
-
-    assert Session.objects.count() == 0
 
 
 def test_with_a_bucket_rows_come_back_and_files_are_the_buckets(accept, server, use_bucket, delete, place):

@@ -38,3 +38,20 @@ def test_an_answer_to_older_filters_is_not_shown(owners_page: Page, portal: Serv
 
 def is_unfiltered(request: Request) -> bool:
     return "/refresh/" in request.url and "span_text=no" not in request.url
+
+
+def test_turns_that_come_can_be_chosen_and_the_choice_stays(
+    owners_page: Page, portal: Server, replay: Replay
+) -> None:
+    page, session = owners_page, replay("node/1.9.0_full", requests=24)
+    page.goto(portal.url + reverse("observability:session-show", args=session_args(session)))
+    expect(page.locator(".live-line[data-state=live]")).to_be_attached()
+    turns = page.get_by_label("Turn", exact=True)
+    before = turns.locator("option").count()
+    turns.select_option("2")
+
+    replay("node/1.9.0_full")
+    page.evaluate("htmx.trigger(document.body, 'live:refresh')")
+
+    expect(turns.locator("option").nth(before)).to_be_attached()
+    expect(turns).to_have_value("2")

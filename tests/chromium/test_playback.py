@@ -72,7 +72,8 @@ def test_a_browser_without_ogg_plays_the_copy_that_is_made_for_it(
     page.add_init_script(
         "HTMLMediaElement.prototype.canPlayType = (type) => type.includes('ogg') ? '' : 'maybe';"
     )
-    page.goto(portal.url + reverse("observability:session-show", args=session_args(front_desk)))
+    with page.expect_response(lambda response: "as=m4a" in response.url):  # which asks for the copy
+        page.goto(portal.url + reverse("observability:session-show", args=session_args(front_desk)))
     told = page.get_by_role("status").filter(has_text="a copy of the recording is being made for it")
     expect(told).to_be_visible()
 
@@ -80,6 +81,7 @@ def test_a_browser_without_ogg_plays_the_copy_that_is_made_for_it(
 
     expect(page.locator("session-timeline audio[src*='as=m4a']")).to_be_attached()
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
+    page.get_by_role("button", name="Play", exact=True).click()
     wait_until(page, "document.querySelector('session-timeline audio').readyState > 0")
     seconds = page.evaluate("document.querySelector('session-timeline audio').duration")
     original = SoundFile(recording_path(front_desk))

@@ -27,5 +27,7 @@ def person(email: str | None) -> User:
             raise CommandError(f"There is nobody with the address {email}.")
         return found
     if people.count() != 1:
-        raise CommandError("There are several people here: name one by e-mail address.")
+        raise CommandError(
+            "There are several people here: name one by e-mail address, as in manage.py sign-in-link you@example.com."
+        )
     return people.get()

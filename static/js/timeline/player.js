@@ -56,7 +56,7 @@ export class Player extends EventTarget {
   }
 
   #begin(source) {
-    this.#audio.preload = "metadata";
+    this.#audio.preload = "none"; // what is fetched stands in the audit trail as played
     this.#audio.src = source;
     this.problem = "";
     this.#changed();
