@@ -1,6 +1,6 @@
 """What a batch tells about its session, and how a session's row learns it: one `SET` clause for all statements."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,44 +71,56 @@ def told(batch: NewBatch, news: News) -> dict[str, Any]:
 
 
 def learn(value: Callable[[str], str]) -> str:
-    """The `SET` clause. `value` writes a name of `told` in SQL: as a parameter, or as a column.
+    """The `SET` clause. `value` writes a name of `told` in SQL: as a parameter, or as a column."""
+    return set_clause(learnt(value))
+
+
+def set_clause(values: Mapping[str, str]) -> str:
+    return ", ".join(f"{column} = {sql}" for column, sql in values.items())
+
+
+def learnt(value: Callable[[str], str]) -> dict[str, str]:
+    """What each column of the session's row becomes, in SQL.
 
     Both databases read the columns of the session as they were before the statement.
     """
     known = SESSION_TABLE
 
     def first_told(name: str) -> str:
-        return f"{name} = CASE WHEN {known}.{name} = '' THEN {value(name)} ELSE {known}.{name} END"
+        return f"CASE WHEN {known}.{name} = '' THEN {value(name)} ELSE {known}.{name} END"
 
     def never_if_redacted(name: str) -> str:
-        return f"""{name} = CASE WHEN {known}.is_redacted OR {value("is_redacted")} THEN ''
-                                 WHEN {known}.{name} = '' THEN {value(name)} ELSE {known}.{name} END"""
+        return f"""CASE WHEN {known}.is_redacted OR {value("is_redacted")} THEN ''
+                        WHEN {known}.{name} = '' THEN {value(name)} ELSE {known}.{name} END"""
 
     def beyond(name: str, sign: str) -> str:
         told_ns = f"CAST({value(name)} AS bigint)"
-        return f"""{name} = CASE WHEN {known}.{name} IS NULL OR {told_ns} {sign} {known}.{name}
-                                 THEN {told_ns} ELSE {known}.{name} END"""
+        return f"""CASE WHEN {known}.{name} IS NULL OR {told_ns} {sign} {known}.{name}
+                        THEN {told_ns} ELSE {known}.{name} END"""
 
-    return f"""
-        {first_told("room_id")}, {first_told("agent_name")}, {first_told("sdk_language")},
-        {first_told("sdk_version")}, {first_told("end_signal")},
-        {never_if_redacted("room_name")}, {never_if_redacted("participant")},
-        is_simulated = {known}.is_simulated OR {value("is_simulated")},
-        is_redacted = {known}.is_redacted OR {value("is_redacted")},
-        status = CASE WHEN {value("end_signal")} <> '' THEN 'ended'
-                      WHEN {known}.status = 'lost' OR {known}.end_signal = '' THEN 'live'
-                      ELSE {known}.status END,
-        {beyond("started_ns", "<")}, {beyond("ended_ns", ">")},
-        error_count = {known}.error_count + {value("errors")},
-        span_count = {known}.span_count + {value("spans")},
-        log_count = {known}.log_count + {value("logs")},
-        metric_point_count = {known}.metric_point_count + {value("metric_points")},
-        chat_item_count = {known}.chat_item_count + {value("chat_items")},
-        last_received_at = {value("received_at")},
-        has_news = TRUE,
-        is_named = FALSE,
-        is_sealed = FALSE
-    """
+    return {
+        **{
+            name: first_told(name)
+            for name in ("room_id", "agent_name", "sdk_language", "sdk_version", "end_signal")
+        },
+        **{name: never_if_redacted(name) for name in ("room_name", "participant")},
+        "is_simulated": f"{known}.is_simulated OR {value('is_simulated')}",
+        "is_redacted": f"{known}.is_redacted OR {value('is_redacted')}",
+        "status": f"""CASE WHEN {value("end_signal")} <> '' THEN 'ended'
+                           WHEN {known}.status = 'lost' OR {known}.end_signal = '' THEN 'live'
+                           ELSE {known}.status END""",
+        "started_ns": beyond("started_ns", "<"),
+        "ended_ns": beyond("ended_ns", ">"),
+        "error_count": f"{known}.error_count + {value('errors')}",
+        "span_count": f"{known}.span_count + {value('spans')}",
+        "log_count": f"{known}.log_count + {value('logs')}",
+        "metric_point_count": f"{known}.metric_point_count + {value('metric_points')}",
+        "chat_item_count": f"{known}.chat_item_count + {value('chat_items')}",
+        "last_received_at": value("received_at"),
+        "has_news": "TRUE",
+        "is_named": "FALSE",
+        "is_sealed": "FALSE",
+    }
 
 
 def count_by_kind(records: Iterable[Record]) -> dict[str, int]:

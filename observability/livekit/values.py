@@ -62,7 +62,7 @@ def parsed(value: Value) -> Value:
     if not isinstance(value, str):
         return value
     try:
-        said = json.loads(value, parse_constant=lambda _name: None, parse_float=_finite)
+        said = _DECODER.decode(value)
     except (ValueError, RecursionError):
         return value
     return _whole(said) if HALF_ESCAPED.search(value) else said
@@ -103,3 +103,7 @@ def snake_case(name: str) -> str:
 def _finite(digits: str) -> Any:
     converted = float(digits)
     return converted if math.isfinite(converted) else None
+
+
+_DECODER = json.JSONDecoder(parse_constant=lambda _name: None, parse_float=_finite)
+"""Made once: json.loads makes one for each call that is given any of these."""

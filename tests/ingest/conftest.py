@@ -4,4 +4,4 @@ from tests.sending import agent
 
 __all__ = ["agent"]
 
-collect_ignore = [] if connection.vendor == "postgresql" else ["test_postgresql.py"]
+collect_ignore = ["test_sqlite.py" if connection.vendor == "postgresql" else "test_postgresql.py"]
