@@ -54,7 +54,11 @@ DATABASE_URL = env.text("DATABASE_URL")
 if DATABASE_URL:
     DATABASES = {
         "default": dj_database_url.parse(
-            DATABASE_URL, conn_max_age=env.number("DATABASE_CONN_MAX_AGE_S", 600)
+            DATABASE_URL,
+            conn_max_age=env.number("DATABASE_CONN_MAX_AGE_S", 600),
+            # After a restart of the database every kept connection is dead, and would cost a page each. Uploads go
+            # another way first (append_together.py), and are not asked.
+            conn_health_checks=True,
         )
     }
     if DATABASES["default"]["ENGINE"].endswith("postgresql") and env.switch("DATABASE_PREPARE", True):

@@ -9,6 +9,8 @@ from projects.pages.home import home
 from projects.pages.invitation import invitation_open
 from projects.pages.leaving import account_delete
 
+handler500 = "observability.api.errors.server_error_in_kind"
+
 urlpatterns = [
     path("livez", livez, name="livez"),
     path("healthz", livez, name="healthz"),

@@ -1,9 +1,12 @@
 """One shape for everything that the API refuses: `{"error": {"code", "message"}}`."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.defaults import server_error
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
@@ -13,6 +16,8 @@ from observability.journal.archive import ArchiveLost
 from observability.queries.session_filters import BadFilter
 from observability.queries.session_order import BadCursor
 from observability.recordings.files import MissingFile, StorageFailed
+
+logger = logging.getLogger(__name__)
 
 NOT_FOUND = "There is no such thing, or it is not yours to see."
 LATER_S = 10
@@ -29,8 +34,10 @@ CODES = {
     415: "unsupported-media-type",
     416: "range-not-satisfiable",
     429: "too-many-requests",
+    500: "broken",
     503: "unavailable",
 }
+BROKEN = "Something broke on our side; it has been logged. Try again in a moment."
 
 
 class Lost(exceptions.APIException):
@@ -53,6 +60,13 @@ class TooLarge(exceptions.APIException):
 class Unavailable(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = "The storage cannot be reached; try again."
+
+
+def server_error_in_kind(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: scripts are told in the API's shape, people by a page."""
+    if request.path_info.startswith("/api/"):
+        return JsonResponse({"error": {"code": CODES[500], "message": BROKEN}}, status=500)
+    return server_error(request)
 
 
 def error_answer(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -85,7 +99,7 @@ def refusal_of(error: Exception) -> exceptions.APIException | None:
         case ImportRefused():
             return refusal_of_import(error)
         case _:
-            return trouble_of_storage(error)
+            return trouble_of_ours(error)
 
 
 def refusal_of_import(error: ImportRefused) -> exceptions.APIException:
@@ -98,7 +112,7 @@ def refusal_of_import(error: ImportRefused) -> exceptions.APIException:
             return exceptions.ParseError(str(error))
 
 
-def trouble_of_storage(error: Exception) -> exceptions.APIException | None:
+def trouble_of_ours(error: Exception) -> exceptions.APIException | None:
     match error:
         case ArchiveLost():
             return RecordsLost()
@@ -106,6 +120,9 @@ def trouble_of_storage(error: Exception) -> exceptions.APIException | None:
             return Lost()
         case StorageFailed():
             return Unavailable()
+        case OperationalError():
+            logger.error("The API was asked without a database: %s", str(error).partition("\n")[0])
+            return Unavailable("The database cannot be reached; try again.")
         case _:
             return None
 
