@@ -10,6 +10,7 @@ ACTIONS = {
     "session.imported": "Imported a session",
     "session.deleted": "Deleted a session",
     "session.erased": "Erased a session",
+    "session.tried-again": "Had work on a session tried again",
     "privacy.changed": "Changed a privacy switch",
     "plan.changed": "Changed the plan",
     "api_key.registered": "Registered an API key",

@@ -238,7 +238,7 @@ def test_every_action_that_is_recorded_has_its_words() -> None:
     apps = [root / app for app in ("projects", "observability", "config")]
     sources = [file.read_text() for app in apps for file in app.rglob("*.py")]
     recorded = re.compile(
-        r'(?:note|note_look|record_event)\([^"()]*(?:\([^()]*\)[^"()]*)*"([a-z_]+\.[a-z_]+)"'
+        r'(?:note|note_look|record_event)\([^"()]*(?:\([^()]*\)[^"()]*)*"([a-z_]+\.[a-z_-]+)"'
     )
     verbs = {verb for source in sources for verb in recorded.findall(source)}
 
