@@ -1,6 +1,4 @@
-import ast
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +8,6 @@ import pytest
 from config import env
 
 ROOT = Path(__file__).resolve().parents[1]
-READERS = {"text", "number", "switch", "choice", "words", "networks", "secret"}
 EXPORTERS_GIVE_UP_AFTER_S = 10
 
 
@@ -25,46 +22,6 @@ def run_with(variables: dict[str, str], code: str, tmp_path: Path) -> "subproces
     return subprocess.run(
         command, cwd=ROOT, env={**environment, **variables}, capture_output=True, text=True, check=False
     )
-
-
-def names_read_in(file: Path) -> set[str]:
-    """First arguments of env.text("NAME") and its like."""
-    calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
-    return {
-        call.args[0].value
-        for call in calls
-        if reader_of(call) in READERS
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
-        and re.fullmatch("[A-Z0-9_]+", str(call.args[0].value))
-    }
-
-
-def reader_of(call: ast.Call) -> str:
-    if (
-        isinstance(call.func, ast.Attribute)
-        and isinstance(call.func.value, ast.Name)
-        and call.func.value.id == "env"
-    ):
-        return call.func.attr
-    return call.func.id if isinstance(call.func, ast.Name) else ""
-
-
-def documented() -> set[str]:
-    return set(
-        re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE)
-    )
-
-
-def all_names() -> set[str]:
-    sources = [*(ROOT / "config").rglob("*.py"), *(ROOT / "observability").rglob("*.py")]
-    return set().union(*(names_read_in(file) for file in sources))
-
-
-def test_every_variable_is_explained_and_every_explained_one_exists():
-    assert documented() - {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "DATA_DIR"} == all_names() - {
-        "DATA_DIR"
-    }
 
 
 @pytest.mark.parametrize(
