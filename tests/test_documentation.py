@@ -12,9 +12,11 @@ import pytest
 from prometheus_client import REGISTRY
 
 from config import env
+from config.celery import SCHEDULE
 from config.metrics import Work
 from observability import limits
 from observability.ingest import refusals
+from observability.jobs import KINDS
 from observability.live import limits as live_limits
 from observability.livekit.privacy.scrubbing import scrubbed
 from observability.models import Session
@@ -176,6 +178,15 @@ def labels_of(family: Any) -> tuple[str, ...]:
 def written(family: Any, labels: tuple[str, ...]) -> str:
     name = f"{family.name}_total" if family.type == "counter" else family.name
     return f"{name}{{{','.join(labels)}}}" if labels else name
+
+
+def test_every_kind_of_job_and_every_periodic_task_is_told():
+    told = rows(section("operate.md", "## Jobs"))
+
+    jobs = {codes(cells[0])[0]: codes(cells[1])[0] for cells in told if codes(cells[1])}
+    tasks = {codes(cells[0])[0]: cells[1] for cells in told if not codes(cells[1])}
+    assert jobs == {name: kind.queue for name, kind in KINDS.items()}
+    assert tasks == {each["task"]: f"{each['schedule']:.0f} s" for each in SCHEDULE.values()}
 
 
 def test_every_command_is_told_with_all_of_its_options():
