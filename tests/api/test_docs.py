@@ -5,6 +5,8 @@ from django.core.management import call_command
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.api.conftest import address
+
 
 def test_schema_describes_every_address_of_the_api(client):
     schema = client.get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi+json"}).json()
@@ -44,6 +46,16 @@ def test_schema_describes_every_address_of_the_api(client):
     assert sorted(schema["components"]["securitySchemes"]) == ["accessToken", "cookieAuth"]
     imports = schema["paths"]["/api/v1/projects/{project}/imports/"]["post"]
     assert imports["security"] == [{"accessToken": []}, {"cookieAuth": []}]
+
+
+def test_a_session_has_exactly_the_fields_that_the_schema_describes(client, talk, script):
+    schema = client.get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi+json"}).json()
+    described = schema["components"]["schemas"]
+
+    fields = script.get(address(talk)).json()
+
+    assert fields.keys() == described["SessionFields"]["properties"].keys()
+    assert fields["counts"].keys() == described["Counts"]["properties"].keys()
 
 
 def test_schema_is_valid_and_leaves_no_doubt(tmp_path):
