@@ -1,0 +1,3 @@
+from django.db import connection
+
+collect_ignore = [] if connection.vendor == "postgresql" else ["test_postgresql.py"]
