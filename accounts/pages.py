@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.forms import NameForm
 from accounts.links import is_usable, use_sign_in_link
@@ -35,9 +35,11 @@ def account_edit(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def browser_end(request: HttpRequest, browser_id: int) -> HttpResponse:
-    """One of one's own, and not the one that asks: that one signs out."""
+    """One of one's own, and not the one that asks: that one signs out. Looking leads to the page with the button."""
+    if request.method != "POST":
+        return redirect("usersessions_list")
     others = UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key)
     browser = get_object_or_404(others, pk=browser_id)
     get_adapter().end_sessions([browser])

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from observability.exports.ask import TooManyExports, ask_for_export
 from observability.exports.fetch import export_in, file_of
@@ -19,12 +19,12 @@ from observability.recordings.playback import file_response
 from projects.access import may_hear_audio, project_for_viewer
 from projects.audit import note_look, onlooker_of
 from projects.models import Project
-from projects.pages.frame import note, signed_in
+from projects.pages.frame import note, posted_from, signed_in
 
 UNAVAILABLE = "The storage cannot be reached. Try again in a moment."
 
 
-@require_POST
+@posted_from("observability:session-list")
 @signed_in
 def download_start(request: HttpRequest, slug: str) -> HttpResponse:
     """Of each `session` that the form names; together they are one zip."""

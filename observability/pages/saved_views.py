@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from observability.models import SavedView
 from observability.pages.reader_clock import zone_of
@@ -15,7 +14,7 @@ from observability.queries.session_filters import Asked, read_filters
 from observability.sessions.saved_views import ViewRefused, delete_view, rename_view, save_view
 from projects.access import project_for_member
 from projects.models import Project
-from projects.pages.frame import note, reader_of, signed_in
+from projects.pages.frame import note, posted_from, reader_of, signed_in
 
 
 def views_context(project: Project, asked: Asked) -> dict[str, Any]:
@@ -23,7 +22,7 @@ def views_context(project: Project, asked: Asked) -> dict[str, Any]:
     return {"views": views, "query": asked.as_query()}
 
 
-@require_POST
+@posted_from("observability:session-list")
 @signed_in
 def view_save(request: HttpRequest, slug: str) -> HttpResponse:
     """Of the address it keeps what the list understands."""
@@ -37,7 +36,7 @@ def view_save(request: HttpRequest, slug: str) -> HttpResponse:
     return back(request, slug, query, said=f"{view.name} is saved for everybody in this project.")
 
 
-@require_POST
+@posted_from("observability:session-list")
 @signed_in
 def view_rename(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
     project = project_for_member(request.user, slug)
@@ -50,7 +49,7 @@ def view_rename(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
     return back(request, slug, view.query, said=f"The view is now {view.name}.")
 
 
-@require_POST
+@posted_from("observability:session-list")
 @signed_in
 def view_delete(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
     project = project_for_member(request.user, slug)

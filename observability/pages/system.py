@@ -9,14 +9,14 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.client_address import address_of
 from accounts.models import User
 from observability.queries.system import system_stats
 from projects.access import projects_of, running_grants
 from projects.pages.forms import StaffAccessForm
-from projects.pages.frame import reader_of, signed_in
+from projects.pages.frame import posted_from, reader_of, signed_in
 from projects.staff import begin_grant, end_grant
 
 
@@ -26,7 +26,7 @@ def system_show(request: HttpRequest) -> HttpResponse:
     return system_page(request, operator_of(request), StaffAccessForm())
 
 
-@require_POST
+@posted_from("system")
 @signed_in
 def staff_access_begin(request: HttpRequest) -> HttpResponse:
     operator = operator_of(request)
@@ -51,7 +51,7 @@ def staff_access_begin(request: HttpRequest) -> HttpResponse:
     return system_page(request, operator, form, status=422)
 
 
-@require_POST
+@posted_from("system")
 @signed_in
 def staff_access_end(request: HttpRequest, grant_id: int) -> HttpResponse:
     operator = operator_of(request)

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
@@ -12,10 +11,10 @@ from observability.jobs import try_again
 from observability.queries.sessions import session_in
 from observability.queries.work import tasks_of
 from projects.access import project_for_admin
-from projects.pages.frame import note, signed_in
+from projects.pages.frame import note, posted_from, signed_in
 
 
-@require_POST
+@posted_from("observability:session-show")
 @signed_in
 def session_try_again(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     """All that was set aside. It has as many attempts as at first, and no more."""

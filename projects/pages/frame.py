@@ -6,10 +6,11 @@ from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -22,6 +23,7 @@ from projects.staff import grants_running_in
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+NAMES_PAGE = {"slug", "public_id"}
 LAST_PROJECT = "last_project"
 
 
@@ -40,6 +42,22 @@ def signed_in(view: View[P]) -> View[P]:
         return redirect_to_login(request.get_full_path())
 
     return guarded
+
+
+def posted_from(page_name: str) -> Callable[[View[P]], View[P]]:
+    """Of an address that only forms of that page send to. Whoever opens it, as after signing in, gets the page."""
+
+    def lead_back(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            where: dict[str, Any] = {name: value for name, value in kwargs.items() if name in NAMES_PAGE}
+            return HttpResponseRedirect(reverse(page_name, kwargs=where))
+
+        return require_http_methods(["GET", "HEAD", "POST"])(guarded)
+
+    return lead_back
 
 
 def reader_of(request: HttpRequest) -> User:

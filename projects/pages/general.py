@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.client_address import address_of
 from projects.access import project_for_admin, project_for_insider, project_for_owner
@@ -17,7 +17,7 @@ from projects.audit import record_event
 from projects.members import leave_project, transfer_ownership
 from projects.models import Project
 from projects.pages.forms import AddressForm, NameForm, TransferForm
-from projects.pages.frame import complaint_of, note, page, reader_of, signed_in
+from projects.pages.frame import complaint_of, note, page, posted_from, reader_of, signed_in
 
 
 @require_safe
@@ -26,7 +26,7 @@ def general_show(request: HttpRequest, slug: str) -> HttpResponse:
     return general_page(request, project_for_insider(request.user, slug))
 
 
-@require_POST
+@posted_from("projects:general-show")
 @signed_in
 def project_rename(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_admin(request.user, slug)
@@ -40,7 +40,7 @@ def project_rename(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("projects:general-show", project.slug)
 
 
-@require_POST
+@posted_from("projects:general-show")
 @signed_in
 def slug_change(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_admin(request.user, slug)
@@ -57,7 +57,7 @@ def slug_change(request: HttpRequest, slug: str) -> HttpResponse:
     return general_page(request, project, address_form=form, status=422)
 
 
-@require_POST
+@posted_from("projects:general-show")
 @signed_in
 def project_leave(request: HttpRequest, slug: str) -> HttpResponse:
     project, reader = project_for_insider(request.user, slug), reader_of(request)

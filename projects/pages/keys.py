@@ -7,22 +7,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from projects.access import INGEST, READ, SETTINGS, project_for_admin
 from projects.actions import create_access_token, generate_api_key, register_api_key, revoke_api_key
 from projects.models import KEY_IS_TAKEN, Project
 from projects.pages.forms import AccessTokenForm, RegisterKeyForm
-from projects.pages.frame import note, page, reader_of, signed_in
+from projects.pages.frame import note, page, posted_from, reader_of, signed_in
+from projects.pages.shown_once import show_once, shown_now
 
 
+@never_cache
 @require_safe
 @signed_in
 def key_list(request: HttpRequest, slug: str) -> HttpResponse:
-    return keys_page(request, project_for_admin(request.user, slug))
+    project = project_for_admin(request.user, slug)
+    return keys_page(request, project, **shown_now(request, project))
 
 
-@require_POST
+@posted_from("projects:key-list")
 @signed_in
 def key_register(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_admin(request.user, slug)
@@ -44,18 +47,17 @@ def key_register(request: HttpRequest, slug: str) -> HttpResponse:
     return keys_page(request, project, register_form=form, status=422)
 
 
-@never_cache
-@require_POST
+@posted_from("projects:key-list")
 @signed_in
 def key_generate(request: HttpRequest, slug: str) -> HttpResponse:
-    """The answer itself shows the secret: it is never kept where a later page could read it."""
     project = project_for_admin(request.user, slug)
     made = generate_api_key(project, by=reader_of(request))
     note(request, project, "api_key.generated", made.row.key)
-    return keys_page(request, project, made_key=made)
+    show_once(request, project, "made_key", {"key": made.row.key, "secret": made.secret})
+    return redirect("projects:key-list", project.slug)
 
 
-@require_POST
+@posted_from("projects:key-list")
 @signed_in
 def key_revoke(request: HttpRequest, slug: str, key_id: int) -> HttpResponse:
     project = project_for_admin(request.user, slug)
@@ -66,8 +68,7 @@ def key_revoke(request: HttpRequest, slug: str, key_id: int) -> HttpResponse:
     return redirect("projects:key-list", project.slug)
 
 
-@never_cache
-@require_POST
+@posted_from("projects:key-list")
 @signed_in
 def token_create(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_admin(request.user, slug)
@@ -78,10 +79,11 @@ def token_create(request: HttpRequest, slug: str) -> HttpResponse:
     scopes = [READ, *(scope for scope, choice in given.items() if form.cleaned_data[choice])]
     made = create_access_token(project, form.cleaned_data["name"], scopes, by=reader_of(request))
     note(request, project, "access_token.created", str(made.row))
-    return keys_page(request, project, made_token=made)
+    show_once(request, project, "made_token", {"name": made.row.name, "secret": made.secret})
+    return redirect("projects:key-list", project.slug)
 
 
-@require_POST
+@posted_from("projects:key-list")
 @signed_in
 def token_revoke(request: HttpRequest, slug: str, token_id: int) -> HttpResponse:
     project = project_for_admin(request.user, slug)

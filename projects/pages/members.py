@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from projects.access import project_for_admin, project_for_insider, role_in, roles_from, roles_up_to
 from projects.actions import NewSecret
@@ -20,7 +20,8 @@ from projects.mail import mail_invitation
 from projects.members import change_role, remove_member
 from projects.models import Invitation, Membership, Project, Role
 from projects.pages.forms import InvitationForm
-from projects.pages.frame import complaint_of, note, page, reader_of, signed_in
+from projects.pages.frame import complaint_of, note, page, posted_from, reader_of, signed_in
+from projects.pages.shown_once import show_once, shown_now
 from projects.roles import WHAT_THEY_DO
 
 
@@ -38,21 +39,15 @@ class InvitationRow:
     may_send: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MadeLink:
-    """Shown this once, because nothing could be sent."""
-
-    email: str
-    url: str
-
-
+@never_cache
 @require_safe
 @signed_in
 def member_list(request: HttpRequest, slug: str) -> HttpResponse:
-    return members_page(request, project_for_insider(request.user, slug))
+    project = project_for_insider(request.user, slug)
+    return members_page(request, project, **shown_now(request, project))
 
 
-@require_POST
+@posted_from("projects:member-list")
 @signed_in
 def role_change(request: HttpRequest, slug: str, member_id: int) -> HttpResponse:
     project = project_for_admin(request.user, slug)
@@ -71,7 +66,7 @@ def role_change(request: HttpRequest, slug: str, member_id: int) -> HttpResponse
     return redirect("projects:member-list", project.slug)
 
 
-@require_POST
+@posted_from("projects:member-list")
 @signed_in
 def member_remove(request: HttpRequest, slug: str, member_id: int) -> HttpResponse:
     project = project_for_admin(request.user, slug)
@@ -88,8 +83,7 @@ def member_remove(request: HttpRequest, slug: str, member_id: int) -> HttpRespon
     return redirect("projects:member-list", project.slug)
 
 
-@never_cache
-@require_POST
+@posted_from("projects:member-list")
 @signed_in
 def invitation_create(request: HttpRequest, slug: str) -> HttpResponse:
     project, reader = project_for_admin(request.user, slug), reader_of(request)
@@ -107,8 +101,7 @@ def invitation_create(request: HttpRequest, slug: str) -> HttpResponse:
     return members_page(request, project, form=form, status=422)
 
 
-@never_cache
-@require_POST
+@posted_from("projects:member-list")
 @signed_in
 def invitation_resend(request: HttpRequest, slug: str, invitation_id: int) -> HttpResponse:
     project = project_for_admin(request.user, slug)
@@ -122,7 +115,7 @@ def invitation_resend(request: HttpRequest, slug: str, invitation_id: int) -> Ht
     return handed_over(request, project, made)
 
 
-@require_POST
+@posted_from("projects:member-list")
 @signed_in
 def invitation_revoke(request: HttpRequest, slug: str, invitation_id: int) -> HttpResponse:
     project = project_for_admin(request.user, slug)
@@ -134,12 +127,13 @@ def invitation_revoke(request: HttpRequest, slug: str, invitation_id: int) -> Ht
 
 
 def handed_over(request: HttpRequest, project: Project, made: NewSecret[Invitation]) -> HttpResponse:
-    """By mail, or on this very answer: the link is kept nowhere."""
+    """By mail, or on the next page, once."""
     url = settings.BASE_URL + reverse("invitation-open", args=[made.secret])
     if mail_invitation(made.row, url):
         messages.success(request, f"The invitation is on its way to {made.row.email}.")
-        return redirect("projects:member-list", project.slug)
-    return members_page(request, project, made_link=MadeLink(made.row.email, url))
+    else:
+        show_once(request, project, "made_link", {"email": made.row.email, "url": url})
+    return redirect("projects:member-list", project.slug)
 
 
 def members_page(request: HttpRequest, project: Project, *, status: int = 200, **named: Any) -> HttpResponse:

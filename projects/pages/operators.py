@@ -3,11 +3,11 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.client_address import address_of
 from projects.access import project_for_admin
-from projects.pages.frame import page, reader_of, signed_in
+from projects.pages.frame import page, posted_from, reader_of, signed_in
 from projects.staff import end_grant, grants_running_in, past_grants_of, with_looks
 
 
@@ -27,7 +27,7 @@ def grant_list(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_POST
+@posted_from("projects:grant-list")
 @signed_in
 def grant_end(request: HttpRequest, slug: str, grant_id: int) -> HttpResponse:
     project = project_for_admin(request.user, slug)

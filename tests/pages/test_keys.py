@@ -9,14 +9,16 @@ from accounts.models import User
 from observability.limits import TOKEN_VERDICT_S
 from observability.models import Session
 from projects.actions import create_access_token, register_api_key
-from projects.models import AccessToken, ApiKey, AuditEvent, Project
+from projects.models import AccessToken, ApiKey, AuditEvent, Project, Role
 from projects.secrets import decrypt
 from tests.pages.reading import open_page, words
+from tests.people import MembershipFactory, ProjectFactory
 from tests.sending import Agent, agent, spans
 
 __all__ = ["agent"]
 
 LIST = "projects:key-list"
+GENERATE = "/projects/acme/settings/keys/generate/"
 SECRET = "a-secret-of-more-than-sixteen"
 
 
@@ -48,16 +50,40 @@ def test_the_same_key_twice_is_explained(owner_client: Client, api_key: ApiKey) 
     assert "This project has a key of that name already" in words(register(owner_client, "APIacme", SECRET))
 
 
-def test_a_generated_pair_shows_its_secret_this_once(owner_client: Client, project: Project) -> None:
-    shown = words(owner_client.post(reverse("projects:key-generate", args=["acme"])))
+def test_a_generated_pair_is_shown_once_and_reloading_makes_no_other(
+    owner_client: Client, project: Project
+) -> None:
+    response = owner_client.post(GENERATE, follow=True)
     secret = decrypt(project.api_keys.get().encrypted_secret)
 
-    assert f"LIVEKIT_API_SECRET={secret}" in shown
+    assert response.redirect_chain == [(reverse(LIST, args=["acme"]), 302)]
+    assert f"LIVEKIT_API_SECRET={secret}" in words(response)
     assert secret not in open_page(owner_client, LIST, "acme")
+    assert project.api_keys.count() == 1
+
+
+def test_on_its_way_to_the_page_a_secret_lies_encrypted(owner_client: Client, project: Project) -> None:
+    owner_client.post(GENERATE)
+    secret = decrypt(project.api_keys.get().encrypted_secret)
+
+    assert secret not in str(owner_client.session.items())
+
+
+def test_a_secret_waits_for_no_other_project_and_for_no_other_day(
+    owner_client: Client, owner: User, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    MembershipFactory(project=ProjectFactory(slug="second"), user=owner, role=Role.OWNER)
+    owner_client.post(GENERATE)
+    elsewhere = open_page(owner_client, LIST, "second")
+    monkeypatch.setattr("projects.pages.shown_once.MAX_AGE_S", 0)
+    owner_client.post(GENERATE)
+    too_late = open_page(owner_client, LIST, "acme")
+
+    assert "LIVEKIT_API_SECRET=" not in elsewhere + too_late
 
 
 def test_a_page_with_a_secret_is_stored_nowhere(owner_client: Client, project: Project) -> None:
-    response = owner_client.post(reverse("projects:key-generate", args=["acme"]))
+    response = owner_client.post(GENERATE, follow=True)
 
     assert "no-store" in response["Cache-Control"]
 
@@ -80,12 +106,12 @@ def test_a_key_of_another_project_cannot_be_revoked(
 
 
 def test_a_token_is_shown_once_and_may_only_read(owner_client: Client, project: Project) -> None:
-    shown = words(
-        owner_client.post(reverse("projects:token-create", args=["acme"]), {"name": "nightly report"})
-    )
+    address = reverse("projects:token-create", args=["acme"])
+    shown = words(owner_client.post(address, {"name": "nightly report"}, follow=True))
     token = AccessToken.objects.get()
 
-    assert f"{token.prefix}" in shown
+    assert f"Your new token “nightly report”. It is shown this once {token.prefix}" in shown
+    assert "It is shown this once" not in open_page(owner_client, LIST, "acme")
     assert token.scopes == ["read"]
     assert trail()[0][0] == "access_token.created"
 

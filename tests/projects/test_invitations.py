@@ -162,12 +162,23 @@ def test_sent_again_the_new_link_is_good_for_a_week_and_the_old_one_dead(
     after(days=8)
     assert "expired" in open_page(owner_client, "projects:member-list", "acme")
 
-    new = link_in(words(owner_client.post(only("invitation-resend"))))
+    new = link_in(words(owner_client.post(only("invitation-resend"), follow=True)))
 
     client = signed_in(newcomer)
     assert client.get(link).status_code == 410
     assert client.post(new).status_code == 302
     assert Invitation.objects.get().expires_at > timezone.now() + timedelta(days=6)
+
+
+def test_a_link_is_shown_once_and_reloading_its_page_sends_nothing(
+    owner_client: Client, project: Project
+) -> None:
+    response = invite(owner_client)
+
+    assert response.redirect_chain == [(reverse("projects:member-list", args=["acme"]), 302)]
+    assert link_in(words(response))
+    assert "/invitations/" not in open_page(owner_client, "projects:member-list", "acme")
+    assert Invitation.objects.count() == 1
 
 
 def test_it_is_not_sent_twice_within_a_minute(link: str, owner_client: Client) -> None:
