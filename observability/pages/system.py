@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 from accounts.client_address import address_of
 from accounts.models import User
 from observability.queries.system import system_stats
-from projects.access import projects_of, running_grants
+from projects.access import running_grants
+from projects.mail import mail_grant
 from projects.pages.forms import StaffAccessForm
 from projects.pages.frame import posted_from, reader_of, signed_in
 from projects.staff import begin_grant, end_grant
@@ -44,6 +45,7 @@ def staff_access_begin(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
+            mail_grant(grant)
             messages.success(
                 request, f"You may look at {grant.project}. Its admins see that, and your reason."
             )

@@ -80,7 +80,7 @@ def page(
         "projects": projects_of(reader),
         "may_add": role in roles_from(Role.MEMBER),
         "may_administer": administers,
-        "grants_running": grants_running_in(project) if administers and section == "settings" else [],
+        "grants_running": grants_running_in(project) if administers else [],
         "is_owner": role == Role.OWNER,
         "may_create_projects": may_create_projects(reader),
         "section": section,

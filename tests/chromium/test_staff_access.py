@@ -41,7 +41,7 @@ def test_an_open_page_closes_when_an_admin_ends_the_access(
     complaints.grant("404")  # what the operator's page finds in the end
 
     admin.goto(portal.url + reverse("projects:member-list", args=["acme"]))
-    admin.get_by_role("link", name="See or end it").click()
+    admin.get_by_role("link", name="See what they opened, or end it").click()
     expect(admin.get_by_text(REASON)).to_be_visible()
     admin.get_by_role("button", name="End now").click()
     ended_s = time.monotonic()

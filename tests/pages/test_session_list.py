@@ -142,5 +142,5 @@ def test_the_list_costs_the_same_queries_however_long_it_is(
     SessionFactory.create_batch(count, project=project)
     owner_client.get(reverse(LIST, args=["acme"]))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         owner_client.get(reverse(LIST, args=["acme"]))

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
+from projects.mail import mail_grant
 from projects.models import Project, StaffGrant
 from projects.pages.forms import StaffAccessForm
 from projects.staff import begin_grant, end_grant, grants_running_in
@@ -50,9 +51,11 @@ def begun_by_command(project: str, options: dict[str, Any]) -> StaffGrant:
         raise CommandError(f"--minutes is from 1 to {settings.STAFF_ACCESS_MAX_MINUTES}.")
     try:
         reason = StaffAccessForm.base_fields["reason"].clean(options["reason"])
-        return begin_grant(project, operator, reason=reason, minutes=options["minutes"])
+        grant = begin_grant(project, operator, reason=reason, minutes=options["minutes"])
     except ValidationError as error:
         raise CommandError(" ".join(error.messages)) from None
+    mail_grant(grant)
+    return grant
 
 
 def told_of(grant: StaffGrant) -> dict[str, str]:
