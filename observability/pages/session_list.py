@@ -12,7 +12,7 @@ from django_htmx.middleware import HtmxDetails
 from observability.pages.reader_clock import zone_of
 from observability.pages.saved_views import views_context
 from observability.pages.session_filters import FILTERS_FORM, chips_of, fields_of, headings_of, loosen_of
-from observability.pages.session_rows import RowGroup, grouped_by_day, row_of
+from observability.pages.session_rows import LETTER_STATES, LETTERS, RowGroup, grouped_by_day, row_of
 from observability.queries.session_filters import Asked, read_filters
 from observability.queries.session_names import names_lately
 from observability.queries.session_order import ORDERS, BadCursor
@@ -54,6 +54,7 @@ def session_list_rows(request: HttpRequest, slug: str) -> HttpResponse:
 def rows_context(request: HttpRequest, project: Project, asked: Asked) -> dict[str, Any]:
     cursor = request.GET.get("cursor", "")
     found = page_of(project, asked, cursor)
+    named |= {"letters": LETTERS.values(), "letter_states": LETTER_STATES}
     is_empty = not found.rows and not cursor
     return {
         "asked": asked,

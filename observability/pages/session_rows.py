@@ -11,7 +11,7 @@ from django.utils import timezone
 from observability.models import Session
 from observability.pages.answer_time import is_slow
 from observability.pages.spark import Spark, spark_of
-from observability.pages.wording import MISSING, clock, count, moment, seconds
+from observability.pages.wording import MISSING, count, length, moment, seconds
 
 LETTERS = {
     "audio": ("A", "Audio"),
@@ -28,6 +28,14 @@ STATE_WORDS = {
     "not_sent": "not sent",
     "lost": "lost",
 }
+LETTER_STATES = [
+    ("received", "received"),
+    ("partial", "received in part"),
+    ("expected", "expected"),
+    ("off", "switched off, or not sent"),
+    ("lost", "lost"),
+]
+"""For the key to the letters: each that looks different."""
 TAGS_SHOWN = 2
 LATE = timedelta(hours=12)
 """A session that arrives so long after its beginning was kept back, or its agent's clock is wrong."""
@@ -102,7 +110,7 @@ def row_of(session: Session) -> SessionRow:
         started_shape="clock" if abs(session.first_received_at - started_at) < LATE else "minute",
         first_received_at=session.first_received_at,
         last_received_at=session.last_received_at,
-        duration=clock(summary.get("duration_ms")),
+        duration=length(summary.get("duration_ms")).value,
         turns=summary.get("turns"),
         spark=spark_of(summary["answers_ms"], is_live=is_live) if summary.get("answers_ms") else None,
         median=str(seconds(summary.get("median_ms"))),

@@ -43,6 +43,16 @@ def duration(ms: float | None) -> Quantity:
     return Quantity(clock(shown_ms), "min" if shown_ms < 3_600_000 else "h")
 
 
+def length(ms: float | None) -> Quantity:
+    """How long a session was, to the nearest second wherever it is told: `0:50 min`, `2:22 min`, `1:02:22 h`."""
+    if ms is None:
+        return NOTHING
+    if ms < 500:
+        return Quantity("< 0:01", "min")
+    shown_ms = round(ms, -3)
+    return Quantity(clock(shown_ms), "min" if shown_ms < 3_600_000 else "h")
+
+
 def seconds(ms: float | None) -> Quantity:
     """Answer times, always in seconds so that they can be compared: `0.78 s`."""
     return NOTHING if ms is None else Quantity(f"{ms / 1000:.2f}", "s")

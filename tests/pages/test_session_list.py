@@ -40,6 +40,13 @@ def test_a_row_tells_how_the_session_went(owner_client: Client, front_desk: Sess
         assert told in page
 
 
+def test_the_letters_of_what_was_received_are_explained(owner_client: Client, front_desk: Session) -> None:
+    page = open_page(owner_client, LIST, "acme")
+
+    assert "What has been received A Audio T Transcript S Traces L Logs M Metrics" in page
+    assert "A received A received in part A expected A switched off, or not sent A lost" in page
+
+
 def test_verdicts_that_the_sdk_writes_as_tags_are_no_tags(owner_client: Client, front_desk: Session) -> None:
     assert "lk.judge" not in open_page(owner_client, ROWS, "acme")
 

@@ -1,7 +1,7 @@
 import pytest
 
 from observability.pages.spark import spark_of
-from observability.pages.wording import clock, count, duration, offset, seconds
+from observability.pages.wording import clock, count, duration, length, offset, seconds
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,21 @@ def test_an_offset_counts_from_the_sessions_start(ms: float | None, decimals: in
 
 def test_a_missing_figure_is_shown_as_missing() -> None:
     assert (str(seconds(None)), clock(None)) == ("–", "–")
+
+
+@pytest.mark.parametrize(
+    ("ms", "shown"),
+    [
+        (None, "–"),
+        (20, "< 0:01 min"),
+        (49_712, "0:50 min"),
+        (142_326, "2:22 min"),
+        (142_500.1, "2:23 min"),
+        (3_599_700, "1:00:00 h"),
+    ],
+)
+def test_the_length_of_a_session_is_told_to_the_nearest_second(ms: float | None, shown: str) -> None:
+    assert str(length(ms)) == shown
 
 
 def test_counts_have_their_noun() -> None:
