@@ -29,6 +29,9 @@ from observability.timeline.words import Signal
 
 SCHEMA = "playhead.export/1"
 NO_AUDIO_FOR_ASKER = "Whoever asked for this zip may not hear audio in this project."
+WITHOUT_WORDS = (
+    "Which tools were called and which agent took over is here, without what was said, arguments and results."
+)
 NOTHING_UPLOADED = "The agent has uploaded no chat history. The transcript is made of what else it sent."
 OF_SIGNAL: tuple[tuple[str, str, Signal, Any], ...] = (
     ("traces.json", "span", "traces", write_traces),
@@ -59,18 +62,30 @@ def audio_reason(session: Session, timeline: Timeline, *, with_audio: bool) -> s
 
 
 def write_transcript(archive: Archive, folder: str, timeline: Timeline, notes: Notes) -> None:
-    lines = list(text_lines(timeline))
-    if not lines:
-        for name in ("transcript.txt", "transcript.vtt"):
-            notes.left_out[name] = timeline.completeness["transcript"].reason
-        return
+    told = timeline.completeness["transcript"]
+    lines, words = list(text_lines(timeline)), list(cues(timeline))
+    notes.left_out |= {
+        name: told.reason for name, held in (("transcript.txt", lines), ("transcript.vtt", words)) if not held
+    }
+    if lines:
+        write_lines(archive, folder, lines)
+    if lines and told.state == "off":
+        notes.remarks["transcript.txt"] = f"{told.reason} {WITHOUT_WORDS}"
+    if words:
+        write_subtitles(archive, folder, timeline, words)
+
+
+def write_lines(archive: Archive, folder: str, lines: list[str]) -> None:
     with archive.member(folder + "transcript.txt") as out:
         for line in lines:
             out.write(line.encode() + b"\n")
             out.counted()
+
+
+def write_subtitles(archive: Archive, folder: str, timeline: Timeline, words: list[str]) -> None:
     with archive.member(folder + "transcript.vtt") as out:
         out.write(vtt_head(timeline).encode())
-        for cue in cues(timeline):
+        for cue in words:
             out.write(cue.encode())
             out.counted()
 

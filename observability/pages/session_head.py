@@ -49,6 +49,8 @@ ICONS = {
     "not_sent": "dash",
     "lost": "warn",
 }
+NO_WORDS = "no words"
+"""Of a transcript that is off; its items are calls and handoffs, which traces tell of."""
 UNITS = {"transcript": "item", "traces": "span", "logs": "line", "metrics": "point"}
 
 
@@ -213,6 +215,8 @@ def doubted(audio: SignalState, doubts: Sequence[str]) -> SignalState:
 def note_of(signal: Signal, found: Completeness, timeline: Timeline) -> str:
     if not found.count:
         return MISSING
+    if signal == "transcript" and found.state == "off":
+        return NO_WORDS
     if signal == "audio":
         length_ms = timeline.recording.duration_ms if timeline.recording else None
         return str(duration(length_ms)) if length_ms is not None else "received"

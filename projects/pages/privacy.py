@@ -37,7 +37,9 @@ KEPT = {
         "Sessions have no waveform and cannot be played.",
     ),
     "transcripts": SwitchText(
-        "Transcripts", "What was said, as text.", "Turns show their times but no words."
+        "Transcripts",
+        "What was said, as text, with the prompts of models and the arguments and results of tools.",
+        "Turns show their times but no words, tool calls their names but not what was asked and answered.",
     ),
     "traces": SwitchText(
         "Traces", "Spans of LLM, TTS, tools and turns.", "Turns, latencies and tool calls are not known."
