@@ -242,9 +242,15 @@ class TrailForm(forms.Form):
 
 class PrivacyForm(forms.ModelForm[PrivacySwitches]):
     audio_role = forms.ChoiceField(
-        label="Who may hear recordings", choices=HEARERS, widget=forms.Select(attrs={"class": "input"})
+        label="Who may hear recordings",
+        choices=HEARERS,
+        widget=forms.Select(attrs={"class": "input", "aria-describedby": "id_audio_role_text"}),
     )
 
     class Meta:
         model = PrivacySwitches
         fields = ["observability", "audio", "transcripts", "traces", "logs", "redaction", "audio_role"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["audio_role"].widget.attrs["data-saved"] = self.initial["audio_role"]

@@ -57,6 +57,7 @@ class SwitchRow:
     field: BoundField
     words: SwitchText
     is_on: bool
+    is_saved_on: bool
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,11 +69,24 @@ def privacy_edit(request: HttpRequest, slug: str) -> HttpResponse:
         form.save()
         for name in form.changed_data:
             note(request, project, "privacy.changed", f"{name}: {form.cleaned_data[name]}")
-        messages.success(request, "Saved. It counts for sessions that begin from now on.")
+        counts = "at once" if form.changed_data == ["audio_role"] else "for sessions that begin from now on"
+        messages.success(request, f"Saved. It counts {counts}.")
         return redirect("projects:privacy-edit", project.slug)
     named: dict[str, Any] = {
         "form": form,
         "improvement_is_on": settings.MODEL_IMPROVEMENT,
-        "kept_rows": [SwitchRow(form[name], words, bool(form[name].value())) for name, words in KEPT.items()],
+        "kept_rows": [
+            SwitchRow(form[name], words, bool(form[name].value()), bool(form.initial[name]))
+            for name, words in KEPT.items()
+        ],
     }
-    return page(request, "projects/privacy.html", project, section="settings", place="privacy", **named)
+    status = 422 if form.errors else 200
+    return page(
+        request,
+        "projects/privacy.html",
+        project,
+        section="settings",
+        place="privacy",
+        status=status,
+        **named,
+    )

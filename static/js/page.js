@@ -30,6 +30,7 @@ import { tellTimeZone } from "./time-zone.js";
 import { SessionTimeline } from "./timeline/session-timeline.js";
 import { TranscriptList } from "./transcript-list.js";
 import { trustServerHtml } from "./trusted-html.js";
+import { UnsavedChanges } from "./unsaved-changes.js";
 import { ViewSwitch } from "./view-switch.js";
 
 const ELEMENTS = {
@@ -59,6 +60,7 @@ const ELEMENTS = {
   "tab-list": TabList,
   "theme-choice": ThemeChoice,
   "transcript-list": TranscriptList,
+  "unsaved-changes": UnsavedChanges,
   "view-switch": ViewSwitch,
 };
 

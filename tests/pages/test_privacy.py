@@ -13,7 +13,7 @@ def test_the_page_tells_plan_and_retention(owner_client: Client, project: Projec
 
     assert "kept for 30 days" in page
     assert "Build plan" in page
-    assert "A change counts for sessions that begin after you save" in page
+    assert "What is kept counts for sessions that begin after you save" in page
 
 
 def test_a_switch_is_saved_and_written_down(owner_client: Client, project: Project) -> None:
@@ -33,5 +33,13 @@ def test_a_switch_is_saved_and_written_down(owner_client: Client, project: Proje
 def test_an_impossible_choice_saves_nothing(owner_client: Client, project: Project) -> None:
     response = owner_client.post(reverse(EDIT, args=["acme"]), {"audio_role": "everybody"})
 
+    assert response.status_code == 422
     assert "Nothing was saved" in words(response)
     assert PrivacySwitches.objects.get(project=project).observability
+
+
+def test_who_may_hear_counts_at_once_and_the_page_says_so(owner_client: Client, project: Project) -> None:
+    response = owner_client.post(reverse(EDIT, args=["acme"]), ALL_ON | {"audio_role": "owner"}, follow=True)
+
+    assert "Saved. It counts at once." in words(response)
+    assert "This counts at once, for recordings that are here already too." in words(response)
