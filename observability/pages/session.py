@@ -62,7 +62,11 @@ def session_refresh(request: HttpRequest, slug: str, public_id: UUID) -> HttpRes
         return HttpResponse(status=NOTHING_NEW)
     note_look(project, onlooker_of(request), "session.viewed", str(session.public_id))
     named = session_context(request, project, shown)
-    named |= {"project": project, "may_administer": may_administer(project, request.user)}
+    named |= {
+        "project": project,
+        "may_administer": may_administer(project, request.user),
+        "is_refresh": True,
+    }
     return render(request, "observability/_session.html", named)
 
 
