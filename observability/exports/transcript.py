@@ -57,7 +57,7 @@ def message_text(item: TranscriptItem) -> str:
     agent = f" ({item.agent})" if item.role == "assistant" and item.agent else ""
     marks = {
         "cut off": bool(item.interrupted),
-        "not spoken yet": item.state == "generated",
+        "not confirmed as spoken": item.state == "generated",
         "broke off": item.state == "failed",
     }
     said = "".join(f" [{mark}]" for mark, holds in marks.items() if holds)

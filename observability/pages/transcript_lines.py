@@ -12,7 +12,14 @@ from observability.timeline.dialogue import TranscriptItem, Turn
 from observability.timeline.marks import ToolCall
 from observability.timeline.model import Timeline
 
-STATE_WORDS = {"generated": "not spoken yet", "speaking_unconfirmed": "being spoken", "failed": "broke off"}
+STATE_WORDS = {
+    "generated": "not confirmed yet",
+    "speaking_unconfirmed": "being spoken",
+    "failed": "broke off",
+}
+"""Of words whose turn has not come. Agents send what has ended every few seconds: a short answer is over before
+anything tells that its voice began, so nothing here may claim that it was not spoken."""
+STATE_WORDS_AFTERWARDS = STATE_WORDS | dict.fromkeys(("generated", "speaking_unconfirmed"), "never confirmed")
 UNSURE_BELOW_PERCENT = 80
 """Shown at all times; a surer line tells it only while someone looks at it."""
 
@@ -98,7 +105,8 @@ def line_of(
     at_ms = milliseconds(timeline.session.start_ns, item.at_ns)
     plain = Line(kind="note", at_ms=at_ms, at=offset(at_ms), turn=item.turn)
     if item.type == "message":
-        return message_line(plain, item, chips.get(item.id, ("", "")))
+        states = STATE_WORDS if timeline.session.status == "live" else STATE_WORDS_AFTERWARDS
+        return message_line(plain, item, chips.get(item.id, ("", "")), states.get(item.state, ""))
     if item.type == "function_call":
         return call_line(plain, item, calls.get(item.call_id))
     if item.type == "function_call_output":
@@ -116,7 +124,7 @@ def line_of(
     return replace(plain, text=item.text or "an item of a kind that this version does not know")
 
 
-def message_line(plain: Line, item: TranscriptItem, chip: tuple[str, str]) -> Line:
+def message_line(plain: Line, item: TranscriptItem, chip: tuple[str, str], state: str) -> Line:
     kind, who = {"user": ("user", "User"), "assistant": ("agent", item.agent or "Agent")}.get(
         item.role, ("note", item.role.capitalize())
     )
@@ -127,7 +135,7 @@ def message_line(plain: Line, item: TranscriptItem, chip: tuple[str, str]) -> Li
         who=who,
         text=item.text,
         is_cut=bool(item.interrupted),
-        state=STATE_WORDS.get(item.state, ""),
+        state=state,
         chip=chip[0],
         chip_kind=chip[1],
         sure_percent=sure_percent,

@@ -3,8 +3,8 @@
 import pytest
 
 from observability.pages.transcript_lines import Line, transcript_lines
-from observability.timeline import build
-from tests.timeline.sessions import LIVE, timeline_of, without_reports
+from observability.timeline import SessionContext, build
+from tests.timeline.sessions import ENDED, LIVE, built, span, timeline_of, without_reports
 
 KINDS = {"user", "agent", "call", "handoff"}
 RUNS = ["python/1.8.9_full", "node/1.9.0_full", "python/1.5.1"]
@@ -34,3 +34,24 @@ def test_no_two_lines_have_the_same_key(run: str) -> None:
 )
 def test_answer_that_was_cut_off_tells_how_much_of_it_was_played(run: str, heard: list[str]) -> None:
     assert [line.heard for line in transcript_lines(timeline_of(run)) if line.is_cut] == heard
+
+
+WRITTEN = span("llm_node", 10, 20, parent_span_id="a" * 16, attributes={"lk.pii.response.text": "Hello"})
+VOICED = span("tts_node", 12, 25, parent_span_id="a" * 16)
+
+
+@pytest.mark.parametrize(
+    ("context", "states"),
+    [(LIVE, ["not confirmed yet", "being spoken"]), (ENDED, ["never confirmed", "never confirmed"])],
+    ids=["live", "over"],
+)
+def test_words_whose_turn_has_not_come_are_never_said_to_be_unspoken(
+    context: SessionContext, states: list[str]
+) -> None:
+    found = [
+        line.state
+        for spans in ([WRITTEN], [WRITTEN, VOICED])
+        for line in transcript_lines(built(*spans, context=context))
+    ]
+
+    assert found == states

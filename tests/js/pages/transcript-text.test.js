@@ -9,7 +9,7 @@ test("a line is its time, its speaker and the words", () => {
   assert.equal(transcriptText([line]), "0:35  User: Wait, stop please.");
 });
 
-test("words that were cut off, or are not spoken yet, say so", () => {
+test("words that were cut off, or are not confirmed yet, say so", () => {
   const cut = { kind: "agent", at: "0:32", who: "receptionist", text: "Of course! Our", cut: "user cut in" };
   const arriving = { kind: "agent", at: "0:41", who: "receptionist", text: "Yes.", state: "being spoken" };
 
