@@ -75,7 +75,6 @@ def system_page(request: HttpRequest, operator: User, form: forms.Form, *, statu
         "stats": system_stats(timezone.now()),
         "form": form,
         "grants": running_grants().filter(operator=operator).select_related("project"),
-        "projects": projects_of(operator),
         "section": "system",
     }
     return render(request, "observability/system.html", named, status=status)

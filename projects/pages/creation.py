@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from projects.access import may_create_projects, projects_of
+from projects.access import may_create_projects
 from projects.actions import create_project
 from projects.models import Project, Role
 from projects.pages.forms import NewProjectForm
@@ -26,8 +26,7 @@ def project_create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (project := _made(form, reader)):
         note(request, project, "project.created", project.slug)
         return redirect("observability:connect", project.slug)
-    named = {"form": form, "projects": projects_of(reader), "may_create_projects": True}
-    return render(request, "projects/new.html", named, status=422 if form.errors else 200)
+    return render(request, "projects/new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _made(form: NewProjectForm, owner: User) -> Project | None:

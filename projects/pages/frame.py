@@ -19,12 +19,12 @@ from accounts.models import User
 from projects.access import grant_in, may_create_projects, projects_of, role_in, roles_from
 from projects.audit import record_event
 from projects.models import Project, Role
+from projects.pages.rail import LAST_PROJECT
 from projects.staff import grants_running_in
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 NAMES_PAGE = {"slug", "public_id"}
-LAST_PROJECT = "last_project"
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def signed_in(view: View[P]) -> View[P]:

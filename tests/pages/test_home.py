@@ -1,9 +1,13 @@
 import re
 
+import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from projects.models import Project, Role
+from projects.staff import begin_grant
 from tests.pages.reading import words
 from tests.people import MembershipFactory, ProjectFactory
 
@@ -55,3 +59,43 @@ def test_pages_carry_no_inline_code(owner_client: Client, front_desk: object) ->
         assert " style=" not in html
         assert " onclick=" not in html
         assert html.count("<script") == len(re.findall(r"<script [^>]*src=", html))
+
+
+@pytest.mark.parametrize("address", ["/account/", "/account/sessions/", "/account/2fa/", "/projects/new/"])
+def test_pages_of_no_project_have_the_rail_of_the_one_that_one_comes_from(
+    owner_client: Client, owner: User, project: Project, address: str
+) -> None:
+    zoo = ProjectFactory(name="Zoo", slug="zoo")
+    MembershipFactory(project=zoo, user=owner, role=Role.VIEWER)
+    owner_client.get("/projects/zoo/sessions/")
+
+    rail = rail_of(owner_client.get(address, follow=True))
+
+    assert re.findall(r'rail__link" href="/projects/zoo/(\w+)/"', rail) == [
+        "sessions",
+        "insights",
+        "connect",
+        "settings",
+    ]
+    assert re.findall(r"<span class=\"clip\">(\w+)</span>", rail) == ["Acme", "Zoo"]
+
+
+def test_the_system_page_has_it_too(admin_client: Client, project: Project) -> None:
+    MembershipFactory(project=project, user=User.objects.get(email="admin@example.com"), role=Role.VIEWER)
+
+    assert "/projects/acme/insights/" in rail_of(admin_client.get("/system/"))
+
+
+def test_an_operator_who_looked_in_has_no_rail_of_what_is_not_theirs(
+    admin_client: Client, project: Project
+) -> None:
+    operator = User.objects.get(email="admin@example.com")
+    begin_grant("acme", operator, reason="Support request 4711", minutes=60)
+    admin_client.get("/projects/acme/sessions/")
+
+    assert "/projects/acme/" not in rail_of(admin_client.get("/system/"))
+
+
+def rail_of(response: HttpResponse) -> str:
+    html = response.content.decode()
+    return html[html.index('<nav class="rail"') : html.index("</nav>", html.index('class="rail"'))]
