@@ -1,9 +1,10 @@
 import { isCopied } from "./clipboard.js";
 import { Lifetime } from "./lifetime.js";
+import { say } from "./said.js";
 
 const DONE_MS = 1600;
 
-/** Copies the text of the element named by `for`, or its own `value`, and says so. */
+/** Copies the text of the element named by `for`, or its own `value`, and says that `what` was copied. */
 export class CopyButton extends HTMLElement {
   #timer = 0;
   #label = "";
@@ -23,11 +24,17 @@ export class CopyButton extends HTMLElement {
     return document.getElementById(this.getAttribute("for")).textContent;
   }
 
+  get words() {
+    return `Copied: ${this.getAttribute("what")}.`;
+  }
+
   #copy = async () => {
+    const { words } = this; // what it is at this moment
     const isDone = await isCopied(this.text);
+    say(isDone ? words : "This browser did not let it be copied. Select it, and press Ctrl+C.");
     if (!this.#timer) this.#label = this.querySelector("[data-label]").textContent;
     clearTimeout(this.#timer);
-    this.#say(isDone ? "Copied" : "Press Ctrl+C", isDone);
+    this.#say(isDone ? "Copied" : "Not copied", isDone);
     this.#timer = setTimeout(this.#calmDown, DONE_MS);
   };
 

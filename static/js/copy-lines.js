@@ -1,5 +1,6 @@
 import { isCopied } from "./clipboard.js";
 import { Lifetime } from "./lifetime.js";
+import { say } from "./said.js";
 import { transcriptText } from "./transcript-text.js";
 
 const DONE_MS = 1600;
@@ -26,17 +27,20 @@ export class CopyLines extends HTMLElement {
 
   #copy = async () => {
     await whole(document.getElementById(this.getAttribute("for")));
-    const done = await isCopied(transcriptText(this.#lines.map(read)));
-    document.getElementById("transcript-said").textContent = done ? "Copied" : "Copying is not allowed here";
+    const lines = this.#lines;
+    const done = await isCopied(transcriptText(lines.map(read)));
+    say(done ? copiedInWords(lines.length, this.hasAttribute("for")) : "This browser did not let it be copied.");
     this.toggleAttribute("data-copied", done);
     clearTimeout(this.timer);
     this.timer = setTimeout(this.#forget, DONE_MS);
   };
 
-  #forget = () => {
-    this.removeAttribute("data-copied");
-    document.getElementById("transcript-said").textContent = "";
-  };
+  #forget = () => this.removeAttribute("data-copied");
+}
+
+/** "Copied: the transcript, 42 lines." */
+export function copiedInWords(count, isWhole) {
+  return isWhole ? `Copied: the transcript, ${count} ${count === 1 ? "line" : "lines"}.` : "Copied: this line.";
 }
 
 /** Until all lines are in the list; not for ever, for the lines may be down. */

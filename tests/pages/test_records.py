@@ -182,4 +182,4 @@ def test_request_ids_of_providers_can_be_copied(owner_client: Client, front_desk
 
     html = owner_client.get(reverse("observability:span-show", args=args)).content.decode()
 
-    assert re.search(r'<copy-button value="[^"]+">', html)
+    assert re.search(r'<copy-button value="[^"]+" what="the request id [^"]+">', html)
