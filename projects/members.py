@@ -10,6 +10,15 @@ from projects.models import Membership, Project, Role
 
 LAST_OWNER = "A project keeps at least one owner. Make somebody else an owner first."
 NOT_YOURS = "You can change only roles up to your own."
+MOST_NAMED = 5
+"""Admins that somebody is told to ask."""
+
+
+def admins_of(project: Project) -> list[User]:
+    """Whom members ask for what they may not do themselves: the admins, or the owners of a project without any."""
+    people = project.memberships.filter(role__in=roles_from(Role.ADMIN), user__is_active=True)
+    rows = people.select_related("user").order_by("role", "pk")[:MOST_NAMED]  # "admin" comes before "owner"
+    return [row.user for row in rows]
 
 
 @transaction.atomic

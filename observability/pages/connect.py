@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from observability.models import Signal
 from observability.pages.wording import count
 from observability.queries.arrivals import Arrival, Arrivals, arrivals_of
-from projects.access import project_for_insider
+from projects.access import may_add, may_administer, project_for_insider
+from projects.members import admins_of
 from projects.models import Project
 from projects.pages.frame import page, signed_in
 
@@ -91,6 +92,7 @@ def connect(request: HttpRequest, slug: str) -> HttpResponse:
         "server_url": settings.BASE_URL,
         "api_key": key.key if key else "",
         "shown_key": key.key if key else PLACEHOLDER_KEY,
+        "admins": [] if may_administer(project, request.user) else admins_of(project),
     }
     return page(request, "observability/connect.html", project, section="connect", place="connect", **named)
 
@@ -99,7 +101,11 @@ def connect(request: HttpRequest, slug: str) -> HttpResponse:
 @signed_in
 def connect_check(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_insider(request.user, slug)
-    named = check_context(project) | {"project": project, "base_url": base_url_of(project)}
+    named = check_context(project) | {
+        "project": project,
+        "base_url": base_url_of(project),
+        "may_add": may_add(project, request.user),
+    }
     return render(request, "observability/_connect_check.html", named)
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_htmx.http import replace_url
@@ -26,7 +27,7 @@ from observability.pages.session_filters import BY_NAME, field_of
 from observability.pages.wording import count
 from observability.queries.session_filters import WITHIN
 from observability.queries.session_names import names_lately
-from projects.access import project_for_viewer
+from projects.access import may_administer, project_for_viewer
 from projects.pages.frame import page, signed_in
 
 FORM = "insights-filters"
@@ -41,6 +42,7 @@ def insights_show(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_viewer(request.user, slug)
     scope = read_scope(project, request.GET.dict(), zone_of(request), now=timezone.now())
     named = filters_of(scope) | figures_of(scope, insights_of(scope))
+    named |= {"may_connect": SimpleLazyObject(lambda: may_administer(project, request.user))}
     if HtmxDetails(request).trigger != FORM:
         return page(request, "observability/insights.html", project, section="insights", **named)
     response = render(request, "observability/_insights.html", named | {"project": project})

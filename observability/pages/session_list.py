@@ -1,14 +1,18 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_htmx.http import replace_url
 from django_htmx.middleware import HtmxDetails
 
+from accounts.models import User
 from observability.pages.reader_clock import zone_of
 from observability.pages.saved_views import views_context
 from observability.pages.session_filters import FILTERS_FORM, chips_of, fields_of, headings_of, loosen_of
@@ -17,11 +21,29 @@ from observability.queries.session_filters import Asked, read_filters
 from observability.queries.session_names import names_lately
 from observability.queries.session_order import ORDERS, BadCursor
 from observability.queries.sessions import SessionPage, in_the_way, session_rows
-from projects.access import project_for_viewer
-from projects.models import Project
-from projects.pages.frame import page, signed_in
+from projects.access import grant_in, project_for_viewer, role_in, roles_from
+from projects.members import admins_of
+from projects.models import Project, Role
+from projects.pages.frame import page, reader_of, signed_in
 
 LIVE_REFRESH_S, QUIET_REFRESH_S = 3, 15
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who sees the list without a session in it, and what they can do about that."""
+
+    is_member: bool
+    may_add: bool
+    may_administer: bool
+    admins: Sequence[User]
+
+    @classmethod
+    def of(cls, request: HttpRequest, project: Project) -> "Newcomer":
+        is_member = grant_in(project, reader_of(request)) is None
+        role = role_in(project, request.user)
+        may_add, may_administer = role in roles_from(Role.MEMBER), role in roles_from(Role.ADMIN)
+        return cls(is_member, may_add, may_administer, [] if may_administer else admins_of(project))
 
 
 @require_safe
@@ -32,6 +54,7 @@ def session_list(request: HttpRequest, slug: str) -> HttpResponse:
     asked = read_filters(request.GET.dict(), zone_of(request))
     named = rows_context(request, project, asked) | fields_of(asked, names_lately(project))
     named |= views_context(project, asked)
+    named |= {"letters": LETTERS.values(), "letter_states": LETTER_STATES}
     return page(request, "observability/session_list.html", project, section="sessions", **named)
 
 
@@ -54,7 +77,6 @@ def session_list_rows(request: HttpRequest, slug: str) -> HttpResponse:
 def rows_context(request: HttpRequest, project: Project, asked: Asked) -> dict[str, Any]:
     cursor = request.GET.get("cursor", "")
     found = page_of(project, asked, cursor)
-    named |= {"letters": LETTERS.values(), "letter_states": LETTER_STATES}
     is_empty = not found.rows and not cursor
     return {
         "asked": asked,
@@ -68,6 +90,7 @@ def rows_context(request: HttpRequest, project: Project, asked: Asked) -> dict[s
         "next_query": asked.as_query(cursor=found.next_cursor) if found.next_cursor else "",
         "refresh_query": asked.as_query(**asked.left_out, cursor=cursor),
         "refresh_every_s": LIVE_REFRESH_S if found.live_count else QUIET_REFRESH_S,
+        "newcomer": SimpleLazyObject(lambda: Newcomer.of(request, project)),
     }
 
 

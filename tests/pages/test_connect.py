@@ -5,9 +5,9 @@ from django.utils import timezone
 from observability.models import Refusal, Session
 from observability.queries.arrivals import arrivals_of
 from observability.records import DEMO_JOB_PREFIX
-from projects.models import ApiKey, Project
+from projects.models import ApiKey, Membership, Project, Role
 from tests.pages.reading import open_page
-from tests.people import SessionFactory
+from tests.people import MembershipFactory, SessionFactory, UserFactory
 
 CONNECT, CHECK = "observability:connect", "observability:connect-check"
 
@@ -33,7 +33,20 @@ def test_a_project_without_a_key_is_told_that_uploads_would_be_refused(
     owner_client: Client, teammate_client: Client, project: Project
 ) -> None:
     assert "Register or generate a key pair" in open_page(owner_client, CONNECT, "acme")
-    assert "An admin of Acme can register one." in open_page(teammate_client, CONNECT, "acme")
+    assert "An admin registers it: ask Olivia Owner" in open_page(teammate_client, CONNECT, "acme")
+
+
+def test_a_viewer_is_told_whom_to_ask_and_nothing_that_takes_a_key(
+    teammate_client: Client, project: Project, api_key: ApiKey
+) -> None:
+    add_admins(project, "Ada Admin", "")
+    Membership.objects.filter(user__email="teammate@acme.example").update(role=Role.VIEWER)
+
+    page = open_page(teammate_client, CONNECT, "acme")
+
+    assert "Tell Ada Admin, second@acme.example or Olivia Owner which agent" in page.replace(" ,", ",")
+    assert "LIVEKIT_API_KEY" not in page
+    assert "APIacme" not in page
 
 
 def test_the_check_waits_until_something_comes(owner_client: Client, project: Project) -> None:
@@ -74,6 +87,11 @@ def test_a_mended_set_up_is_not_blamed_for_what_was(
     refuse(project, "unknown-key", at=front_desk.first_received_at)
 
     assert "refused" not in open_page(owner_client, CHECK, "acme")
+
+
+def add_admins(project: Project, first: str, second: str) -> None:
+    for name, email in ((first, "first@acme.example"), (second, "second@acme.example")):
+        MembershipFactory(project=project, user=UserFactory(name=name, email=email), role=Role.ADMIN)
 
 
 def refuse(project: Project, reason: str, at: object = None) -> None:
