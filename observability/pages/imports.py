@@ -45,7 +45,7 @@ class Result:
 
 
 @csrf_exempt  # until it is said where the body goes: the check reads it
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def session_import(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_member(request.user, slug)

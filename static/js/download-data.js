@@ -40,12 +40,13 @@ export class DownloadData extends HTMLElement {
     this.querySelector("form button")?.focus();
   }
 
-  #fail = () => {
+  #fail = ({ detail }) => {
+    if (detail.target !== this.#state) return;
     this.#state.replaceChildren(this.querySelector("template[data-gone]").content.cloneNode(true));
   };
 
   /** A question how far it is, that gets lost, is asked again a second later. */
   #failIfAsked = ({ detail }) => {
-    if (detail.requestConfig.verb === ASKED) this.#fail();
+    if (detail.requestConfig.verb === ASKED) this.#fail({ detail });
   };
 }

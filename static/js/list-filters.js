@@ -45,7 +45,8 @@ export class ListFilters extends HTMLElement {
     if (elt.id === "session-refresh" && path !== elt.getAttribute("hx-get")) detail.shouldSwap = false;
   };
 
-  #fail = ({ detail }) => this.#tell(detail.target, true);
+  /** What is not there any more has answered. */
+  #fail = ({ detail }) => detail.xhr.status === 404 || this.#tell(detail.target, true);
 
   #well = ({ detail }) => this.#tell(detail.target, false);
 

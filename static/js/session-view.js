@@ -21,7 +21,6 @@ export class SessionView extends HTMLElement {
     this.addEventListener("details-hidden", () => this.#showDetails(false), { signal });
     this.addEventListener("htmx:beforeSwap", this.#answered, { signal });
     this.addEventListener("htmx:afterSwap", this.#swapped, { signal });
-    this.addEventListener("htmx:responseError", this.#refused, { signal });
   }
 
   disconnectedCallback() {
@@ -90,12 +89,6 @@ export class SessionView extends HTMLElement {
     if (event.target !== this) return;
     position.advanceTo(position.ms);
     this.querySelector("details-pane").refresh();
-  };
-
-  /** A session may expire or be deleted while someone looks at it. */
-  #refused = (event) => {
-    if (event.target.id !== "session-refresh" || event.detail.xhr.status !== 404) return;
-    location.reload();
   };
 }
 
