@@ -2,10 +2,11 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
-from django.db import Error, connection
+from django.db import connection, transaction
 
 ROWS_AT_ONCE = 20
 """A batch may be megabytes. Each chunk is a transaction of its own, some milliseconds long."""
@@ -21,6 +22,8 @@ MOST_TIMES_SLOWER = 4.0
 """However busy others are, what has expired has to go: a thirteenth of the time is spent on it."""
 SMOOTHED_OVER = 8
 """Commits. A single one may be lucky or unlucky."""
+DOES_NOT_WAIT = "SET LOCAL synchronous_commit = off"
+WRITES = ("INSERT", "UPDATE", "DELETE")
 _mine = threading.local()
 
 
@@ -48,13 +51,12 @@ def begin_to_work() -> None:
 @contextmanager
 def commits_felt() -> Iterator[None]:
     """Of what is committed within, which waits for the disk as uploads do: how long that takes sets the pace."""
-    _on_postgresql("RESET synchronous_commit")
-    began = time.monotonic()
+    _mine.is_felt, began = True, time.monotonic()
     try:
         yield
     finally:
+        _mine.is_felt = False
         _feel(time.monotonic() - began)
-        _on_postgresql("SET synchronous_commit = off")
 
 
 def _feel(commit_s: float) -> None:
@@ -69,16 +71,27 @@ def commits_that_do_not_wait() -> Iterator[None]:
     """PostgreSQL's commits here do not wait for the disk: steps that a power cut takes back are done again.
 
     They are taken back in order, the last ones first, so a session's row is never gone before what it tells of.
+    Each transaction is told by itself: behind a pooler the connection's next one may be an upload's, which has to wait.
     """
-    _on_postgresql("SET synchronous_commit = off")
-    try:
+    if connection.vendor != "postgresql":
         yield
-    finally:
-        with suppress(Error):  # the connection may be what failed, and a new one waits
-            _on_postgresql("RESET synchronous_commit")
+        return
+    with connection.execute_wrapper(_without_waiting):
+        yield
 
 
-def _on_postgresql(statement: str) -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+def _without_waiting(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    """Tells a transaction before its first statement; a statement that writes on its own gets one for this."""
+    is_begun = bool(connection.connection.info.transaction_status)
+    if is_begun or getattr(_mine, "is_felt", False):
+        return execute(sql, params, many, context)
+    if connection.in_atomic_block:
+        connection.connection.execute(DOES_NOT_WAIT)
+        return execute(sql, params, many, context)
+    if not sql.startswith(WRITES):
+        return execute(sql, params, many, context)
+    with transaction.atomic():
+        connection.connection.execute(DOES_NOT_WAIT)
+        return execute(sql, params, many, context)
