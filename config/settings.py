@@ -52,6 +52,7 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS") or [f"{_base.scheme}://
 
 DATABASE_URL = env.text("DATABASE_URL")
 if DATABASE_URL:
+    _is_pooled = env.switch("DATABASE_POOLED", False)
     DATABASES = {
         "default": dj_database_url.parse(
             DATABASE_URL,
@@ -59,9 +60,12 @@ if DATABASE_URL:
             # After a restart of the database every kept connection is dead, and would cost a page each. Uploads go
             # another way first (append_together.py), and are not asked.
             conn_health_checks=True,
+            # One outlives its transaction, after which a pooler gives the connection to somebody else.
+            disable_server_side_cursors=_is_pooled,
         )
     }
-    if DATABASES["default"]["ENGINE"].endswith("postgresql") and env.switch("DATABASE_PREPARE", True):
+    _may_prepare = env.switch("DATABASE_PREPARE", not _is_pooled)
+    if DATABASES["default"]["ENGINE"].endswith("postgresql") and _may_prepare:
         # Planning the statement of an upload costs PostgreSQL more than running it: 515 µs became 235 µs.
         DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5
 else:

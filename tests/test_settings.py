@@ -137,3 +137,22 @@ def test_variables_alone_choose_the_production_parts(tmp_path):
         "channels_redis.pubsub.RedisPubSubChannelLayer",
         "storages.backends.s3.S3Storage",
     ]
+
+
+@pytest.mark.parametrize(
+    ("pooler", "expected"),
+    [
+        ({}, "5 False"),
+        ({"DATABASE_POOLED": "on"}, "None True"),
+        ({"DATABASE_POOLED": "on", "DATABASE_PREPARE": "on"}, "5 True"),
+    ],
+    ids=["none", "an old one", "one that knows prepared statements"],
+)
+def test_behind_a_pooler_nothing_is_left_to_a_connection_beyond_its_transaction(tmp_path, pooler, expected):
+    variables = {"DATABASE_URL": "postgres://playhead@db/playhead", **pooler}
+    code = (
+        "database = settings.DATABASES['default'];"
+        " print(database.get('OPTIONS', {}).get('prepare_threshold'), database['DISABLE_SERVER_SIDE_CURSORS'])"
+    )
+
+    assert run_with(variables, code, tmp_path).stdout.strip() == expected

@@ -29,12 +29,22 @@ def dumped(target: Path) -> Iterator[None]:
     """Dump the database as it is at one moment, while uploads go on; until the end rows are read as of that moment."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        refuse_a_pooler()
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone()
         options = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
         options += [f"--exclude-table-data={table}" for table in NOT_BACKED_UP]
         run("pg_dump", [*options, f"--file={target}"])
         yield
+
+
+def refuse_a_pooler() -> None:
+    """pg_dump changes its connection's settings, with which a pooler would then serve others. Raises BackupFailed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    if pid != connection.connection.info.backend_pid:  # a pooler gives its clients numbers of its own
+        raise BackupFailed("DATABASE_URL leads to a pooler. Take backups from PostgreSQL's own address.")
 
 
 class PostgresTarget:

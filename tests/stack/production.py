@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ import psycopg
 from benchmarks.servers import descendants
 from tests.sdk.environments import ROOT
 from tests.sdk.playhead import KEPT_VARIABLES, free_port
+from tests.stack.pooler import pooler, through
 from tests.stack.storage import BUCKET, Service, bucket, credentials, redis
 from tests.stack.tools import tool
 
@@ -111,10 +113,10 @@ class Stack:
 
 
 @contextmanager
-def production(folder: Path, **variables: str) -> Iterator[Stack]:
+def production(folder: Path, *, is_pooled: bool = False, **variables: str) -> Iterator[Stack]:
     """Yields when it answers; the folder holds its data and its logs."""
-    cache, store = redis(folder), bucket(folder)
-    name = f"playhead_stack_{os.getpid()}"
+    cache, store, pool = redis(folder), bucket(folder), pooler(folder, POSTGRES)
+    name = f"playhead_stack_{secrets.token_hex(4)}"
     execute(f"CREATE DATABASE {name}")
     process = None
     try:
@@ -122,6 +124,12 @@ def production(folder: Path, **variables: str) -> Iterator[Stack]:
         store.start()
         listen = f"127.0.0.1:{free_port()}"
         environment = environment_of(folder / "data", listen, name, cache, store) | variables
+        if is_pooled:
+            pool.start()
+            environment |= {
+                "DATABASE_URL": through(pool, environment["DATABASE_URL"]),
+                "DATABASE_POOLED": "on",
+            }
         log = folder / "stack.log"
         with log.open("wb") as out:
             process = subprocess.Popen(
@@ -137,8 +145,8 @@ def production(folder: Path, **variables: str) -> Iterator[Stack]:
         if process:
             process.terminate()
             process.wait(90)
-        cache.stop()
-        store.stop()
+        for service in (cache, store, pool):
+            service.stop()
         execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
