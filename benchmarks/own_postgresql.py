@@ -1,0 +1,113 @@
+"""A PostgreSQL of a benchmark's own, with its own settings: the one that is there has others, and other work."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.servers import TICKS_PER_S, descendants, execute_on, free_port, read
+
+PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+SUPERUSER = "postgres"
+USER = SUPERUSER if os.geteuid() == 0 else None
+"""PostgreSQL does not run as root."""
+
+
+@dataclass
+class Postgres:
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgres://{SUPERUSER}@127.0.0.1:{self.port}/{database}"
+
+    def cpu_s(self) -> float:
+        """Of all its processes, those that have ended among them: vacuum's come and go."""
+        return sum(cpu_with_ended_s(pid) for pid in [self.process.pid, *descendants(self.process.pid)])
+
+    def kill(self) -> None:
+        """As a power cut."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextmanager
+def own_postgresql(**settings: str) -> Iterator[Postgres]:
+    with folder_of_its_own() as folder:
+        options = ["-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "--no-instructions"]
+        run([program("initdb"), "-D", f"{folder}/data", *options], folder)
+        with started(folder, settings) as server:
+            yield server
+
+
+@contextmanager
+def standby_of(primary: Postgres) -> Iterator[Postgres]:
+    """One that follows it, from now on."""
+    with folder_of_its_own() as folder:
+        options = ["-R", "-X", "stream", "-c", "fast", "-d", primary.url()]
+        run([program("pg_basebackup"), "-D", f"{folder}/data", *options], folder)
+        with started(folder, {}) as server:
+            yield server
+
+
+@contextmanager
+def folder_of_its_own() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="playhead-postgresql-", ignore_cleanup_errors=True) as folder:
+        if USER:
+            shutil.chown(folder, USER)
+        yield folder
+
+
+def run(command: list[str], folder: str) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=USER, cwd=folder)
+
+
+@contextmanager
+def started(folder: str, settings: dict[str, str]) -> Iterator[Postgres]:
+    port = free_port()
+    told = {"port": str(port), "unix_socket_directories": folder, "logging_collector": "off", **settings}
+    words = [word for name, value in told.items() for word in ("-c", f"{name}={value}")]
+    with Path(folder, "log").open("wb") as log:
+        process = subprocess.Popen(
+            [program("postgres"), "-D", f"{folder}/data", *words],
+            user=USER,
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        server = Postgres(port, process)
+        wait_until_answering(server)
+        yield server
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)  # its clients are sent away
+            process.wait(60)
+
+
+def wait_until_answering(server: Postgres) -> None:
+    for _ in range(300):
+        try:
+            return execute_on(server.url(), "SELECT 1")
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+    raise TimeoutError("PostgreSQL does not answer.")
+
+
+def program(name: str) -> str:
+    found = PROGRAMS[-1] / name if PROGRAMS else shutil.which(name)
+    return str(found)
+
+
+def cpu_with_ended_s(pid: int) -> float:
+    fields = read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / TICKS_PER_S if fields else 0.0
