@@ -41,7 +41,7 @@ from benchmarks.kill_work import (
     jobs_kept,
     requests_of,
 )
-from benchmarks.own_postgres import OwnPostgres, own_postgres
+from benchmarks.own_postgresql import Postgres, own_postgresql
 
 PARTS = ["web", "worker", "long-worker", "beat", "database"]
 ACKNOWLEDGED_WITHIN_S = 60
@@ -54,8 +54,8 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=100)
     rounds = parser.parse_args().rounds
-    with own_postgres() as database, tempfile.TemporaryDirectory(prefix="playhead-kill-") as folder:
-        os.environ["STACK_DATABASE_URL"] = database.url
+    with own_postgresql() as database, tempfile.TemporaryDirectory(prefix="playhead-kill-") as folder:
+        os.environ["STACK_DATABASE_URL"] = database.url()
         django.setup()
         from tests.stack.production import production  # it reads that variable
 
@@ -68,7 +68,7 @@ def main() -> int:
 
 
 class Trial:
-    def __init__(self, stack: Any, database: OwnPostgres) -> None:
+    def __init__(self, stack: Any, database: Postgres) -> None:
         self.stack = stack
         self.database = database
         self.ledger = Ledger()
@@ -94,7 +94,7 @@ class Trial:
     def kill(self, part: str) -> None:
         if part == "database":
             self.database.kill()
-            self.database.start()
+            self.database.start_again()
             return
         while not (pid := self.stack.pid_of(part)):  # its supervisor is about to start it
             time.sleep(0.1)

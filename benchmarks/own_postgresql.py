@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,8 @@ USER = SUPERUSER if os.geteuid() == 0 else None
 @dataclass
 class Postgres:
     port: int
+    folder: str
+    options: list[str]
     process: "subprocess.Popen[bytes]"
 
     def url(self, database: str = "postgres") -> str:
@@ -37,6 +39,16 @@ class Postgres:
         """As a power cut."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def start_again(self) -> None:
+        """Returns when it answers. It refuses to start while a process of the former one is there."""
+        for _ in range(600):
+            if self.process.poll() is not None:
+                self.process = begun(self.folder, self.options)
+            with suppress(psycopg.OperationalError):
+                return execute_on(self.url(), "SELECT 1")
+            time.sleep(0.1)
+        raise TimeoutError("PostgreSQL does not start again.")
 
 
 @contextmanager
@@ -74,24 +86,27 @@ def run(command: list[str], folder: str) -> None:
 def started(folder: str, settings: dict[str, str]) -> Iterator[Postgres]:
     port = free_port()
     told = {"port": str(port), "unix_socket_directories": folder, "logging_collector": "off", **settings}
-    words = [word for name, value in told.items() for word in ("-c", f"{name}={value}")]
-    with Path(folder, "log").open("wb") as log:
-        process = subprocess.Popen(
-            [program("postgres"), "-D", f"{folder}/data", *words],
+    options = [word for name, value in told.items() for word in ("-c", f"{name}={value}")]
+    server = Postgres(port, folder, options, begun(folder, options))
+    try:
+        wait_until_answering(server)
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.process.send_signal(signal.SIGINT)  # its clients are sent away
+            server.process.wait(60)
+
+
+def begun(folder: str, options: list[str]) -> "subprocess.Popen[bytes]":
+    with Path(folder, "log").open("ab") as log:
+        return subprocess.Popen(
+            [program("postgres"), "-D", f"{folder}/data", *options],
             user=USER,
             cwd=folder,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
-    try:
-        server = Postgres(port, process)
-        wait_until_answering(server)
-        yield server
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)  # its clients are sent away
-            process.wait(60)
 
 
 def wait_until_answering(server: Postgres) -> None:
