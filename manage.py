@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 CORE_LOCK = ROOT / "docker" / "requirements.txt"
+EXTRAS_LOCK = ROOT / "docker" / "requirements-extras.txt"
+"""With the packages of what is off by default."""
 TEST_LOCK = ROOT / "docker" / "requirements-test.txt"
 TEST_COMMANDS = {"test", "makemigrations"}
 
@@ -27,7 +29,7 @@ def main() -> None:
         sys.exit("Playhead needs Python 3.11 or newer.")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if needs_own_environment():
-        run_again_in_venv(TEST_LOCK if command in TEST_COMMANDS else CORE_LOCK)
+        run_again_in_venv(TEST_LOCK if command in TEST_COMMANDS else lock_of_server())
     if command == "test":
         run_pytest(sys.argv[2:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -41,6 +43,15 @@ def main() -> None:
 def needs_own_environment() -> bool:
     """A container or an activated environment of one's own says so with PLAYHEAD_NO_VENV=1."""
     return os.environ.get("PLAYHEAD_NO_VENV") != "1" and not os.environ.get("PLAYHEAD_IN_VENV")
+
+
+def lock_of_server() -> Path:
+    """As config/env.py reads switches; what it does not know stops the start there."""
+    return (
+        EXTRAS_LOCK
+        if os.environ.get("PARQUET", "").strip().lower() in {"1", "true", "yes", "on"}
+        else CORE_LOCK
+    )
 
 
 def run_again_in_venv(lock: Path) -> None:
@@ -71,8 +82,8 @@ def run_pytest(arguments: list[str]) -> None:
 
 
 def is_installed(lock: Path) -> bool:
-    """The test lock holds the core lock's packages at the same versions, so either mark will do for the core."""
-    locks = {lock, TEST_LOCK} if lock == CORE_LOCK else {lock}
+    """The other locks hold the core lock's packages at the same versions, so any mark will do for the core."""
+    locks = {lock, EXTRAS_LOCK, TEST_LOCK} if lock == CORE_LOCK else {lock}
     return PYTHON.exists() and any(mark_of(each).exists() for each in locks)
 
 

@@ -22,13 +22,14 @@ SWEEP_RETENTION_EVERY_S = 30.0
 SWEEP_EXPORTS_EVERY_S = 10.0
 SWEEP_USAGE_EVERY_S = 60.0
 SWEEP_STORAGE_EVERY_S = 600.0
+SWEEP_PARQUET_EVERY_S = 600.0
 
 TRANSPORT_OPTIONS = (
     {"polling_interval": 0.05}
     if settings.CELERY_BROKER_URL.startswith("memory")
     else {"socket_connect_timeout": 1, "socket_timeout": 10}
 )
-SCHEDULE = {
+SCHEDULE: dict[str, Any] = {
     "sweep jobs": {
         "task": "observability.sweep_jobs",
         "schedule": SWEEP_JOBS_EVERY_S,
@@ -65,6 +66,12 @@ SCHEDULE = {
         "options": {"expires": SWEEP_RETENTION_EVERY_S},
     },
 }
+if settings.PARQUET:
+    SCHEDULE["sweep parquet"] = {
+        "task": "observability.sweep_parquet",
+        "schedule": SWEEP_PARQUET_EVERY_S,
+        "options": {"expires": SWEEP_PARQUET_EVERY_S},
+    }
 
 
 def new_application(*, is_ours: bool) -> Celery:

@@ -287,6 +287,8 @@ CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", REDIS_URL or "memory://localho
 MODEL_IMPROVEMENT = env.switch("MODEL_IMPROVEMENT", True)
 PURGE_EVERY_S = env.number("PURGE_EVERY_S", 3600)
 """Reads are without a session from the second at which it expires; this is when its bytes go. 0: only by command."""
+PARQUET = env.switch("PARQUET", False)
+"""Workers write days that are over as Parquet beside the archive, with the extra of the same name where they run."""
 
 DEMO_SESSIONS = env.switch("DEMO_SESSIONS", True)
 """Two made-up sessions at the first start of `manage.py up`, to look around in."""

@@ -69,11 +69,13 @@ KINDS: dict[str, Kind] = {
     "erase-project": Kind("observability.retention.projects.erase_project", LONG, 900),
     "erase-recordings": Kind("observability.recordings.erase.erase_recordings", of=SESSIONS),
     "erase-session": Kind("observability.retention.delete.erase_session", limit_s=900),
+    "remove-parquet": Kind("observability.journal.compacted.remove_part"),
     "redact-sealed": Kind("observability.sessions.allowed.redact_sealed", LONG, of=SESSIONS),
     "remove-obsolete-archives": Kind("observability.journal.archive.remove_obsolete", of=SESSIONS),
     "seal-session": Kind("observability.journal.seal.seal_session", LONG, of=SESSIONS),
     "store-recording": Kind("observability.recordings.store.store_recording", LONG, 900, RECORDINGS),
     "summarise-session": Kind("observability.sessions.summary.refresh_summary", of=SESSIONS),
+    "write-parquet": Kind("observability.compaction.write.write_part", LONG, 900),
 }
 
 

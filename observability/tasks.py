@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from observability import jobs
+from observability.compaction.plan import ask_for_parts
 from observability.exports.sweep import sweep_exports as sweep_void_exports
 from observability.journal.seal import ask_for_sealing
 from observability.recordings.files import StorageFailed
@@ -68,6 +69,12 @@ def sweep_sessions() -> None:
         except Exception:  # it has no news any more, and is left alone until more comes
             logger.exception("The summary of session %s could not be made.", session_id)
     ask_for_sealing(now=timezone.now())
+
+
+@shared_task(name="observability.sweep_parquet", time_limit=300)
+def sweep_parquet() -> None:
+    if settings.PARQUET:
+        ask_for_parts()
 
 
 @shared_task(name="observability.sweep_usage", time_limit=300)

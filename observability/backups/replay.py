@@ -10,7 +10,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from observability.jobs import NotYet
-from observability.models import Batch, Deletion, Export, ImprovementSample, SampleLink, Session, Tombstone
+from observability.models import (
+    Batch,
+    CompactedPart,
+    Deletion,
+    Export,
+    ImprovementSample,
+    SampleLink,
+    Session,
+    Tombstone,
+)
 from observability.recordings.erase import erase_recordings
 from observability.retention.delete import LONG_AGO
 from observability.retention.projects import erase_project
@@ -43,9 +52,10 @@ class Replayed:
 
 
 def replay(deletions: Iterable[Deletion]) -> Replayed:
-    """May run twice. What has expired goes as well; zips go all, for whoever wants one asks anew."""
+    """May run twice. What has expired goes as well; zips and Parquet go all: they are made anew."""
     done = Replayed()
     Export.objects.all().delete()
+    CompactedPart.objects.all().delete()
     forget_samples()
     end_staff_access()
     Deletion.objects.update(is_written=False)

@@ -6,6 +6,7 @@ nothing has changed for anybody, and the same command begins anew.
 """
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +22,10 @@ from observability.backups.contents import kind_of_storage, path_of, wanted_by
 from observability.backups.failures import BackupFailed
 from observability.backups.layout import Backup, Say, nothing, opened, private_files
 from observability.backups.replay import Replayed, redact, replay
+from observability.compaction.tables import PREFIX as PARQUET
 from observability.models import Deletion, Reconciliation
 from observability.queries.clock import database_now
+from observability.retention import stored
 from observability.retention.brake import reason_by_clock
 from observability.retention.deletions import (
     UnreadableJournal,
@@ -76,6 +79,7 @@ def restored_from(backup: Backup, *, is_forced: bool, say: Say) -> Restored:
     done = made_ready(backup, say)
     say("Rows are put in place")
     target.put_in_place()
+    remove_parquet()
     write_deletions_if_possible()
     say("Rows and files are compared")
     done.fsck = reconcile(is_repair=False)
@@ -153,6 +157,13 @@ def bring_files(backup: Backup, done: Restored) -> None:
 def is_here(backup: Backup, name: str) -> bool:
     path = path_of(name)
     return path.is_file() and path.stat().st_size == backup.size_of(name)
+
+
+def remove_parquet() -> None:
+    """Of sessions as they were before; restored rows know of none. While the storage is down it is left to fsck."""
+    with suppress(StorageFailed):
+        for file in list(stored.files_below(PARQUET)):
+            stored.remove(file.key)
 
 
 def can_read_secrets() -> bool:

@@ -18,6 +18,7 @@ from observability.journal.archive import (
     records_in,
 )
 from observability.journal.codec import encode
+from observability.journal.compacted import withdraw
 from observability.models import Archive, Batch, Session
 from observability.records import Record
 
@@ -25,9 +26,10 @@ from observability.records import Record
 def reopen(session_id: int) -> None:
     """Put sealed records back into the journal, within the caller's transaction, which holds the session.
 
-    The object is obsolete from then on, and removed by a Job. Of one that is lost nothing comes back.
-    Raises StorageFailed.
+    The object is obsolete from then on, as is Parquet that holds the session, and removed by a Job. Of one that is
+    lost nothing comes back. Raises StorageFailed.
     """
+    withdraw([session_id])
     archive = Archive.objects.filter(session_id=session_id).first()
     if archive is None:
         return
@@ -47,6 +49,7 @@ def withhold(session_id: int) -> None:
 
     Within the caller's transaction, which holds the session.
     """
+    withdraw([session_id])
     archive = Archive.objects.get(session_id=session_id)
     archive.withheld, archive.name = archive.name, ""
     archive.save(update_fields=["withheld", "name"])

@@ -27,6 +27,7 @@ from observability.journal.archive import (
     remove_obsolete,
 )
 from observability.journal.archive_format import packed, sorted_for_archive, unpacked
+from observability.journal.compacted import withdraw
 from observability.journal.read import batches_of
 from observability.limits import SEAL_AFTER_S
 from observability.models import Archive, Batch, Job, Session
@@ -134,6 +135,7 @@ def replace_rows(before: Archive, made: Archive) -> bool:
     if made.obsolete:
         jobs.submit(REMOVE_OBSOLETE, held.pk)
     rows.delete()
+    withdraw([held.pk])
     Session.objects.filter(pk=held.pk).update(
         sealed_seq=made.through_seq, is_sealed=held.cursor == made.through_seq
     )

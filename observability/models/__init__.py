@@ -1,5 +1,6 @@
 from observability.models.archive import Archive
 from observability.models.batch import Batch, Signal
+from observability.models.compacted import CompactedPart, CompactedSession
 from observability.models.export import Export
 from observability.models.facts import (
     ErrorFact,
@@ -24,6 +25,8 @@ from observability.models.waveform import Waveform
 __all__ = [
     "Archive",
     "Batch",
+    "CompactedPart",
+    "CompactedSession",
     "Deletion",
     "ErrorFact",
     "Export",

@@ -16,6 +16,7 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 
 from observability.jobs import RECORDINGS, SESSIONS, NotYet, kinds_of
+from observability.journal.compacted import parts_of, remove_part
 from observability.models import Export, Job, Recording, Session
 from observability.queries.clock import database_now
 from observability.queries.records import forget_timeline
@@ -108,6 +109,9 @@ def remove_files(sessions: Sequence[Session], erased: Erased, rest: Rest) -> Non
         erase_files(recording, even_elsewhere=now > given_up_at)
         rest()
     remove_exports(sessions, rest)
+    for part_id in parts_of([session.pk for session in sessions]):
+        remove_part(part_id)
+        rest()
     for session in sessions:
         remove_each(session, found[session.pk], rest)
 

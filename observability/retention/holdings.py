@@ -19,8 +19,8 @@ class Holding(Protocol):
     def is_backed_up(self) -> bool:
         """Whether a backup has its files. What people can ask for anew is left out."""
 
-    def prefix_of(self, session: Session) -> str:
-        """What the keys of this session begin with, and no other session's."""
+    def prefix_of(self, session: Session) -> str | None:
+        """What the keys of this session begin with, and no other session's. None where files hold several."""
 
     def prefix_of_project(self, project_id: int) -> str:
         """What the keys of this project begin with, and no other project's."""
@@ -41,7 +41,12 @@ class Holding(Protocol):
         """Show it as missing no more: it has come back."""
 
 
+COMPACTED = (
+    *("SESSIONS", "SPANS", "LOGS", "METRICS"),
+    *("TURNS", "TOOLS", "MODELS", "ERRORS", "VERDICTS"),
+)
 HOLDINGS = [
+    *(f"observability.compaction.holding.{table}" for table in COMPACTED),
     "observability.exports.holding.EXPORTS",
     "observability.journal.holding.ARCHIVES",
     "observability.recordings.holding.RECORDINGS",
@@ -55,7 +60,7 @@ def holdings() -> list[Holding]:
 
 def prefixes_of(session: Session) -> list[str]:
     """Below which everything is this session's."""
-    return [holding.prefix_of(session) for holding in holdings()]
+    return [prefix for holding in holdings() if (prefix := holding.prefix_of(session))]
 
 
 def prefixes_of_project(project_id: int) -> list[str]:

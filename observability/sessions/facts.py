@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from observability.journal.compacted import withdraw
 from observability.models import (
     ErrorFact,
     Fact,
@@ -37,6 +38,7 @@ ROWS_AT_ONCE = 500
 def replace_facts(session: Session, timeline: Timeline) -> None:
     """All of them, within the caller's transaction, which holds the session. May run twice."""
     remove_facts(session.pk)
+    withdraw([session.pk])
     rows_by_kind = facts_by_kind(timeline)
     rows_by_kind[SessionNames] = names_of(session)
     for kind, rows in rows_by_kind.items():

@@ -1,4 +1,4 @@
-"""Runs the statements of one section of docs/analytics.md in its engine: `python ask.py ENGINE FOLDER < statements`.
+"""Runs statements of docs/analytics.md in an engine: `python ask.py ENGINE FOLDER < statements`.
 
 Its environment has the engines and nothing of Playhead. Prints the last answer's rows as JSON.
 """
@@ -30,6 +30,8 @@ def ask_clickhouse(statements: list[str]) -> list[object]:
 
 
 engine, folder = sys.argv[1:]
-text = sys.stdin.read().replace("archive/*", f"{folder}/archive/*")
+text = sys.stdin.read()
+for prefix in ("archive", "parquet"):
+    text = text.replace(f"'{prefix}/", f"'{folder}/{prefix}/")
 statements = [statement.strip() for statement in text.split(";") if statement.strip()]
 print(json.dumps({"DuckDB": ask_duckdb, "ClickHouse": ask_clickhouse}[engine](statements)))

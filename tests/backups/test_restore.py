@@ -13,6 +13,7 @@ from django.utils import timezone
 from observability.backups.restore import restore as restore_backup
 from observability.models import (
     Batch,
+    CompactedPart,
     Deletion,
     Export,
     ImprovementSample,
@@ -44,6 +45,7 @@ from tests.backups.losing import (
     restore,
 )
 from tests.backups.test_take import Killed
+from tests.compaction.parts import parquet_files, plan, written
 from tests.ingest.test_privacy_at_the_door import asking_for_redaction
 from tests.ops.working import run_all_jobs
 from tests.people import SessionFactory
@@ -238,6 +240,18 @@ def test_zips_are_asked_for_anew(sealed, project, place):
     restore(place, "--force")
 
     assert not Export.objects.exists()
+
+
+def test_parquet_is_removed_to_be_written_anew(sealed, project, place):
+    refresh_summary(sealed.pk)
+    [part] = plan()
+    written(part)
+    backup(place)
+    assert len(parquet_files()) == 2
+
+    restore(place, "--force")
+
+    assert (parquet_files(), CompactedPart.objects.count()) == ([], 0)
 
 
 def test_samples_that_may_have_been_taken_back_are_not_brought_back(sealed, project, place):

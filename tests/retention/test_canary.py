@@ -11,12 +11,23 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, models
 
+from observability.compaction.tables import key_of
 from observability.journal.seal import seal_session
-from observability.models import Archive, Fact, Job, Recording, Session, Waveform
+from observability.models import (
+    Archive,
+    CompactedPart,
+    CompactedSession,
+    Fact,
+    Job,
+    Recording,
+    Session,
+    Waveform,
+)
 from observability.recordings.convert import convert_recording
 from observability.recordings.waveform import analyse_recording
 from observability.retention.purge import purge
 from observability.sessions.facts import KINDS
+from observability.storage import objects
 from tests.recordings.sounds import captured_audio
 from tests.recordings.uploads import audio_part, chat_part, form_of, header_part
 from tests.retention.erasing import expire
@@ -50,6 +61,18 @@ def fact_of(kind: type[Fact], session: Session) -> Fact:
     return kind(**of_session, **dict.fromkeys(columns, 1))
 
 
+def part_with(session: Session, word: str) -> CompactedPart:
+    """As Parquet would hold it, in the clear, so that it is found."""
+    part = CompactedPart(project=session.project, day=session.first_received_at.date(), session_count=1)
+    part.keys = [
+        key_of(table, session.project_id, str(part.day), str(part.public_id)) for table in ("spans", "turns")
+    ]
+    part.save()
+    for key in part.keys:
+        objects.write(key, word.encode(), content_type="application/octet-stream")
+    return part
+
+
 @pytest.fixture
 def session(agent: Any, project: Any) -> Session:
     """Received through the doors, then filled wherever there was room left."""
@@ -76,6 +99,7 @@ def session(agent: Any, project: Any) -> Session:
     for kind in KINDS:
         fill(fact_of(kind, Session.objects.get()))
     Recording.objects.update(name=name)
+    CompactedSession.objects.create(session=archive.session, part=part_with(archive.session, CANARY))
     half = Path(settings.MEDIA_ROOT) / f"{name}.0a.half"
     half.write_text(CANARY)
     cache.set("other", "thing")
@@ -119,6 +143,7 @@ def test_the_search_finds_it_while_it_is_there(session: Session) -> None:
         "1.ogg.0a.half",
     ]
     assert any(name.endswith(".jsonl.zst") for name in found)
+    assert len([name for name in found if name.endswith(".parquet")]) == 2
 
 
 def test_nothing_is_left_of_it_after_the_purge(session: Session) -> None:
@@ -154,4 +179,4 @@ def test_every_model_that_belongs_to_a_session_is_known() -> None:
         if any(field.related_model is Session for field in model._meta.fields)
     }
 
-    assert below == {"Archive", "Batch", "Recording"} | {kind.__name__ for kind in KINDS}
+    assert below == {"Archive", "Batch", "CompactedSession", "Recording"} | {kind.__name__ for kind in KINDS}

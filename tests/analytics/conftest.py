@@ -1,0 +1,3 @@
+from tests.retention.conftest import agent, replay, talk
+
+__all__ = ["agent", "replay", "talk"]
