@@ -47,11 +47,9 @@ def needs_own_environment() -> bool:
 
 def lock_of_server() -> Path:
     """As config/env.py reads switches; what it does not know stops the start there."""
-    return (
-        EXTRAS_LOCK
-        if os.environ.get("PARQUET", "").strip().lower() in {"1", "true", "yes", "on"}
-        else CORE_LOCK
-    )
+    is_compacting = os.environ.get("PARQUET", "").strip().lower() in {"1", "true", "yes", "on"}
+    is_traced = bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "").strip())
+    return EXTRAS_LOCK if is_compacting or is_traced else CORE_LOCK
 
 
 def run_again_in_venv(lock: Path) -> None:

@@ -10,4 +10,6 @@ class PlayheadConfig(AppConfig):
 
     def ready(self) -> None:
         """Make our Celery application the current one, wherever a job is submitted."""
-        from config import celery  # noqa: F401  (needs the settings, which are only complete here)
+        from config import celery, tracing  # noqa: F401  (they need the settings, which are only complete here)
+
+        tracing.start()

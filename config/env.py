@@ -34,6 +34,18 @@ def number(name: str, default: int, *, within: range | None = None) -> int:
     return found
 
 
+def share(name: str, default: float) -> float:
+    """From none, 0, to all, 1."""
+    value = text(name)
+    try:
+        found = float(value) if value else default
+    except ValueError:
+        found = -1
+    if not 0 <= found <= 1:
+        raise ImproperlyConfigured(f"{name} must be from 0 to 1, not {value!r}.")
+    return found
+
+
 def switch(name: str, default: bool) -> bool:
     value = text(name).lower()
     if value and value not in SWITCH_WORDS:

@@ -206,7 +206,12 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
+OTEL_EXPORTER_OTLP_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT")
+"""Where spans of Playhead's own requests and jobs go; without it none are made (config/tracing.py)."""
+OTEL_TRACES_SAMPLER_ARG = env.share("OTEL_TRACES_SAMPLER_ARG", 0.1)
+"""Of all requests and jobs."""
 MIDDLEWARE = [
+    *(["config.tracing.Traced"] if OTEL_EXPORTER_OTLP_ENDPOINT else []),
     "config.request_id.RequestId",
     "observability.ingest.middleware.IngestBypass",
     "config.request_id.Timed",

@@ -22,6 +22,7 @@ from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
 
 from observability.models import Job
+from observability.watched import watched
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ def run(job_id: int) -> None:
     if job is None:
         return
     try:
-        with renewed_lease(job):
+        with watched(f"job {job.kind}"), renewed_lease(job):
             function_of(job.kind)(job.object_id)
     except NotYet as reason:
         logger.info("Job %s %s was put off: %s", job.kind, job.object_id, reason)

@@ -17,6 +17,10 @@ RESPONSE_SECONDS = Histogram(
 )
 VIEWERS = Gauge("playhead_live_viewers", "Open live sockets.", multiprocess_mode="livesum")
 
+SPANS = Counter(
+    "playhead_spans", "Spans of our own work for a collector, by what became of them.", ["outcome"]
+)
+
 
 def count_upload(signal: str, outcome: str, seconds: float) -> None:
     UPLOADS.labels(signal, outcome).inc()
@@ -25,3 +29,8 @@ def count_upload(signal: str, outcome: str, seconds: float) -> None:
 
 def count_response(route: str, status: int, seconds: float) -> None:
     RESPONSE_SECONDS.labels(route, f"{status // 100}xx").observe(seconds)
+
+
+def count_spans(outcome: str, count: int) -> None:
+    """sent, failed, dropped"""
+    SPANS.labels(outcome).inc(count)

@@ -25,6 +25,7 @@ class IngestBypass:
         if INGEST_PATH.match(request.path_info) is None:
             return self.get_response(request)
         match = get_resolver("observability.ingest.urls").resolve(canonical(request.path_info))
+        request.resolver_match = match
         kwargs = {name: value for name, value in match.kwargs.items() if value is not None}
         return answer_directly(request, match.func, kwargs)
 
