@@ -51,6 +51,7 @@ def measured(spans: int) -> list[Row]:
 
     call_command("migrate", verbosity=0)
     from observability.compaction.run import compact
+    from observability.compaction.write import LINES_TO_ARCHIVE
     from observability.models import Archive, Session
 
     crowd(spans)
@@ -64,18 +65,25 @@ def measured(spans: int) -> list[Row]:
     told = compact()
     took_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu
     growth_mb, engine_mb = peak_mb(resource.RUSAGE_SELF) - before_mb, peak_mb(resource.RUSAGE_CHILDREN)
+    lines = lines_to_archive()
     sealed = Archive.objects.aggregate(n=Sum("size_bytes"))["n"]
     return [
         Row("time this machine takes for 1 s where the goals were set", f"{slowness():.2f} s", "", True),
         Row("spans, in all records", f"{known:,} {records:,}", "", True),
         Row("records missing", str(records - told["records"]), "0", records == told["records"]),
-        Row("parts", str(told["parts"]), "", not told["waiting"]),
+        Row("parts", str(told["parts"]), told["waits_for"], not told["waiting"]),
         Row("seconds, of them on this process's processor", f"{took_s:.0f} {cpu_s:.0f}", "", True),
         Row(
             "bytes a record, and in the archive",
             f"{told['bytes'] / records:.0f} {sealed / records:.0f}",
             "",
             True,
+        ),
+        Row(
+            "bytes of lines for one of the archive",
+            f"{lines:.0f}",
+            f"<= {LINES_TO_ARCHIVE}",
+            lines <= LINES_TO_ARCHIVE,
         ),
         Row(
             "MB that the worker grew by",
@@ -110,7 +118,7 @@ def copy_of(first: Any, number: int) -> None:
 
     session, archive = Session.objects.get(pk=first.pk), Archive.objects.get(session=first)
     content = objects.read(archive.name)
-    session.pk, session.public_id, session.job_id = None, uuid4(), f"AJ_{number:012d}"
+    session.pk, session.public_id, session.job_id = None, uuid4(), f"AJ_{1000 + number:012d}"
     session.save()
     archive.pk, archive.session = None, session
     archive.name = archive.name.replace(str(first.public_id), str(session.public_id))
@@ -123,6 +131,23 @@ def copy_of(first: Any, number: int) -> None:
         for fact in facts:
             fact.pk, fact.session = None, session
         kind.objects.bulk_create(facts)
+
+
+def lines_to_archive() -> float:
+    """Of one session, in bytes."""
+    import orjson
+
+    from observability.compaction.rows import TABLE_OF, head_of, row_of
+    from observability.journal.archive import archived_records
+    from observability.models import Archive
+
+    archive = Archive.objects.select_related("session").order_by("pk")[0]
+    rows = (
+        head_of(archive.session) | row_of(record, TABLE_OF[record["signal"]][1])
+        for record in archived_records(archive)
+        if record["signal"] in TABLE_OF
+    )
+    return sum(len(orjson.dumps(row)) + 1 for row in rows) / archive.size_bytes
 
 
 def peak_mb(whose: int) -> float:

@@ -37,6 +37,18 @@ def test_containers_start_the_parts_that_the_tests_of_the_stack_start():
     assert 'ENTRYPOINT ["/app/docker/run"]' in (ROOT / "docker" / "Dockerfile").read_text()
 
 
+def test_an_image_may_be_built_with_either_lock():
+    """Whoever names the extras' lock gets it past what is kept out of the build."""
+    locks = ["requirements.txt", "requirements-extras.txt"]
+    let_in = (ROOT / ".dockerignore").read_text().splitlines()
+
+    assert [
+        lock for lock in locks if f"!docker/{lock}" not in let_in or not (ROOT / "docker" / lock).exists()
+    ] == []
+    assert "ARG LOCK=requirements.txt" in (ROOT / "docker" / "Dockerfile").read_text()
+    assert COMPOSE["x-playhead"]["build"]["args"] == {"LOCK": "${PLAYHEAD_LOCK:-requirements.txt}"}
+
+
 def test_every_part_is_one_that_the_starter_knows():
     unknown = subprocess.run(
         [ROOT / "docker" / "run", "unknown"], capture_output=True, text=True, check=False
