@@ -10,6 +10,7 @@ from django.utils import timezone
 from observability import jobs
 from observability.compaction.plan import ask_for_parts
 from observability.exports.sweep import sweep_exports as sweep_void_exports
+from observability.journal.compacted import submit_removals
 from observability.journal.seal import ask_for_sealing
 from observability.recordings.files import StorageFailed
 from observability.recordings.store import sweep_spool as sweep_this_servers_spool
@@ -90,6 +91,7 @@ def sweep_storage() -> None:
 @shared_task(name="observability.sweep_retention", time_limit=60)
 def sweep_retention() -> None:
     submit_erasures()
+    submit_removals()
     take_back()
     write_deletions_if_possible()
     if purging.is_due(settings.PURGE_EVERY_S):

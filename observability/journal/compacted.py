@@ -33,6 +33,14 @@ def withdraw_parts(part_ids: Iterable[int]) -> None:
         jobs.submit(REMOVE_PART, part_id)
 
 
+def submit_removals() -> int:
+    """Ask for the removal of every void part, also of those that were given up. Returns how many there are."""
+    void = list(CompactedPart.objects.filter(is_void=True).order_by("pk").values_list("pk", flat=True))
+    for part_id in void:
+        jobs.try_again(REMOVE_PART, part_id)
+    return len(void)
+
+
 def parts_of(session_ids: Sequence[int]) -> list[int]:
     members = CompactedSession.objects.filter(session__in=session_ids)
     return sorted(set(members.values_list("part", flat=True)))

@@ -17,6 +17,7 @@ from observability.retention.projects import erase_project
 from observability.retention.purge import purge
 from observability.retention.reconcile import reconcile
 from observability.sessions.summary import refresh_summary
+from observability.tasks import sweep_retention
 from projects.actions import delete_project
 from tests.compaction.parts import parquet_files, plan, sessions_in, settled, written
 from tests.ingest.test_privacy_at_the_door import asking_for_redaction
@@ -170,6 +171,17 @@ def test_a_void_part_is_not_written(calls):
     run_all_jobs()
 
     assert is_gone(part)
+
+
+def test_a_removal_that_was_given_up_is_asked_for_again_with_or_without_the_setting(part, calls):
+    withdraw([calls[0].pk])
+    Job.objects.filter(kind="remove-parquet").update(state=Job.State.SET_ASIDE)
+
+    sweep_retention()
+    run_all_jobs()
+
+    assert is_gone(part)
+    assert not Job.objects.filter(state=Job.State.SET_ASIDE).exists()
 
 
 def test_removing_twice_is_harmless(part):
