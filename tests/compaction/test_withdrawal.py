@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
@@ -182,6 +183,22 @@ def test_a_removal_that_was_given_up_is_asked_for_again_with_or_without_the_sett
 
     assert is_gone(part)
     assert not Job.objects.filter(state=Job.State.SET_ASIDE).exists()
+
+
+def test_a_bucket_is_left_without_it_as_a_disk_is(agent, server, use_bucket):
+    use_bucket(server.url)
+    agent.send("traces", spans("llm_node"))
+    session = settled(Session.objects.get())
+    [part] = plan()
+    written(part)
+    assert sorted(unquote(key) for key in server.objects if "/parquet/" in key) == [
+        f"/talks/{key}" for key in part.keys
+    ]
+
+    delete_session(session)
+    erase(session.pk)
+
+    assert [key for key in server.objects if "/parquet/" in key] == []
 
 
 def test_removing_twice_is_harmless(part):
