@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from observability.recordings.ranges import range_of
 
@@ -32,11 +32,11 @@ class Requests(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_PUT(self) -> None:
-        self.server.objects[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.objects[unquote(self.path)] = self.rfile.read(int(self.headers["Content-Length"]))
         self.answer(200)
 
     def do_HEAD(self) -> None:
-        found = self.server.objects.get(self.path)
+        found = self.server.objects.get(unquote(self.path))
         self.answer(404) if found is None else self.answer(200, length=len(found))
 
     def do_GET(self) -> None:
@@ -44,7 +44,7 @@ class Requests(BaseHTTPRequestHandler):
         if "prefix" in (asked := parse_qs(where.query, keep_blank_values=True)):
             self.answer(200, self.listed(where.path.strip("/"), asked["prefix"][0]))
             return
-        found = self.server.objects.get(self.path)
+        found = self.server.objects.get(unquote(self.path))
         if found is None:
             self.answer(404, NO_SUCH_KEY)
             return
@@ -62,7 +62,7 @@ class Requests(BaseHTTPRequestHandler):
         return f"<ListBucketResult>{''.join(contents)}</ListBucketResult>".encode()
 
     def do_DELETE(self) -> None:
-        self.server.objects.pop(self.path, None)
+        self.server.objects.pop(unquote(self.path), None)
         self.answer(204)
 
     def answer(self, status: int, body: bytes = b"", *, length: int | None = None) -> None:
