@@ -66,12 +66,14 @@ SCHEDULE: dict[str, Any] = {
         "options": {"expires": SWEEP_RETENTION_EVERY_S},
     },
 }
-if settings.PARQUET:
-    SCHEDULE["sweep parquet"] = {
+PARQUET_SCHEDULE: dict[str, Any] = {
+    "sweep parquet": {
         "task": "observability.sweep_parquet",
         "schedule": SWEEP_PARQUET_EVERY_S,
         "options": {"expires": SWEEP_PARQUET_EVERY_S},
-    }
+    },
+}
+"""Where that is switched on."""
 
 
 def new_application(*, is_ours: bool) -> Celery:
@@ -95,7 +97,7 @@ def new_application(*, is_ours: bool) -> Celery:
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_enable_remote_control=False,
-        beat_schedule=SCHEDULE,
+        beat_schedule=SCHEDULE | (PARQUET_SCHEDULE if settings.PARQUET else {}),
     )
     return application
 

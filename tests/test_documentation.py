@@ -12,7 +12,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from config import env
-from config.celery import SCHEDULE
+from config.celery import PARQUET_SCHEDULE, SCHEDULE
 from config.metrics import Work
 from observability import limits
 from observability.ingest import refusals
@@ -186,7 +186,8 @@ def test_every_kind_of_job_and_every_periodic_task_is_told():
     jobs = {codes(cells[0])[0]: codes(cells[1])[0] for cells in told if codes(cells[1])}
     tasks = {codes(cells[0])[0]: cells[1] for cells in told if not codes(cells[1])}
     assert jobs == {name: kind.queue for name, kind in KINDS.items()}
-    assert tasks == {each["task"]: f"{each['schedule']:.0f} s" for each in SCHEDULE.values()}
+    every = [*SCHEDULE.values(), *PARQUET_SCHEDULE.values()]
+    assert tasks == {each["task"]: f"{each['schedule']:.0f} s" for each in every}
 
 
 def test_every_command_is_told_with_all_of_its_options():

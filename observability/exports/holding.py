@@ -2,7 +2,11 @@
 
 from collections.abc import Collection, Iterator
 
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
 from observability.exports.ask import PREFIX
+from observability.exports.selection import with_living_sessions
 from observability.models import Export, Session
 
 LOST = "The zip is missing from the storage. Ask for it again."
@@ -25,7 +29,9 @@ class ExportHolding:
         return set(Export.objects.filter(key__in=list(keys)).values_list("key", flat=True))
 
     def expected(self) -> Iterator[str]:
-        return Export.objects.filter(state=Export.State.READY).values_list("key", flat=True).iterator()
+        """Of one whose session has gone the file went with it, and the sweep has yet to take the row."""
+        ready = with_living_sessions(Export.objects.filter(state=Export.State.READY, expires_at__gt=Now()))
+        return ready.filter(Q(living=F("session_count"))).values_list("key", flat=True).iterator()
 
     def note_lost(self, key: str) -> None:
         Export.objects.filter(key=key, state=Export.State.READY).update(state=Export.State.FAILED, note=LOST)

@@ -11,6 +11,7 @@ from config.celery import SCHEDULE
 from observability import tasks
 from observability.exports.build import tell
 from observability.exports.fetch import export_in
+from observability.exports.holding import EXPORTS
 from observability.exports.sweep import sweep_exports
 from observability.models import Export, Session
 from observability.sessions.allowed import EVERYTHING, redact_what_came_before
@@ -40,6 +41,14 @@ def test_zip_dies_with_its_session(ready, talk, project, stored):
     sweep_exports()
 
     assert (Export.objects.count(), stored()) == (0, [])
+
+
+def test_zip_that_went_with_its_session_is_not_taken_for_lost(ready, talk):
+    assert list(EXPORTS.expected()) == [ready.key]
+
+    erase_session(talk)
+
+    assert list(EXPORTS.expected()) == []
 
 
 def test_zip_dies_with_its_project(ready, project, stored):
