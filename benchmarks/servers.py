@@ -11,13 +11,15 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.databases import disk_bytes, name_of, new_database
+from benchmarks.processes import command_of, cpu_s_of, descendants, memory_mb_of, processes_named
+
 ROOT = Path(__file__).resolve().parent.parent
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -30,6 +32,16 @@ class Server:
     data_dir: Path
     database_name: str = ""
     credentials: dict[str, Any] = field(default_factory=dict)
+    command: list[str] = field(default_factory=list)
+    alive_path: str = "/livez"
+    live_url: str = ""
+    """Where websockets are, if not there as well."""
+    log: Path | None = None
+    others: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+    """Parts that run beside the process."""
+
+    def __post_init__(self) -> None:
+        self.live_url = self.live_url or self.url
 
     def get(self, path: str) -> Any:
         token = self.credentials["read_token"]
@@ -38,7 +50,8 @@ class Server:
             return json.load(answer)
 
     def pids(self) -> list[int]:
-        return [self.process.pid, *descendants(self.process.pid)]
+        roots = [self.process.pid, *(other.pid for other in self.others)]
+        return [pid for root in roots for pid in (root, *descendants(root))]
 
     def cpu_s(self) -> float:
         """Processor time so far of the server, and of PostgreSQL if that is its database."""
@@ -56,6 +69,27 @@ class Server:
     def memory_mb(self) -> list[float]:
         """Resident memory of each process, largest first."""
         return sorted((memory_mb_of(pid) for pid in self.pids()), reverse=True)
+
+    @property
+    def database_url(self) -> str:
+        """Empty if its database is a file of its folder."""
+        return self.environment["DATABASE_URL"] if self.database_name else ""
+
+    def disk_bytes(self) -> int:
+        return disk_bytes(self.data_dir, self.database_url)
+
+    def kill(self) -> None:
+        """All of its processes at once, by SIGKILL."""
+        for pid in self.pids():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+    def start_again(self) -> None:
+        """On the same data; stopped first, if it runs."""
+        stop(self.process)
+        self.process = start(self.command, self.environment, log=self.log)
+        wait_until_answering(self)
 
 
 @contextmanager
@@ -83,38 +117,26 @@ def embedded_on(folder: Path) -> Iterator[Server]:
 @contextmanager
 def production(*, workers: int = 2) -> Iterator[Server]:
     """granian serving the WSGI application, on a new database of the PostgreSQL that DATABASE_URL names."""
-    base = os.environ.get("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
-    name = f"playhead_benchmark_{os.getpid()}"
-    execute_on(base, f"CREATE DATABASE {name}")
-    try:
-        with tempfile.TemporaryDirectory(prefix="playhead-benchmark-") as folder:
-            port = free_port()
-            url = base.rpartition("/")[0] + f"/{name}"
-            environment = {**os.environ, "DATA_DIR": folder, "DATABASE_URL": url, "LOG_LEVEL": "ERROR"}
-            subprocess.run(
-                [sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True
-            )
-            granian = str(Path(sys.executable).with_name("granian"))
-            command = [granian, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
-            command += [
-                "--workers",
-                str(workers),
-                "--blocking-threads",
-                "8",
-                "--log-level",
-                "error",
-                "config.wsgi:application",
-            ]
-            with running(command, f"http://127.0.0.1:{port}", environment, Path(folder)) as server:
-                server.database_name = name
-                yield server
-    finally:
-        execute_on(base, f"DROP DATABASE {name} WITH (FORCE)")
+    with (
+        new_database() as database_url,
+        tempfile.TemporaryDirectory(prefix="playhead-benchmark-") as folder,
+    ):
+        port = free_port()
+        environment = {**os.environ, "DATA_DIR": folder, "DATABASE_URL": database_url, "LOG_LEVEL": "ERROR"}
+        environment["MALLOC_ARENA_MAX"] = "2"  # as docker/run does
+        manage(environment, "migrate", "-v0")
+        granian = str(Path(sys.executable).with_name("granian"))
+        command = [granian, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+        command += ["--workers", str(workers), "--blocking-threads", "8", "--log-level", "error"]
+        command += ["config.wsgi:application"]
+        with running(command, f"http://127.0.0.1:{port}", environment, Path(folder)) as server:
+            server.database_name = name_of(database_url)
+            yield server
 
 
 @contextmanager
 def running(command: list[str], url: str, environment: dict[str, str], folder: Path) -> Iterator[Server]:
-    server = Server(url, start(command, environment), environment, folder)
+    server = Server(url, start(command, environment), environment, folder, command=command)
     try:
         wait_until_answering(server)
         server.credentials = bootstrap(environment | {"BASE_URL": url})
@@ -123,11 +145,28 @@ def running(command: list[str], url: str, environment: dict[str, str], folder: P
         stop(server.process)
 
 
-def start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+def manage(environment: dict[str, str], *words: str) -> str:
+    """What the command prints."""
+    command = [sys.executable, "manage.py", *words]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+
+
+def start(
+    command: list[str], environment: dict[str, str], *, log: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """What it complains of is shown, if it is not to go to a log."""
+    with ExitStack() as life:
+        complaints = life.enter_context(log.open("ab")) if log else None
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=complaints
+        )
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        return
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(20)
@@ -140,7 +179,7 @@ def wait_until_answering(server: Server, *, timeout_s: float = 90) -> None:
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(server.url + "/livez", timeout=2):
+            with urllib.request.urlopen(server.url + server.alive_path, timeout=2):
                 return
         except OSError:
             time.sleep(0.1)
@@ -171,63 +210,11 @@ def wait_until_worked_off(server: Server, *, timeout_s: float = 90) -> None:
 
 
 def bootstrap(environment: dict[str, str]) -> dict[str, Any]:
-    command = [
-        sys.executable,
-        "manage.py",
-        "bootstrap",
-        "--json",
-        "--project",
-        "benchmark",
-        "--plan",
-        "enterprise",
-    ]
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-    return dict(json.loads(done.stdout))
+    words = ["bootstrap", "--json", "--project", "benchmark", "--plan", "enterprise"]
+    return dict(json.loads(manage(environment, *words)))
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def execute_on(database_url: str, statement: str) -> None:
-    import psycopg
-
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
-
-
-def descendants(pid: int) -> list[int]:
-    children = [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").glob("*/children")
-        for child in task.read_text().split()
-    ]
-    return children + [grandchild for child in children for grandchild in descendants(child)]
-
-
-def processes_named(name: str) -> list[int]:
-    return [int(p.parent.name) for p in Path("/proc").glob("[0-9]*/comm") if read(p).strip() == name]
-
-
-def command_of(pid: int) -> str:
-    return read(Path(f"/proc/{pid}/cmdline")).replace("\0", " ")
-
-
-def cpu_s_of(pid: int) -> float:
-    fields = read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S if fields else 0.0
-
-
-def memory_mb_of(pid: int) -> float:
-    lines = read(Path(f"/proc/{pid}/status")).splitlines()
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), 0.0)
-
-
-def read(path: Path) -> str:
-    """A process may be gone by the time one looks."""
-    try:
-        return path.read_text()
-    except OSError:
-        return ""

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.servers import memory_mb_of
+from benchmarks.processes import memory_mb_of
 from tests.ops.running import Running
 
 ROUNDS = 5

@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 
 import psycopg
 
-from benchmarks.servers import descendants
+from benchmarks.processes import descendants
 from tests.sdk.environments import ROOT
 from tests.sdk.playhead import KEPT_VARIABLES, free_port
 from tests.stack.pooler import pooler, through

@@ -11,7 +11,7 @@ import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 
-from benchmarks.servers import command_of, descendants
+from benchmarks.processes import command_of, descendants
 from tests.captured import captured
 from tests.sdk.playhead import eventually
 from tests.sending import spans, token

@@ -1,0 +1,41 @@
+"""What /proc tells of processes: whose children they are, their processor time and their memory."""
+
+import os
+from pathlib import Path
+
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+def descendants(pid: int) -> list[int]:
+    children = [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in task.read_text().split()
+    ]
+    return children + [grandchild for child in children for grandchild in descendants(child)]
+
+
+def processes_named(name: str) -> list[int]:
+    return [int(p.parent.name) for p in Path("/proc").glob("[0-9]*/comm") if read(p).strip() == name]
+
+
+def command_of(pid: int) -> str:
+    return read(Path(f"/proc/{pid}/cmdline")).replace("\0", " ")
+
+
+def cpu_s_of(pid: int) -> float:
+    fields = read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S if fields else 0.0
+
+
+def memory_mb_of(pid: int) -> float:
+    lines = read(Path(f"/proc/{pid}/status")).splitlines()
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), 0.0)
+
+
+def read(path: Path) -> str:
+    """A process may be gone by the time one looks."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
