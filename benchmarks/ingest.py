@@ -1,9 +1,9 @@
 """Durable ingest: spans a second, what a span costs, how soon it is acknowledged and readable, and that all arrived.
 
-    python benchmarks/ingest.py [--database sqlite|postgres] [--rounds 3] [--sessions 72] [--seconds 20]
+    python benchmarks/ingest.py [--database sqlite|postgres] [--workers 2] [--rounds 3] [--sessions 72] [--seconds 20]
 
 It fails if a goal is missed or a span is missing. Throughput and cost are medians of the rounds, and the slowness of
-the machine in that minute is told beside them.
+the machine in that minute is told beside them. The goal on PostgreSQL is one for two web processes.
 """
 
 import argparse
@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.load import Outcome, send_as_fast_as_possible, send_at_rate
 from benchmarks.machine import slowness
+from benchmarks.rows import SLOWNESS, Row, at_least, at_most, finish, none, parser_of, told
 from benchmarks.servers import Server, embedded, production, wait_until_idle
 from benchmarks.sessions import GeneratedSession, generated_sessions, http_request, token
 
@@ -25,18 +26,12 @@ CONNECTIONS = 24
 REQUESTS_PER_S = 45
 REQUESTS_A_SESSION = 60
 GOALS = {"sqlite": 2_500, "postgres": 5_000}
+PROCESSES_OF_GOAL = 2
 MAX_CPU_S_PER_1000 = 0.30
 MAX_ACK_P99_MS = 25
-MAX_IDLE_MB = 150
-MAX_VISIBLE_MS = 1_000
-
-
-@dataclass
-class Row:
-    what: str
-    figure: str
-    goal: str
-    is_met: bool
+MAX_IDLE_MB, MAX_LOADED_MB = 150, 250
+MAX_VISIBLE_MS = 50
+LOOKS = 20
 
 
 @dataclass
@@ -52,18 +47,16 @@ class Round:
 
 def main() -> int:
     arguments = parsed_arguments()
-    with embedded() if arguments.database == "sqlite" else production() as server:
+    is_embedded = arguments.database == "sqlite"
+    with embedded() if is_embedded else production(workers=arguments.workers) as server:
         rows = measured(server, arguments)
-    for row in rows:
-        print(f"{'ok  ' if row.is_met else 'MISS'} {row.what:<52} {row.figure:>14}   {row.goal}")
-    return 0 if all(row.is_met for row in rows) else 1
+    return finish(rows, as_json=arguments.json)
 
 
 def parsed_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__)
     parser.add_argument("--database", choices=GOALS, default="sqlite")
+    parser.add_argument("--workers", type=int, default=PROCESSES_OF_GOAL, help="web processes on PostgreSQL")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sessions", type=int, default=72)
     parser.add_argument("--seconds", type=int, default=20)
@@ -73,11 +66,8 @@ def parsed_arguments() -> argparse.Namespace:
 def measured(server: Server, arguments: argparse.Namespace) -> list[Row]:
     time.sleep(3)
     idle_mb = server.memory_mb()
-    send_as_fast_as_possible(server.url, queues_of(server, list(generated_sessions(4, seed=2))))
-    calm = list(generated_sessions(1 + arguments.seconds * REQUESTS_PER_S // REQUESTS_A_SESSION, seed=3))
-    paced = [request for queue in queues_of(server, calm) for request in queue]
-    paced = paced[: arguments.seconds * REQUESTS_PER_S]
-    acknowledged = send_at_rate(server.url, paced, per_s=REQUESTS_PER_S, connections=CONNECTIONS)
+    warm_up(server)
+    acknowledged = paced(server, arguments.seconds, seed=3)
     before = slowness()
     rounds = [
         round_of(server, list(generated_sessions(arguments.sessions, seed=10 + number)))
@@ -85,26 +75,29 @@ def measured(server: Server, arguments: argparse.Namespace) -> list[Row]:
     ]
     slow = (before + slowness()) / 2
     wait_until_idle(server)
-    readable_ms = visible_ms(server)
+    has_goal = arguments.database == "sqlite" or arguments.workers >= PROCESSES_OF_GOAL
     return [
-        Row("time this machine takes for 1 s where the goals were set", f"{slow:.2f} s", "", True),
-        *throughput_rows(arguments.database, rounds),
+        told(SLOWNESS, slow, "s"),
+        *throughput_rows(rounds, GOALS[arguments.database] if has_goal else 0),
         *latency_rows(acknowledged),
-        Row(
-            "slowest of ten to be readable by the API",
-            f"{readable_ms:.0f} ms",
-            f"<= {MAX_VISIBLE_MS}",
-            readable_ms <= MAX_VISIBLE_MS,
-        ),
-        Row(
-            "largest process, idle",
-            f"{max(idle_mb):.0f} MB",
-            f"<= {MAX_IDLE_MB}",
-            max(idle_mb) <= MAX_IDLE_MB,
-        ),
-        Row("largest process, after the load", f"{max(server.memory_mb()):.0f} MB", "", True),
+        at_most(f"slowest of {LOOKS} to be readable by the API", visible_ms(server), MAX_VISIBLE_MS, "ms"),
+        at_most("largest process, idle", max(idle_mb), MAX_IDLE_MB, "MB"),
+        at_most("largest process, after the load", max(server.memory_mb()), MAX_LOADED_MB, "MB"),
         *arrival_rows(server, [session for each in rounds for session in each.sessions]),
     ]
+
+
+def warm_up(server: Server) -> None:
+    send_as_fast_as_possible(server.url, queues_of(server, list(generated_sessions(4, seed=2))))
+
+
+def paced(server: Server, seconds: int, *, seed: int) -> Outcome:
+    """The trace and log requests of a hundred live calls."""
+    sessions = list(generated_sessions(1 + seconds * REQUESTS_PER_S // REQUESTS_A_SESSION, seed=seed))
+    requests = [request for queue in queues_of(server, sessions) for request in queue]
+    return send_at_rate(
+        server.url, requests[: seconds * REQUESTS_PER_S], per_s=REQUESTS_PER_S, connections=CONNECTIONS
+    )
 
 
 def queues_of(server: Server, sessions: list[GeneratedSession]) -> list[list[bytes]]:
@@ -123,46 +116,33 @@ def round_of(server: Server, sessions: list[GeneratedSession]) -> Round:
     return Round(sessions, outcome, server.cpu_s() - cpu_before)
 
 
-def throughput_rows(database: str, rounds: list[Round]) -> list[Row]:
+def throughput_rows(rounds: list[Round], goal: int) -> list[Row]:
+    """Without a goal if it is 0."""
     per_s = median(each.spans / each.outcome.wall_s for each in rounds)
     per_1000 = median(each.cpu_s / each.spans * 1000 for each in rounds)
     requests_per_s = median(len(each.outcome.acknowledged_s) / each.outcome.wall_s for each in rounds)
-    refused = sum(len(each.outcome.refused) for each in rounds)
+    what = "spans durable a second"
     return [
-        Row(
-            f"spans durable a second, {database}",
-            f"{per_s:,.0f}",
-            f">= {GOALS[database]:,}",
-            per_s >= GOALS[database],
-        ),
-        Row("requests a second", f"{requests_per_s:,.0f}", "", True),
-        Row("refused", str(refused), "0", not refused),
-        Row(
-            "CPU s per 1,000 spans, database included",
-            f"{per_1000:.3f}",
-            f"<= {MAX_CPU_S_PER_1000}",
-            per_1000 <= MAX_CPU_S_PER_1000,
-        ),
+        at_least(what, per_s, goal) if goal else told(what, per_s),
+        told("requests a second", requests_per_s),
+        none("refused", sum(len(each.outcome.refused) for each in rounds)),
+        at_most("CPU s per 1,000 spans, database included", per_1000, MAX_CPU_S_PER_1000),
     ]
 
 
 def latency_rows(outcome: Outcome) -> list[Row]:
-    p99 = outcome.percentile_ms(0.99)
     return [
-        Row(f"acknowledged at {REQUESTS_PER_S}/s, p50", f"{outcome.percentile_ms(0.5):.1f} ms", "", True),
-        Row(
-            f"acknowledged at {REQUESTS_PER_S}/s, p99",
-            f"{p99:.1f} ms",
-            f"<= {MAX_ACK_P99_MS}",
-            p99 <= MAX_ACK_P99_MS,
+        told(f"acknowledged at {REQUESTS_PER_S}/s, p50", outcome.percentile_ms(0.5), "ms"),
+        at_most(
+            f"acknowledged at {REQUESTS_PER_S}/s, p99", outcome.percentile_ms(0.99), MAX_ACK_P99_MS, "ms"
         ),
     ]
 
 
 def visible_ms(server: Server) -> float:
-    """From sending a session's first request to finding its spans in the API; the slowest of ten."""
+    """From sending a session's first request to finding its spans in the API."""
     slowest = 0.0
-    for session in generated_sessions(10, seed=time.time_ns()):
+    for session in generated_sessions(LOOKS, seed=time.time_ns()):
         began = time.perf_counter()
         [queue] = [q for q in queues_of(server, [session]) if q]
         send_as_fast_as_possible(server.url, [queue[:1]])
@@ -186,7 +166,7 @@ def arrival_rows(server: Server, sessions: list[GeneratedSession]) -> list[Row]:
     """Every session is read back whole."""
     missing = sum(session.spans - spans_of(server, session.job_id) for session in sessions)
     spans = sum(session.spans for session in sessions)
-    return [Row(f"spans missing of {spans:,} acknowledged", str(missing), "0", missing == 0)]
+    return [none(f"spans missing of {spans:,} acknowledged", missing)]
 
 
 def sessions_by_job(server: Server, query: str) -> dict[str, Any]:

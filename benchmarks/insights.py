@@ -14,8 +14,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.ingest import Row
 from benchmarks.on_postgresql import load_of, run
+from benchmarks.rows import Row
 from benchmarks.session_list_rows import fill, forget
 
 GOAL_MS = {"24h": 100, "7d": 150, "30d": 300}

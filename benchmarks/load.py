@@ -69,7 +69,7 @@ async def _connection(
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         began = time.perf_counter()
         writer.write(request)
-        status = await _answer(reader)
+        status = await read_answer(reader)
         if status == 200:
             outcome.acknowledged_s.append(time.perf_counter() - began)
         else:
@@ -79,7 +79,7 @@ async def _connection(
     await writer.wait_closed()
 
 
-async def _answer(reader: asyncio.StreamReader) -> int:
+async def read_answer(reader: asyncio.StreamReader) -> int:
     head = await reader.readuntil(b"\r\n\r\n")
     status = int(head[9:12])
     lower = head.lower()

@@ -1,18 +1,15 @@
 """What benchmarks of a large project share: arguments, a database that may be filled and emptied, and their table."""
 
-import argparse
 import os
 import tempfile
 from collections.abc import Callable
 
-from benchmarks.ingest import Row
+from benchmarks.rows import Row, finish, parser_of
 
 
 def run(description: str | None, measured: Callable[[int, int], list[Row]], *, rounds: int) -> int:
     """`measured` is given how many sessions, and how often each thing is timed. Returns the exit code."""
-    parser = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(description)
     parser.add_argument("--sessions", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=rounds)
     arguments = parser.parse_args()
@@ -22,9 +19,7 @@ def run(description: str | None, measured: Callable[[int, int], list[Row]], *, r
         os.environ |= {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
         prepare()
         rows = measured(arguments.sessions, arguments.rounds)
-    for row in rows:
-        print(f"{'ok  ' if row.is_met else 'MISS'} {row.what:<44} {row.figure:>34}   {row.goal}")
-    return 0 if all(row.is_met for row in rows) else 1
+    return finish(rows, as_json=arguments.json)
 
 
 def prepare() -> None:

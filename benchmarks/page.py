@@ -7,7 +7,6 @@ anew, and looked at. It fails if a goal is missed or a span or a line is missing
 work on the machine makes them longer, so the load is told beside them.
 """
 
-import argparse
 import http.client
 import os
 import statistics
@@ -20,9 +19,9 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.ingest import Row
 from benchmarks.long_session import LongSession, long_session
 from benchmarks.peaks import record
+from benchmarks.rows import Row, finish, parser_of
 from benchmarks.servers import Server, embedded_on
 from benchmarks.sessions import token
 from benchmarks.tab import Look, Tab, chromium
@@ -41,11 +40,9 @@ MOVES = 3
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__)
     parser.add_argument("--looks", type=int, default=7)
-    looks = parser.parse_args().looks
+    arguments = parser.parse_args()
     long = long_session("AJ_000000000060", LONG_MINUTES, spans=SPANS, lines=LINES)
     short = long_session("AJ_000000000003", SHORT_MINUTES)
     with tempfile.TemporaryDirectory(prefix="playhead-benchmark-") as folder:
@@ -57,10 +54,8 @@ def main() -> int:
         with embedded_on(Path(folder)) as server:
             server.credentials = credentials  # passwords are told once
             with chromium(server) as tab:
-                rows = measured(tab, ids, looks)
-    for row in rows:
-        print(f"{'ok  ' if row.is_met else 'MISS'} {row.what:<58} {row.figure:>18}   {row.goal}")
-    return 0 if all(row.is_met for row in rows) else 1
+                rows = measured(tab, ids, arguments.looks)
+    return finish(rows, as_json=arguments.json)
 
 
 def measured(tab: Tab, ids: tuple[str, str], looks: int) -> list[Row]:

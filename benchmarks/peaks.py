@@ -3,7 +3,7 @@
 python benchmarks/peaks.py [--minutes 30]
 """
 
-import argparse
+import json
 import os
 import resource
 import subprocess
@@ -15,6 +15,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+from benchmarks.rows import Row, at_least, at_most, finish, machine_row, parser_of, told
+
 LEAST_TIMES_REAL_TIME = 250
 MOST_MB = 200
 RATE_HZ = 48_000
@@ -22,18 +24,31 @@ ANALYSE = "analyse"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__)
     parser.add_argument("--minutes", type=int, default=30)
-    minutes = parser.parse_args().minutes
+    arguments = parser.parse_args()
+    return finish(measured(arguments.minutes), as_json=arguments.json)
+
+
+def measured(minutes: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "recording.ogg"
         record(path, minutes)
-        print(f"{minutes} min of stereo Opus, {path.stat().st_size / 1e6:.1f} MB")
         # In a process of its own: memory is then the analysis' alone.
-        done = subprocess.run([sys.executable, __file__, ANALYSE, str(path)], check=False)
-    return done.returncode
+        command = [sys.executable, __file__, ANALYSE, str(path)]
+        found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+        size_mb = path.stat().st_size / 1e6
+    return [
+        machine_row(),
+        told(f"{minutes} min of stereo Opus", size_mb, "MB"),
+        at_least("times real time", found["duration_s"] / found["took_s"], LEAST_TIMES_REAL_TIME),
+        told("seconds of a core", found["cpu_s"], "s"),
+        at_most("memory", found["mb"], MOST_MB, "MB"),
+        told("  of it Django", found["before_mb"], "MB"),
+        told("peaks", found["peaks_bytes"] / 1e6, "MB"),
+        told("levels", found["levels"]),
+        told("stretches of speech", found["stretches"]),
+    ]
 
 
 def record(path: Path, minutes: int) -> None:
@@ -56,6 +71,7 @@ def record(path: Path, minutes: int) -> None:
 
 
 def analyse(path: Path) -> int:
+    """Prints what `measured` reads."""
     import django
 
     django.setup()
@@ -69,16 +85,18 @@ def analyse(path: Path) -> int:
     assert analysis.shape is not None
     assert analysis.speech is not None
     assert analysis.speech.agent is not None
-    times = analysis.shape.duration_ms / 1000 / took_s
-    stretches = len(analysis.speech.user) + len(analysis.speech.agent)
-    print(
-        f"{took_s:.2f} s, {cpu_s:.2f} s of a core: {times:.0f} × real time (at least {LEAST_TIMES_REAL_TIME})"
-    )
-    print(f"memory {peak_mb():.0f} MB, {before_mb:.0f} MB of it Django (at most {MOST_MB})")
-    print(
-        f"{len(analysis.peaks) / 1e6:.2f} MB of peaks, {analysis.shape.levels} levels, {stretches} stretches of speech"
-    )
-    return 0 if times >= LEAST_TIMES_REAL_TIME and peak_mb() <= MOST_MB else 1
+    found = {
+        "took_s": took_s,
+        "cpu_s": cpu_s,
+        "duration_s": analysis.shape.duration_ms / 1000,
+        "before_mb": before_mb,
+        "mb": peak_mb(),
+        "peaks_bytes": len(analysis.peaks),
+        "levels": analysis.shape.levels,
+        "stretches": len(analysis.speech.user) + len(analysis.speech.agent),
+    }
+    print(json.dumps(found))
+    return 0
 
 
 def peak_mb() -> float:

@@ -19,11 +19,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.crowd import count_of, fill
-from benchmarks.ingest import CONNECTIONS, REQUESTS_A_SESSION, REQUESTS_PER_S, Row, queues_of
-from benchmarks.load import Outcome, send_as_fast_as_possible, send_at_rate
+from benchmarks.ingest import REQUESTS_PER_S, paced, warm_up
+from benchmarks.load import Outcome
 from benchmarks.locks import LockWatch
+from benchmarks.rows import Row, at_most, finish, none, parser_of, told
 from benchmarks.servers import ROOT, Server, production, stop, wait_until_idle
-from benchmarks.sessions import generated_sessions
 
 MAX_TIMES_SLOWER = 2.0
 MAX_HELD_S = 1.0
@@ -37,15 +37,11 @@ def main() -> int:
     arguments = parsed_arguments()
     with production() as server:
         rows = measured(server, arguments)
-    for row in rows:
-        print(f"{'ok  ' if row.is_met else 'MISS'} {row.what:<52} {row.figure:>14}   {row.goal}")
-    return 0 if all(row.is_met for row in rows) else 1
+    return finish(rows, as_json=arguments.json)
 
 
 def parsed_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__)
     parser.add_argument("--sessions", type=int, default=200_000)
     parser.add_argument(
         "--seconds", type=int, default=20, help="of uploads before the purge, to compare with"
@@ -56,7 +52,7 @@ def parsed_arguments() -> argparse.Namespace:
 
 def measured(server: Server, arguments: argparse.Namespace) -> list[Row]:
     database_url = server.environment["DATABASE_URL"]
-    send_as_fast_as_possible(server.url, queues_of(server, list(generated_sessions(4, seed=2))))
+    warm_up(server)
     fill(database_url, server.data_dir / "media", count=arguments.sessions)
     wait_until_idle(server)
     calm = paced(server, arguments.seconds, seed=3)
@@ -68,7 +64,7 @@ def measured(server: Server, arguments: argparse.Namespace) -> list[Row]:
     return [
         Row("the brake holds it back by itself", "yes" if held_back else "no", "yes", bool(held_back)),
         Row("sessions purged", f"{gone:,}", "", gone > 0),
-        Row("sessions a second", f"{gone / took_s:,.0f}", "", True),
+        told("sessions a second", gone / took_s),
         Row("expired sessions that are left", f"{left:,}", "" if is_stopped else "0", is_stopped or not left),
         living_row(count_of(database_url, "expires_at > now()"), arguments.sessions),
         *upload_rows(calm, loaded),
@@ -110,14 +106,6 @@ def add(all_of: Outcome, stretch: Outcome) -> None:
     all_of.refused += stretch.refused
 
 
-def paced(server: Server, seconds: int, *, seed: int) -> Outcome:
-    sessions = list(generated_sessions(1 + seconds * REQUESTS_PER_S // REQUESTS_A_SESSION, seed=seed))
-    requests = [request for queue in queues_of(server, sessions) for request in queue]
-    return send_at_rate(
-        server.url, requests[: seconds * REQUESTS_PER_S], per_s=REQUESTS_PER_S, connections=CONNECTIONS
-    )
-
-
 def living_row(living: int, sessions: int) -> Row:
     expected = sessions - sessions // 2
     return Row("living sessions", f"{living:,}", f"{expected:,}", living == expected)
@@ -125,37 +113,21 @@ def living_row(living: int, sessions: int) -> Row:
 
 def upload_rows(calm: Outcome, loaded: Outcome) -> list[Row]:
     before, during = calm.percentile_ms(0.99), loaded.percentile_ms(0.99)
-    refused = len(calm.refused) + len(loaded.refused)
     return [
-        Row(f"acknowledged at {REQUESTS_PER_S}/s, p99, without", f"{before:.1f} ms", "", True),
-        Row("p50, without", f"{calm.percentile_ms(0.5):.1f} ms", "", True),
-        Row(
-            "p99, while it purges",
-            f"{during:.1f} ms",
-            f"<= {before * MAX_TIMES_SLOWER:.1f}",
-            during <= before * MAX_TIMES_SLOWER,
-        ),
-        Row("p50, while it purges", f"{loaded.percentile_ms(0.5):.1f} ms", "", True),
-        Row("uploads meanwhile", f"{len(loaded.acknowledged_s):,}", "", True),
-        Row("refused", str(refused), "0", not refused),
+        told(f"acknowledged at {REQUESTS_PER_S}/s, p99, without", before, "ms"),
+        told("p50, without", calm.percentile_ms(0.5), "ms"),
+        at_most("p99, while it purges", during, before * MAX_TIMES_SLOWER, "ms"),
+        told("p50, while it purges", loaded.percentile_ms(0.5), "ms"),
+        told("uploads meanwhile", len(loaded.acknowledged_s)),
+        none("refused", len(calm.refused) + len(loaded.refused)),
     ]
 
 
 def lock_rows(locks: LockWatch) -> list[Row]:
     return [
-        Row(
-            "longest that the purge held a lock",
-            f"{locks.longest_held_s:.2f} s",
-            f"<= {MAX_HELD_S}",
-            locks.longest_held_s <= MAX_HELD_S,
-        ),
-        Row("longest that an upload did", f"{locks.longest_held_by_others_s:.2f} s", "", True),
-        Row(
-            f"longest that one was waited for ({locks.looks:,} looks)",
-            f"{locks.longest_awaited_s:.2f} s",
-            "",
-            True,
-        ),
+        at_most("longest that the purge held a lock", locks.longest_held_s, MAX_HELD_S, "s"),
+        told("longest that an upload did", locks.longest_held_by_others_s, "s"),
+        told(f"longest that one was waited for ({locks.looks:,} looks)", locks.longest_awaited_s, "s"),
     ]
 
 

@@ -3,7 +3,6 @@
 python benchmarks/recording.py [--megabytes 120]
 """
 
-import argparse
 import hashlib
 import http.client
 import os
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.rows import at_most, finish, none, parser_of, told
 from benchmarks.servers import Server, embedded
 from benchmarks.sessions import token
 
@@ -27,11 +27,10 @@ JOB_ID = "AJ_recording_benchmark"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__)
     parser.add_argument("--megabytes", type=int, default=120)
-    size = parser.parse_args().megabytes * 1_000_000
+    arguments = parser.parse_args()
+    size = arguments.megabytes * 1_000_000
     with embedded() as server:
         time.sleep(3)
         before_mb = max(server.memory_mb())
@@ -41,10 +40,13 @@ def main() -> int:
         took_s = time.perf_counter() - began
         growth_mb = peak.stop() - before_mb
         kept = digest_of_audio(server)
-    print(f"status {status}, {size / 1e6:.0f} MB in {took_s:.2f} s")
-    print(f"memory {before_mb:.0f} MB before, grew by {growth_mb:.1f} MB (at most {MAX_GROWTH_MB})")
-    print("every byte is kept" if kept == sent else "WHAT WAS SENT IS NOT WHAT IS KEPT")
-    return 0 if status == 200 and growth_mb < MAX_GROWTH_MB and kept == sent else 1
+    rows = [
+        told(f"{size / 1e6:.0f} MB taken in", took_s, "s"),
+        told("memory before", before_mb, "MB"),
+        at_most("memory grew by", growth_mb, MAX_GROWTH_MB, "MB"),
+        none("recordings refused, or kept otherwise than sent", (status != 200) + (kept != sent)),
+    ]
+    return finish(rows, as_json=arguments.json)
 
 
 class Peak:
@@ -110,12 +112,16 @@ def noise(size: int) -> Iterator[bytes]:
         yield block[: min(CHUNK, size - start)]
 
 
-def digest_of_audio(server: Server) -> str:
+def session_of(server: Server, job: str) -> str:
     project = server.credentials["project"]
-    [session] = server.get(f"/api/v1/projects/{project}/sessions/?text={JOB_ID}")["results"]
+    [session] = server.get(f"/api/v1/projects/{project}/sessions/?text={job}")["results"]
+    return str(session["id"])
+
+
+def digest_of_audio(server: Server) -> str:
+    where = f"/api/v1/projects/{server.credentials['project']}/sessions/{session_of(server, JOB_ID)}/audio/"
     request = urllib.request.Request(
-        f"{server.url}/api/v1/projects/{project}/sessions/{session['id']}/audio/",
-        headers={"Authorization": f"Bearer {server.credentials['read_token']}"},
+        server.url + where, headers={"Authorization": f"Bearer {server.credentials['read_token']}"}
     )
     with urllib.request.urlopen(request) as answer:
         return hashlib.file_digest(answer, "sha256").hexdigest()

@@ -18,9 +18,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.ingest import Row
 from benchmarks.long_session import long_session
-from benchmarks.machine import slowness
+from benchmarks.rows import Row, at_most, finish, machine_row, none, parser_of, told
 
 MINUTES, LINES = 5, 690
 CONTENT_TYPE = "application/x-protobuf"
@@ -31,13 +30,12 @@ MAX_WHOLE_MS, MAX_SNAPSHOT_MS = 15, 8
 
 
 def main() -> int:
+    arguments = parser_of(__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="playhead-benchmark-") as folder:
         os.environ |= {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}
         os.environ.pop("DATABASE_URL", None)
         rows = measured()
-    for row in rows:
-        print(f"{'ok  ' if row.is_met else 'MISS'} {row.what:<58} {row.figure:>14}   {row.goal}")
-    return 0 if all(row.is_met for row in rows) else 1
+    return finish(rows, as_json=arguments.json)
 
 
 def measured() -> list[Row]:
@@ -50,7 +48,7 @@ def measured() -> list[Row]:
     from observability.journal.archive_format import packed, sorted_for_archive, unpacked
     from observability.journal.seal import seal_session
     from observability.models import Archive
-    from observability.queries.records import built, records_of
+    from observability.queries.records import built, facts_of, records_of
 
     session = received_session()
     records = sorted_for_archive(records_of(session))
@@ -63,24 +61,19 @@ def measured() -> list[Row]:
     archive = Archive.objects.get(session=session)
     whole = packed(records, about={})
     assert unpacked(whole) == records
-    after = len(records_of(session))
+    after, facts = len(records_of(session)), facts_of(session)
     return [
-        Row("time this machine takes for 1 s where the goals were set", f"{slowness():.2f} s", "", True),
-        at_most("bytes a span", len(packed(spans, about={})) / len(spans), MAX_SPAN_BYTES, ""),
-        at_most("bytes a log line", len(packed(logs, about={})) / len(logs), MAX_LOG_BYTES, ""),
-        Row(
-            f"the object of {len(spans)} spans and {len(logs)} lines",
-            f"{archive.size_bytes:,} bytes",
-            "",
-            True,
-        ),
-        at_most("processor time of a seal", seal_cpu_s, MAX_SEAL_CPU_S, " s"),
-        at_most("all records with all attributes", p50_ms(lambda: records_of(session)), MAX_WHOLE_MS, " ms"),
+        machine_row(),
+        at_most("bytes a span", len(packed(spans, about={})) / len(spans), MAX_SPAN_BYTES),
+        at_most("bytes a log line", len(packed(logs, about={})) / len(logs), MAX_LOG_BYTES),
+        told(f"the object of {len(spans)} spans and {len(logs)} lines", archive.size_bytes, "bytes"),
+        at_most("processor time of a seal", seal_cpu_s, MAX_SEAL_CPU_S, "s"),
+        at_most("all records with all attributes", p50_ms(lambda: records_of(session)), MAX_WHOLE_MS, "ms"),
         at_most(
-            "timeline's snapshot, as a page asks for it", p50_ms(snapshot_of(session)), MAX_SNAPSHOT_MS, " ms"
+            "timeline's snapshot, as a page asks for it", p50_ms(snapshot_of(session)), MAX_SNAPSHOT_MS, "ms"
         ),
-        Row("timeline built from the archive", f"{p50_ms(lambda: built(session, None, 0)):.1f} ms", "", True),
-        Row("records missing", str(before - after), "0", before == after),
+        told("timeline built from the archive", p50_ms(lambda: built(session, facts, time.time_ns())), "ms"),
+        none("records missing", before - after),
     ]
 
 
@@ -95,10 +88,6 @@ def received_session() -> Any:
     for signal, body in long_session("AJ_000000000005", MINUTES, lines=LINES).uploads():
         accept_telemetry(project, signal, gzip.decompress(body), CONTENT_TYPE, now=timezone.now())  # type: ignore[arg-type]
     return Session.objects.get()
-
-
-def at_most(what: str, figure: float, most: float, unit: str) -> Row:
-    return Row(what, f"{figure:.3g}{unit}", f"<= {most}{unit}", figure <= most)
 
 
 def p50_ms(read: Callable[[], object]) -> float:

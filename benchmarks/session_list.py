@@ -16,8 +16,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.ingest import Row
 from benchmarks.on_postgresql import load_of, run
+from benchmarks.rows import Row
 from benchmarks.session_list_rows import RARE, fill, forget
 
 MAX_MS, MAX_SAID_MS = 60, 150
