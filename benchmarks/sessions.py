@@ -24,18 +24,47 @@ class GeneratedSession:
     spans: int
     bodies: list[bytes]
     """gzip, in the order in which an SDK sends them."""
+    trace_ids: list[str]
 
 
 def generated_sessions(count: int, *, seed: int = 1) -> Iterator[GeneratedSession]:
-    """Each has all spans of the captured session, re-batched, under a job of its own."""
+    """Each has all spans of the captured session, re-batched, under a job and under trace and span ids of its own."""
     rng = random.Random(seed)
     template = captured_spans()
     raw = [body_of(template[i : i + SPANS_PER_REQUEST]) for i in range(0, len(template), SPANS_PER_REQUEST)]
+    ids = {number for span in template for number in (span.trace_id, span.span_id)}
+    places = [places_of(ids, body) for body in raw]
     for _ in range(count):
         job = f"AJ_{rng.randrange(10**ID_DIGITS):0{ID_DIGITS}d}"
-        # Span ids repeat between sessions: each session is a world of its own.
-        bodies = [gzip.compress(JOB_ID.sub(job.encode(), body), 6) for body in raw]
-        yield GeneratedSession(job, len(template), bodies)
+        others = {number: masked(number, mask) for mask in [rng.randbytes(16)] for number in ids}
+        bodies = [
+            gzip.compress(JOB_ID.sub(job.encode(), with_ids(body, where, others)), 6)
+            for body, where in zip(raw, places, strict=True)
+        ]
+        traces = {others[span.trace_id].hex() for span in template}
+        yield GeneratedSession(job, len(template), bodies, sorted(traces))
+
+
+def places_of(ids: set[bytes], body: bytes) -> list[tuple[int, bytes]]:
+    """Where each of them stands: all messages are as long with other ids."""
+    found = []
+    for number in ids:
+        at = body.find(number)
+        while at >= 0:
+            found.append((at, number))
+            at = body.find(number, at + len(number))
+    return found
+
+
+def masked(number: bytes, mask: bytes) -> bytes:
+    return bytes(byte ^ other for byte, other in zip(number, mask, strict=False))
+
+
+def with_ids(body: bytes, places: list[tuple[int, bytes]], others: dict[bytes, bytes]) -> bytes:
+    changed = bytearray(body)
+    for at, number in places:
+        changed[at : at + len(number)] = others[number]
+    return bytes(changed)
 
 
 def captured_spans() -> list[Span]:
