@@ -25,7 +25,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.ingest import sessions_by_job
 from benchmarks.load import read_answer
-from benchmarks.rows import Row, at_least, at_most, finish, none, parser_of, share, told
+from benchmarks.rows import Row, at_least, at_most, finish, machine_row, none, parser_of, share, told
 from benchmarks.servers import ROOT, Server, embedded
 from benchmarks.sessions import CAPTURE, JOB_ID, body_of, captured_spans, http_request, token
 from tests.live.applying import applied
@@ -116,8 +116,9 @@ class Viewer(Onlooker):
 
 def main() -> int:
     arguments = parsed_arguments()
+    rows = [machine_row()]
     with embedded() as server:
-        rows = asyncio.run(measured(server, arguments))
+        rows += asyncio.run(measured(server, arguments))
     return finish(rows, as_json=arguments.json)
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.rows import at_most, finish, none, parser_of, told
+from benchmarks.rows import at_most, finish, machine_row, none, parser_of, told
 from benchmarks.servers import Server, embedded
 from benchmarks.sessions import token
 
@@ -41,6 +41,7 @@ def main() -> int:
         growth_mb = peak.stop() - before_mb
         kept = digest_of_audio(server)
     rows = [
+        machine_row(),
         told(f"{size / 1e6:.0f} MB taken in", took_s, "s"),
         told("memory before", before_mb, "MB"),
         at_most("memory grew by", growth_mb, MAX_GROWTH_MB, "MB"),
