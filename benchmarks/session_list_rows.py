@@ -100,6 +100,9 @@ def fill(count: int) -> Any:
     project, other = (Project.objects.create(name=slug, slug=slug, plan=plan) for slug in SLUGS)
     with connection.cursor() as cursor:
         cursor.execute(POOL, {"lines": LINES_IN_POOL})
+        # Or a small project's lines are compared with each of the pool's.
+        cursor.execute("CREATE INDEX ON pool (line, language)")
+        cursor.execute("ANALYZE pool")
         for each, size in ((other, count), (project, count)):
             PrivacySwitches.objects.create(project=each)
             named = {"project": each.pk, "count": size, "rare": RARE}
