@@ -22,6 +22,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.databases import execute_on
 from benchmarks.ingest import queues_of, spans_of
 from benchmarks.load import send_as_fast_as_possible
 from benchmarks.machine import slowness
@@ -31,7 +32,6 @@ from benchmarks.servers import (
     bootstrap,
     cpu_s_of,
     descendants,
-    execute_on,
     free_port,
     stop,
     wait_until_answering,

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.servers import TICKS_PER_S, descendants, execute_on, free_port, read
+from benchmarks.databases import execute_on
+from benchmarks.processes import TICKS_PER_S, descendants, read
+from benchmarks.servers import free_port
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 SUPERUSER = "postgres"

@@ -19,8 +19,8 @@ from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.ingest import Row
 from benchmarks.machine import slowness
+from benchmarks.rows import Row
 from benchmarks.seal import received_session
 
 MAX_GROWTH_MB = 100

@@ -20,11 +20,12 @@ import psycopg
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.databases import execute_on
 from benchmarks.ingest import CONNECTIONS, REQUESTS_A_SESSION, REQUESTS_PER_S, queues_of
 from benchmarks.load import send_as_fast_as_possible, send_at_rate, send_until_cut
 from benchmarks.nodes import environment_of, granian, run
 from benchmarks.own_postgresql import Postgres, own_postgresql, standby_of
-from benchmarks.servers import Server, bootstrap, execute_on, free_port, wait_until_answering
+from benchmarks.servers import Server, bootstrap, free_port, wait_until_answering
 from benchmarks.sessions import GeneratedSession, generated_sessions
 
 WAYS = ("alone", "asynchronous", "synchronous")
