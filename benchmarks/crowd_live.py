@@ -34,7 +34,7 @@ from benchmarks.live import (
 )
 from benchmarks.long_session import long_session
 from benchmarks.parts import PARTS, all_parts, errors_logged
-from benchmarks.processes import descendants, memory_mb_of
+from benchmarks.processes import cpu_s_of, descendants, memory_mb_of
 from benchmarks.rows import Row, at_least, at_most, finish, machine_row, none, parser_of, share, told
 from benchmarks.servers import Server
 from benchmarks.sessions import JOB_ID
@@ -61,11 +61,8 @@ class Memory:
         began = time.perf_counter()
         while True:
             self.at_s.append(time.perf_counter() - began)
-            for part, pid in zip(
-                ("web", *PARTS), [server.process.pid, *(o.pid for o in server.others)], strict=True
-            ):
-                taken = sum(memory_mb_of(each) for each in (pid, *descendants(pid)))
-                self.mb.setdefault(part, []).append(taken)
+            for part, pids in pids_of(server).items():
+                self.mb.setdefault(part, []).append(sum(map(memory_mb_of, pids)))
             await asyncio.sleep(LOOK_EVERY_S)
 
     def rows(self, minutes: float) -> list[Row]:
@@ -85,6 +82,21 @@ class Memory:
                 ),
             ]
         return rows
+
+
+def pids_of(server: Server) -> dict[str, list[int]]:
+    roots = [server.process.pid, *(other.pid for other in server.others)]
+    return {part: [pid, *descendants(pid)] for part, pid in zip(("web", *PARTS), roots, strict=True)}
+
+
+def cpu_s_by_part(server: Server) -> dict[str, float]:
+    """Processor time so far, of the senders and viewers here too."""
+    taken = {part: sum(map(cpu_s_of, pids)) for part, pids in pids_of(server).items()}
+    return {
+        **taken,
+        "PostgreSQL": sum(map(cpu_s_of, server.database_pids())),
+        "this script": time.process_time(),
+    }
 
 
 def main() -> int:
@@ -117,14 +129,14 @@ async def measured(server: Server, arguments: argparse.Namespace) -> list[Row]:
         for number in range(arguments.viewers)
     ]
     looking = await look_at(server, viewers, tokens)
-    cpu_before_s, began_s = server.cpu_s(), time.perf_counter()
+    cpu_before_s, began_s = cpu_s_by_part(server), time.perf_counter()
     refused = [error for error in await asyncio.gather(*sending, return_exceptions=True) if error]
-    cpu_share = (server.cpu_s() - cpu_before_s) / (time.perf_counter() - began_s)
+    took_s, cpu_s = time.perf_counter() - began_s, cpu_s_by_part(server)
     failed = await stop_looking(looking)
     watching.cancel()
     return [
         *speed_rows(calls, viewers, WARM_UP_S + seconds),
-        told("cores used, database included", cpu_share),
+        *(told(f"cores used by {part}", (cpu_s[part] - cpu_before_s[part]) / took_s) for part in cpu_s),
         none("senders that were refused" + "".join(f" ({error})" for error in refused[:1]), len(refused)),
         *memory.rows(arguments.minutes),
         *same_rows(server, viewers, failed),
