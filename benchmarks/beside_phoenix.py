@@ -39,7 +39,7 @@ from benchmarks.sessions import GeneratedSession, generated_sessions, http_reque
 REQUESTS_PER_S = 20
 """The trace requests of a hundred live calls."""
 REQUESTS_A_SESSION = 68
-WARM_UP, KILLED = 2, 8
+WARM_UP, KILLED = 4, 8
 READ_TIMES = 5
 ALL_THERE_WITHIN_S = 900
 SETTLES_WITHIN_S = 300
