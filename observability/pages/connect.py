@@ -1,5 +1,6 @@
 """How to point an agent at this project, and a check that turns green when its first data arrive."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,15 @@ from projects.pages.frame import page, signed_in
 
 WAITING_REFRESH_S, SETTLED_REFRESH_S = 2, 10
 PLACEHOLDER_KEY = "your LiveKit API key"
-UNITS = {Signal.TRACES: "span", Signal.LOGS: "line", Signal.METRICS: "point", Signal.RECORDING: "record"}
+UNITS = {Signal.TRACES: "span", Signal.LOGS: "record", Signal.METRICS: "point", Signal.RECORDING: "record"}
+SWITCHES = {
+    Signal.TRACES: {"traces"},
+    Signal.LOGS: {"logs"},
+    Signal.METRICS: {"metrics"},
+    Signal.RECORDING: {"audio", "transcript"},
+}
+"""With all of these off nothing of the signal is kept."""
+SWITCHED_OFF = "switched off under Data and privacy"
 WAITING_WORDS = {
     Signal.TRACES: "waiting; a span is sent when it has ended",
     Signal.LOGS: "waiting; sent every few seconds",
@@ -49,7 +58,8 @@ class RefusalNote:
 ADVICE = {
     "unknown-key": "Register this key under API keys, or correct LIVEKIT_API_KEY in the agent’s environment.",
     "wrong-secret": (
-        "The secret kept here is not the one the agent signs with. Revoke the key and register the pair again."
+        "The agent signs with another secret than the one kept here. Correct LIVEKIT_API_SECRET in its"
+        " environment; if it is right there, revoke the key and register the pair again."
     ),
     "ambiguous-key": (
         "Several projects have a key of this name. Set LIVEKIT_OBSERVABILITY_URL to this project’s address, as above."
@@ -113,15 +123,16 @@ def check_context(project: Project) -> dict[str, Any]:
     arrivals = arrivals_of(project)
     return {
         "newest_session": arrivals.newest_session,
-        "arrival_rows": [arrival_row(arrival) for arrival in arrivals.signals],
+        "arrival_rows": [arrival_row(arrival, arrivals.switched_off) for arrival in arrivals.signals],
         "refusal": refusal_note(arrivals),
         "refresh_every_s": SETTLED_REFRESH_S if arrivals.have_begun else WAITING_REFRESH_S,
     }
 
 
-def arrival_row(arrival: Arrival) -> ArrivalRow:
+def arrival_row(arrival: Arrival, switched_off: AbstractSet[str]) -> ArrivalRow:
     signal = Signal(arrival.signal)
-    words = count(arrival.records, UNITS[signal]) if arrival.records else WAITING_WORDS[signal]
+    waiting = SWITCHED_OFF if SWITCHES[signal] <= switched_off else WAITING_WORDS[signal]
+    words = count(arrival.records, UNITS[signal]) if arrival.records else waiting
     return ArrivalRow(str(signal.label), bool(arrival.records), words, arrival.last_at)
 
 

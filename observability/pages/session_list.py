@@ -17,6 +17,7 @@ from observability.pages.reader_clock import zone_of
 from observability.pages.saved_views import views_context
 from observability.pages.session_filters import FILTERS_FORM, chips_of, fields_of, headings_of, loosen_of
 from observability.pages.session_rows import LETTER_STATES, LETTERS, RowGroup, grouped_by_day, row_of
+from observability.queries.arrivals import proven_at
 from observability.queries.session_filters import Asked, read_filters
 from observability.queries.session_names import names_lately
 from observability.queries.session_order import ORDERS, BadCursor
@@ -37,13 +38,15 @@ class Newcomer:
     may_add: bool
     may_administer: bool
     admins: Sequence[User]
+    had_sessions: bool
 
     @classmethod
     def of(cls, request: HttpRequest, project: Project) -> "Newcomer":
         is_member = grant_in(project, reader_of(request)) is None
         role = role_in(project, request.user)
         may_add, may_administer = role in roles_from(Role.MEMBER), role in roles_from(Role.ADMIN)
-        return cls(is_member, may_add, may_administer, [] if may_administer else admins_of(project))
+        admins = [] if may_administer else admins_of(project)
+        return cls(is_member, may_add, may_administer, admins, proven_at(project) is not None)
 
 
 @require_safe

@@ -142,7 +142,8 @@ def so_far(session: Session) -> dict[str, dict[str, str]]:
         "logs": session.log_count,
         "metrics": session.metric_point_count,
     }
-    return {signal: {"state": "received" if counts.get(signal) else "expected"} for signal in LETTERS}
+    missing = {signal: "off" if signal in session.switched_off else "expected" for signal in LETTERS}
+    return {signal: {"state": "received" if counts.get(signal) else missing[signal]} for signal in LETTERS}
 
 
 def marks_of(summary: Mapping[str, Any]) -> list[Mark]:

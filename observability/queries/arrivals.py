@@ -7,7 +7,20 @@ from django.db.models import Count, Max, Min, Sum
 
 from observability.models import Archive, Batch, Refusal, Session, Signal
 from observability.records import DEMO_JOB_PREFIX
-from projects.models import Project
+from projects.models import ApiKey, Project
+
+OF_CREDENTIALS = frozenset(
+    {
+        "ambiguous-key",
+        "bad-token",
+        "expired-token",
+        "missing-grant",
+        "no-token",
+        "unknown-key",
+        "wrong-secret",
+    }
+)
+"""Refusals that are over as soon as a key of the project has opened it, whatever became of the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +39,26 @@ class Arrivals:
     signals: list[Arrival]
     """Of the newest session, in the order of Signal; zeros where nothing has come."""
     last_refusal: Refusal | None
+    proven_at: datetime | None = None
+    """When a key of the project was last accepted, to the minute."""
 
     @property
     def have_begun(self) -> bool:
         return self.newest_session is not None
 
     @property
+    def switched_off(self) -> frozenset[str]:
+        """By the newest session's switches."""
+        return frozenset(self.newest_session.switched_off if self.newest_session else ())
+
+    @property
     def refusal_is_newer(self) -> bool:
         """So that a mended set-up is not blamed for what went wrong before."""
-        if self.last_refusal is None or self.newest_session is None:
-            return self.last_refusal is not None
-        return self.last_refusal.last_at > self.newest_session.last_received_at
+        if self.last_refusal is None:
+            return False
+        received_at = self.newest_session.last_received_at if self.newest_session else None
+        proven_at = self.proven_at if self.last_refusal.reason in OF_CREDENTIALS else None
+        return all(at is None or self.last_refusal.last_at > at for at in (received_at, proven_at))
 
 
 def arrivals_of(project: Project) -> Arrivals:
@@ -45,7 +67,12 @@ def arrivals_of(project: Project) -> Arrivals:
     sessions = sessions.exclude(job_id__startswith=DEMO_JOB_PREFIX)
     newest = sessions.order_by("-pk").first()
     refusal = Refusal.objects.filter(project=project).order_by("-last_at").first()
-    return Arrivals(newest, signals_of(newest), refusal)
+    return Arrivals(newest, signals_of(newest), refusal, proven_at(project) if refusal else None)
+
+
+def proven_at(project: Project) -> datetime | None:
+    at: datetime | None = ApiKey.objects.filter(project=project).aggregate(at=Max("last_used_at"))["at"]
+    return at
 
 
 def signals_of(session: Session | None) -> list[Arrival]:

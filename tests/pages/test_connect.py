@@ -3,6 +3,7 @@ from django.test import Client
 from django.utils import timezone
 
 from observability.models import Refusal, Session
+from observability.pages.session_rows import row_of
 from observability.queries.arrivals import arrivals_of
 from observability.records import DEMO_JOB_PREFIX
 from projects.models import ApiKey, Membership, Project, Role
@@ -21,7 +22,7 @@ def test_the_lines_to_copy_name_this_projects_address_and_key(
 
     for line in [
         "export LIVEKIT_OBSERVABILITY_URL=https://insights.example.org/p/acme",
-        'export LIVEKIT_API_KEY="APIacme"',
+        "# LIVEKIT_API_KEY=APIacme",
         "agents: enable_user_data_recording: true",
         "record=True",
         "curl https://insights.example.org/livez",
@@ -65,7 +66,7 @@ def test_the_check_says_per_signal_what_has_come(owner_client: Client, front_des
     ("reason", "advice"),
     [
         ("unknown-key", "Register this key under API keys"),
-        ("wrong-secret", "Revoke the key and register the pair again"),
+        ("wrong-secret", "revoke the key and register the pair again"),
         ("something-new", "The message above says what the server did not accept"),
     ],
 )
@@ -87,6 +88,33 @@ def test_a_mended_set_up_is_not_blamed_for_what_was(
     refuse(project, "unknown-key", at=front_desk.first_received_at)
 
     assert "refused" not in open_page(owner_client, CHECK, "acme")
+
+
+def test_what_is_switched_off_is_not_waited_for(owner_client: Client, project: Project) -> None:
+    session = SessionFactory(project=project, switched_off=["traces", "audio", "transcript"])
+
+    page = open_page(owner_client, CHECK, "acme")
+
+    assert page.count("switched off under Data and privacy") == 2
+    assert [letter.state for letter in row_of(session).letters] == [
+        "off",
+        "off",
+        "off",
+        "expected",
+        "expected",
+    ]
+
+
+def test_a_refusal_does_not_come_back_when_the_sessions_after_it_are_deleted(
+    owner_client: Client, project: Project, api_key: ApiKey
+) -> None:
+    refuse(project, "wrong-secret")
+    ApiKey.objects.update(last_used_at=timezone.now())
+
+    assert "refused" not in open_page(owner_client, CHECK, "acme")
+
+    refuse(project, "recording-disabled")
+    assert "refused" in open_page(owner_client, CHECK, "acme")
 
 
 def add_admins(project: Project, first: str, second: str) -> None:

@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from projects.models import Membership, Project, Role
+from projects.models import ApiKey, Membership, Project, Role
 from projects.staff import begin_grant
 from tests.pages.reading import words
 from tests.people import UserFactory, signed_in
@@ -23,6 +24,17 @@ def viewer_client(teammate_client: Client, project: Project) -> Client:
 def emptiness(client: Client, address: str = LIST) -> str:
     html = client.get(address).content.decode()
     return html[html.index('id="empty-new"') : html.index("</div>", html.index("<h2>No session"))]
+
+
+def test_a_project_whose_sessions_are_gone_is_not_told_to_begin(
+    owner_client: Client, viewer_client: Client, api_key: ApiKey
+) -> None:
+    ApiKey.objects.update(last_used_at=timezone.now())
+
+    for client in (owner_client, viewer_client):
+        told = emptiness(client)
+        assert "No session is here any more" in told
+        assert "was deleted, or its time was over" in told
 
 
 def test_who_may_register_keys_is_led_to_connect(owner_client: Client, project: Project) -> None:
