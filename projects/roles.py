@@ -6,5 +6,5 @@ WHAT_THEY_DO = {
     Role.OWNER: "Everything, and hands the project over or deletes it.",
     Role.ADMIN: "Looks at everything; changes members, keys, switches and plan; deletes sessions.",
     Role.MEMBER: "Looks at sessions, downloads them and imports others.",
-    Role.VIEWER: "Looks at sessions and downloads them, as a guest: the first to be kept from hearing recordings.",
+    Role.VIEWER: "Looks at sessions and downloads them. An admin may keep recordings from viewers.",
 }

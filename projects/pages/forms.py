@@ -86,12 +86,17 @@ class AccessTokenForm(forms.Form):
     )
 
 
+NOT_AN_ADDRESS = {"invalid": "Use lower-case letters, digits and hyphens."}
+"""As the model says it."""
+
+
 class NewProjectForm(forms.Form):
     name = forms.CharField(label="Name", max_length=80, widget=forms.TextInput(attrs=WORDS))
     slug = forms.SlugField(
         label="Address",
         max_length=50,
         required=False,
+        error_messages=NOT_AN_ADDRESS,
         help_text="Lower-case letters, digits and hyphens, as in /p/front-desk. Left empty, it is made from the name.",
         widget=forms.TextInput(attrs=CODE),
     )
@@ -117,6 +122,7 @@ class AddressForm(forms.Form):
     slug = forms.SlugField(
         label="Address",
         max_length=50,
+        error_messages=NOT_AN_ADDRESS,
         help_text="Lower-case letters, digits and hyphens.",
         widget=forms.TextInput(attrs=CODE),
     )

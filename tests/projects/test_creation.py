@@ -29,7 +29,7 @@ def test_whoever_makes_a_project_owns_it_and_connects_an_agent_next(
     [
         ("Mine", "acme", "Another project has or had this address"),
         ("音声", "", "Choose an address"),
-        ("Mine", "no/such", "Enter a valid"),
+        ("Mine", "no/such", "Use lower-case letters, digits and hyphens."),
         ("", "mine", "This field is required"),
     ],
 )
