@@ -22,7 +22,7 @@ from projects.pages.shown_once import show_once, shown_now
 @signed_in
 def key_list(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_admin(request.user, slug)
-    return keys_page(request, project, **shown_now(request, project))
+    return keys_page(request, project, **shown_now(request, project, "made_key", "made_token"))
 
 
 @posted_from("projects:key-list")

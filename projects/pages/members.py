@@ -44,7 +44,7 @@ class InvitationRow:
 @signed_in
 def member_list(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_insider(request.user, slug)
-    return members_page(request, project, **shown_now(request, project))
+    return members_page(request, project, **shown_now(request, project, "made_link"))
 
 
 @posted_from("projects:member-list")

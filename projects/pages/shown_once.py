@@ -25,12 +25,15 @@ def show_once(request: HttpRequest, project: Project, name: str, told: Mapping[s
     request.session[KEPT_AS] = encrypt(json.dumps(kept))
 
 
-def shown_now(request: HttpRequest, project: Project) -> dict[str, Any]:
-    """By its name what this answer is to show, and no later one will; empty if there is nothing."""
+def shown_now(request: HttpRequest, project: Project, *names: str) -> dict[str, Any]:
+    """By its name what this answer is to show, and no later one will; empty if there is nothing for this page.
+
+    `names` are those that the page shows: another page, open beside it, must not take the secret and show nothing.
+    """
     if request.method != "GET" or KEPT_AS not in request.session:
         return {}
     kept = opened(request.session[KEPT_AS])
-    if kept.get("project", project.pk) != project.pk:
+    if kept and (kept["project"] != project.pk or kept["name"] not in names):
         return {}
     del request.session[KEPT_AS]
     return {kept["name"]: kept["told"]} if time.time() < kept.get("until", 0) else {}

@@ -69,6 +69,15 @@ def test_on_its_way_to_the_page_a_secret_lies_encrypted(owner_client: Client, pr
     assert secret not in str(owner_client.session.items())
 
 
+def test_a_secret_is_not_used_up_by_a_page_that_does_not_show_it(
+    owner_client: Client, project: Project
+) -> None:
+    owner_client.post(GENERATE)
+    open_page(owner_client, "projects:member-list", "acme")
+
+    assert "LIVEKIT_API_SECRET=" in open_page(owner_client, LIST, "acme")
+
+
 def test_a_secret_waits_for_no_other_project_and_for_no_other_day(
     owner_client: Client, owner: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
