@@ -17,7 +17,7 @@ from observability.pages.reader_clock import zone_of
 from observability.pages.saved_views import views_context
 from observability.pages.session_filters import FILTERS_FORM, chips_of, fields_of, headings_of, loosen_of
 from observability.pages.session_rows import LETTER_STATES, LETTERS, RowGroup, grouped_by_day, row_of
-from observability.queries.arrivals import proven_at
+from observability.queries.arrivals import have_come_and_gone
 from observability.queries.session_filters import Asked, read_filters
 from observability.queries.session_names import names_lately
 from observability.queries.session_order import ORDERS, BadCursor
@@ -46,7 +46,7 @@ class Newcomer:
         role = role_in(project, request.user)
         may_add, may_administer = role in roles_from(Role.MEMBER), role in roles_from(Role.ADMIN)
         admins = [] if may_administer else admins_of(project)
-        return cls(is_member, may_add, may_administer, admins, proven_at(project) is not None)
+        return cls(is_member, may_add, may_administer, admins, have_come_and_gone(project))
 
 
 @require_safe

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 
 from observability.models import Archive, Batch, Refusal, Session, Signal
 from observability.records import DEMO_JOB_PREFIX
-from projects.models import ApiKey, Project
+from projects.models import ApiKey, Project, UsageDay
 
 OF_CREDENTIALS = frozenset(
     {
@@ -73,6 +73,12 @@ def arrivals_of(project: Project) -> Arrivals:
 def proven_at(project: Project) -> datetime | None:
     at: datetime | None = ApiKey.objects.filter(project=project).aggregate(at=Max("last_used_at"))["at"]
     return at
+
+
+def have_come_and_gone(project: Project) -> bool:
+    """Whether agents have had sessions here, for a project without any. Uploads that were all refused made none."""
+    counted = UsageDay.objects.filter(Q(sessions__gt=0) | Q(deleted_sessions__gt=0), project=project)
+    return proven_at(project) is not None and counted.exists()
 
 
 def signals_of(session: Session | None) -> list[Arrival]:

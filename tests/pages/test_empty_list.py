@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from projects.models import ApiKey, Membership, Project, Role
+from projects.models import ApiKey, Membership, Project, Role, UsageDay
 from projects.staff import begin_grant
 from tests.pages.reading import words
 from tests.people import UserFactory, signed_in
@@ -27,9 +27,12 @@ def emptiness(client: Client, address: str = LIST) -> str:
 
 
 def test_a_project_whose_sessions_are_gone_is_not_told_to_begin(
-    owner_client: Client, viewer_client: Client, api_key: ApiKey
+    owner_client: Client, viewer_client: Client, project: Project, api_key: ApiKey
 ) -> None:
     ApiKey.objects.update(last_used_at=timezone.now())
+    assert "No session has arrived yet" in emptiness(owner_client)  # all of it may have been refused
+
+    UsageDay.objects.create(project=project, day=timezone.now().date(), deleted_sessions=1)
 
     for client in (owner_client, viewer_client):
         told = emptiness(client)
