@@ -30,11 +30,6 @@ OPERATORS = "/projects/acme/settings/operators/"
 
 
 @pytest.fixture
-def operator(db: None) -> User:
-    return UserFactory(email="operator@server.example", is_staff=True, is_superuser=True)
-
-
-@pytest.fixture
 def operators_client(operator: User) -> Client:
     return signed_in(operator)
 

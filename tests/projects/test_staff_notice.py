@@ -20,11 +20,6 @@ OPERATORS = "/projects/acme/settings/operators/"
 
 
 @pytest.fixture
-def operator(db: None) -> User:
-    return UserFactory(email="operator@server.example", is_staff=True, is_superuser=True)
-
-
-@pytest.fixture
 def grant(project: Project, operator: User) -> StaffGrant:
     return begin_grant("acme", operator, reason=REASON, minutes=60)
 
