@@ -29,19 +29,25 @@ NOTHING = Spread()
 
 
 def spread_of(durations: "Durations") -> Spread:
-    """NaN is not measured. Sorting two million takes 6 ms, six times less than numpy's own percentiles."""
+    """NaN is not measured. To put six of two million in their places takes 20 ms; to sort them all, up to 75."""
     import numpy as np  # as late as here: processes that show no figures stay smaller by 20 MB
 
-    ordered = np.sort(durations)  # NaN comes last
-    count = len(ordered) - int(np.count_nonzero(np.isnan(ordered)))
-    return Spread(count, *(at_share(ordered, share, count) for share in SHARES)) if count else NOTHING
+    count = len(durations) - int(np.count_nonzero(np.isnan(durations)))
+    if not count:
+        return NOTHING
+    places = [share * (count - 1) for share in SHARES]
+    needed = {near for place in places for near in neighbours(place, count)}
+    ordered = np.partition(durations, sorted(needed))  # NaN comes last
+    return Spread(count, *(at_place(ordered, place, count) for place in places))
 
 
-def at_share(ordered: "Durations", share: float, count: int) -> float:
-    place = share * (count - 1)
-    below = int(place)
-    low, high = float(ordered[below]), float(ordered[min(below + 1, count - 1)])
-    return low + (high - low) * (place - below)
+def neighbours(place: float, count: int) -> tuple[int, int]:
+    return int(place), min(int(place) + 1, count - 1)
+
+
+def at_place(ordered: "Durations", place: float, count: int) -> float:
+    low, high = (float(ordered[near]) for near in neighbours(place, count))
+    return low + (high - low) * (place - int(place))
 
 
 def spread_of_values(durations_ms: Sequence[float]) -> Spread:

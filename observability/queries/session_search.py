@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Case,
@@ -28,6 +28,7 @@ from django.db.models.functions import Now
 from observability.models import SaidLine, Session, SessionNames
 from observability.models.names import Part
 from observability.models.said import Wanted
+from observability.queries.planning import planned_with
 from observability.queries.session_conditions import matching
 from observability.queries.session_filters import Asked
 from observability.queries.session_keys import Keys, keys_by_index
@@ -37,9 +38,9 @@ from projects.models import Project
 
 LOOKED_AT_FIRST = 1_000
 """Sessions; some 10 ms. Of 100,000, what is in fewer than a twentieth of these is in 5,000, looked up in some 30 ms."""
-INDEXES_ALONE = "SELECT set_config('enable_seqscan', 'off', TRUE), set_config('jit', 'off', TRUE)"
-"""Until the transaction ends. Where a word is guessed to be in every row, each would be taken to keys again instead of
-reading those that the index holds; and to compile such a statement takes a second."""
+INDEXES_ALONE = {"enable_seqscan": "off", "jit": "off"}
+"""Where a word is guessed to be in every row, each would be taken to keys again instead of reading those that the index
+holds; and to compile such a statement takes a second."""
 LONG_WORD_CHARS = 3
 """Many words begin with less; beside longer ones they are read where those were found."""
 NAMES = ("job_id", "room_name", "room_id", "agent_name", "participant")
@@ -114,8 +115,7 @@ def found_anywhere(
         sessions = sessions.filter(
             IsAmong(F("pk"), Subquery(first.union(*others, all=True) if others else first))
         )
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(INDEXES_ALONE)
+    with planned_with(**INDEXES_ALONE):
         return first_of(sessions, order, most)
 
 

@@ -1,4 +1,4 @@
-"""A database server that was restarted costs nobody a page. Not collected elsewhere (conftest.py)."""
+"""A restart of the database costs nobody a page, and how it plans is told. Not collected elsewhere (conftest.py)."""
 
 import io
 import sys
@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
+
+from observability.queries.planning import planned_with
 
 SESSIONS = "/api/v1/projects/acme/sessions/"
 
@@ -38,3 +40,25 @@ def status_of(path: str, token: str) -> str:
     b"".join(answer)
     answer.close()
     return told[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_planner_is_told_for_some_statements_is_forgotten_after_them() -> None:
+    usual = setting("work_mem")
+
+    with planned_with(work_mem="60MB", jit="on"):
+        assert (setting("work_mem"), setting("jit")) == ("60MB", "on")
+
+    assert (setting("work_mem"), setting("jit")) == (usual, "off")
+
+
+@pytest.mark.django_db
+def test_nothing_is_compiled_for_a_statement() -> None:
+    assert setting("jit") == "off"
+
+
+def setting(name: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s)", [name])
+        [(value,)] = cursor.fetchall()
+    return str(value)
