@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 from wsgiref.headers import Headers
 
@@ -56,4 +57,5 @@ def with_held_answers(application: Application) -> Application:
 
 
 on_threads = with_static_files(get_wsgi_application())
+import_module(settings.ROOT_URLCONF)  # or the first page of a process waits 0.3 s for it
 application = with_held_answers(on_threads)
