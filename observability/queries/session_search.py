@@ -154,7 +154,9 @@ def words(project: Project, text: str) -> Search:
         output_field=BooleanField(),
     )
     long = [word for word in wanted if len(word) >= LONG_WORD_CHARS or not word.isascii()] or wanted
-    looked_up = (rows if len(wanted) == 1 else holding).filter(words__are_indexed=Wanted(project.pk, long))
+    looked_up = rows.filter(words__are_indexed=Wanted(project.pk, long))
+    if len(wanted) > 1:
+        looked_up = looked_up.filter(words__hold_together=wanted)
     return Search(Q(is_found), [looked_up.values_list("session", flat=True)])
 
 

@@ -46,6 +46,25 @@ def found(script):
 
 
 @pytest.mark.parametrize(
+    ("wanted", "jobs"),
+    [
+        (["front"], ["AJ_1", "AJ_2"]),
+        (["desk", "fro"], ["AJ_1"]),
+        (["desk", "the", "front"], ["AJ_1"]),
+        (["desk", "order"], []),
+        (["x"], []),
+    ],
+)
+def test_words_stand_in_one_line_however_they_are_sought(call, wanted, jobs):
+    call("this is the front desk", "my order is a 177", job="AJ_1")
+    call("desk", "front", job="AJ_2")
+
+    for how in ("hold_all", "hold_together"):
+        holding = SaidLine.objects.filter(**{f"words__{how}": wanted})
+        assert sorted(holding.values_list("session__job_id", flat=True)) == jobs
+
+
+@pytest.mark.parametrize(
     "q",
     [
         *("refund", "REFUND", "refu", "order refund", "Refund, please!", "4711"),
