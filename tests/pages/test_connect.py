@@ -30,6 +30,15 @@ def test_the_lines_to_copy_name_this_projects_address_and_key(
         assert line in page
 
 
+def test_the_check_stands_between_what_an_agent_needs_and_what_is_optional(
+    owner_client: Client, api_key: ApiKey
+) -> None:
+    page = open_page(owner_client, CONNECT, "acme")
+
+    places = [page.index(each) for each in ("Switch recording on", "Waiting for the first", "Other services")]
+    assert places == sorted(places)
+
+
 def test_a_project_without_a_key_is_told_that_uploads_would_be_refused(
     owner_client: Client, teammate_client: Client, project: Project
 ) -> None:
