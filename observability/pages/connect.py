@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,12 @@ from projects.models import Project
 from projects.pages.frame import page, signed_in
 
 WAITING_REFRESH_S, SETTLED_REFRESH_S = 2, 10
-PLACEHOLDER_KEY = "your LiveKit API key"
+PLACEHOLDER_KEY, PLACEHOLDER_SECRET = "your LiveKit API key", "your LiveKit API secret"
+PLACEHOLDER_TOKEN = "YOUR-INGEST-TOKEN"  # noqa: S105  # it opens nothing
+"""Words, so that nobody who copies the lines takes them for the secret itself."""
+THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+IN_A_CONTAINER = "host.docker.internal"
+"""What this machine is called there; its own names lead back into the container."""
 UNITS = {Signal.TRACES: "span", Signal.LOGS: "record", Signal.METRICS: "point", Signal.RECORDING: "record"}
 SWITCHES = {
     Signal.TRACES: {"traces"},
@@ -97,11 +103,17 @@ OTHER_ADVICE = (
 def connect(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_insider(request.user, slug)
     key = project.api_keys.filter(revoked_at=None).first()
+    host = urlsplit(settings.BASE_URL).hostname or ""
     named = check_context(project) | {
         "base_url": base_url_of(project),
         "server_url": settings.BASE_URL,
         "api_key": key.key if key else "",
         "shown_key": key.key if key else PLACEHOLDER_KEY,
+        "shown_secret": PLACEHOLDER_SECRET,
+        "shown_token": PLACEHOLDER_TOKEN,
+        "this_host": host,
+        "is_on_this_machine": host in THIS_MACHINE,
+        "container_url": in_a_container(base_url_of(project)),
         "admins": [] if may_administer(project, request.user) else admins_of(project),
     }
     return page(request, "observability/connect.html", project, section="connect", place="connect", **named)
@@ -152,3 +164,12 @@ def refusal_note(arrivals: Arrivals) -> RefusalNote | None:
 
 def base_url_of(project: Project) -> str:
     return f"{settings.BASE_URL}/p/{project.slug}"
+
+
+def in_a_container(url: str) -> str:
+    """The same address as seen from a container beside this server."""
+    parts = urlsplit(url)
+    if parts.hostname not in THIS_MACHINE:
+        return url
+    port = f":{parts.port}" if parts.port else ""
+    return parts._replace(netloc=f"{IN_A_CONTAINER}{port}").geturl()

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -37,6 +39,38 @@ def test_the_check_stands_between_what_an_agent_needs_and_what_is_optional(
 
     places = [page.index(each) for each in ("Switch recording on", "Waiting for the first", "Other services")]
     assert places == sorted(places)
+
+
+def test_what_is_copied_has_words_and_no_dots_where_a_secret_belongs(
+    owner_client: Client, api_key: ApiKey
+) -> None:
+    page = open_page(owner_client, CONNECT, "acme")
+
+    assert "•" not in page
+    assert "# LIVEKIT_API_SECRET=your LiveKit API secret" in page
+    assert "authorization=Bearer%20YOUR-INGEST-TOKEN" in page
+
+
+@pytest.mark.parametrize(
+    ("base_url", "in_a_container"),
+    [
+        ("http://127.0.0.1:8000", "http://host.docker.internal:8000"),
+        ("http://localhost", "http://host.docker.internal"),
+        ("http://[::1]:8000", "http://host.docker.internal:8000"),
+        ("https://insights.example.org", "https://insights.example.org"),
+    ],
+)
+def test_the_lines_for_docker_name_this_server_as_a_container_sees_it(
+    owner_client: Client, api_key: ApiKey, settings: Any, base_url: str, in_a_container: str
+) -> None:
+    settings.BASE_URL = base_url
+
+    page = open_page(owner_client, CONNECT, "acme")
+
+    is_here = "host.docker.internal" in in_a_container
+    assert f"-e LIVEKIT_OBSERVABILITY_URL={in_a_container}/p/acme " in page
+    assert ("--add-host host.docker.internal:host-gateway" in page) is is_here
+    assert ("manage.py up --host 0.0.0.0" in page) is is_here
 
 
 def test_a_project_without_a_key_is_told_that_uploads_would_be_refused(
