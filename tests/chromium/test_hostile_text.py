@@ -107,7 +107,7 @@ def test_the_list_and_the_settings_show_names_as_they_are(
     page = owners_page
     page.goto(portal.url + reverse("observability:session-list", args=["acme"]))
     expect(page.get_by_role("link", name=told("front-desk"))).to_be_visible()
-    expect(page.locator(".page-head__project")).to_have_text(told("Acme"))
+    expect(page.locator(".project-name")).to_have_text(told("Acme"))
     page.goto(f"{page.url}?{urlencode({'agent': told('front-desk')})}")
     expect(page.get_by_role("link", name=told("front-desk")).first).to_be_visible()
     page.get_by_label("Search by what was said").fill(f"{PAYLOADS[0]} nowhere")

@@ -96,6 +96,33 @@ def test_an_operator_who_looked_in_has_no_rail_of_what_is_not_theirs(
     assert "/projects/acme/" not in rail_of(admin_client.get("/system/"))
 
 
+@pytest.mark.parametrize(
+    ("name", "leads_to"),
+    [
+        ("observability:session-list", "/projects/zoo/sessions/"),
+        ("observability:insights", "/projects/zoo/insights/"),
+        ("observability:connect", "/projects/zoo/connect/"),
+        ("projects:member-list", "/projects/zoo/settings/"),
+    ],
+)
+def test_the_projects_name_leads_to_the_same_page_of_another_project_where_one_has_several(
+    owner_client: Client, owner: User, project: Project, name: str, leads_to: str
+) -> None:
+    assert menu_of_projects(owner_client.get(reverse(name, args=["acme"]))) == []
+
+    zoo = ProjectFactory(name="Zoo", slug="zoo")
+    MembershipFactory(project=zoo, user=owner, role=Role.VIEWER)
+
+    assert menu_of_projects(owner_client.get(reverse(name, args=["acme"])))[1:] == [leads_to]
+
+
+def menu_of_projects(response: HttpResponse) -> list[str]:
+    html = response.content.decode()
+    assert ('popovertarget="project-menu"' in html) is ('id="project-menu"' in html)
+    _, _, menu = html.partition('id="project-menu"')
+    return re.findall(r'<a [^>]*href="([^"]+)"', menu.partition("</ul>")[0])
+
+
 def rail_of(response: HttpResponse) -> str:
     html = response.content.decode()
     return html[html.index('<nav class="rail"') : html.index("</nav>", html.index('class="rail"'))]
