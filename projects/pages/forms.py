@@ -183,6 +183,10 @@ class TransferForm(ProjectNameForm):
         self.fields["to"].label_from_instance = lambda each: str(each.user)  # type: ignore[attr-defined]
 
 
+MIN_REASON_LENGTH = 10
+"""Characters: fewer say nothing to those who read it."""
+
+
 class StaffAccessForm(forms.Form):
     """An operator says which project, why, and for how long."""
 
@@ -194,9 +198,10 @@ class StaffAccessForm(forms.Form):
     )
     reason = forms.CharField(
         label="Reason",
-        min_length=10,
+        min_length=MIN_REASON_LENGTH,
         max_length=300,
-        help_text="The project’s admins read it, such as the number of their support request.",
+        help_text=f"At least {MIN_REASON_LENGTH} characters, such as “Support request 4711”. "
+        "The project’s admins read it.",
         widget=forms.TextInput(attrs=WORDS),
     )
     minutes = forms.TypedChoiceField(

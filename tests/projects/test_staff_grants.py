@@ -59,6 +59,10 @@ def test_an_operator_says_why_and_for_how_long_and_then_sees_the_sessions(
     assert f'href="{reverse("projects:general-show", args=["acme"])}"' not in page
 
 
+def test_the_form_says_how_long_a_reason_has_to_be(operators_client: Client) -> None:
+    assert "At least 10 characters, such as" in operators_client.get("/system/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
