@@ -51,7 +51,7 @@ def invite(project: Project, email: str, role: Role, *, by: User) -> NewSecret[I
     if held.memberships.filter(user__email__iexact=email).exists():
         raise ValidationError({"email": "They are a member already."})
     if open_invitations(held).filter(email__iexact=email).exists():
-        raise ValidationError({"email": "They are invited already; send that invitation again."})
+        raise ValidationError({"email": "They are invited already: see the open invitations."})
     if open_invitations(held).count() >= MAX_OPEN:
         raise TooManyInvitations(f"{MAX_OPEN} invitations are open. Revoke some of them first.")
     _check_rate(held)

@@ -38,8 +38,13 @@ def mail_grant(grant: StaffGrant) -> bool:
     return bool(addresses) and _is_sent("The notice of an operator's access", subject, text, addresses)
 
 
+def sends_mail() -> bool:
+    """Whether this server is set up to."""
+    return settings.EMAIL_BACKEND not in SENDS_NOTHING
+
+
 def _is_sent(what: str, subject: str, text: str, addresses: list[str]) -> bool:
-    if settings.EMAIL_BACKEND in SENDS_NOTHING:
+    if not sends_mail():
         return False
     try:
         return bool(send_mail(subject, text, None, addresses))

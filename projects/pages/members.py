@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from projects.access import project_for_admin, project_for_insider, role_in, roles_from, roles_up_to
 from projects.actions import NewSecret
 from projects.invitations import TooManyInvitations, invite, open_invitations, revoke_invitation, send_again
-from projects.mail import mail_invitation
+from projects.mail import mail_invitation, sends_mail
 from projects.members import change_role, remove_member
 from projects.models import Invitation, Membership, Project, Role
 from projects.pages.forms import InvitationForm
@@ -144,6 +144,7 @@ def members_page(request: HttpRequest, project: Project, *, status: int = 200, *
         "form": InvitationForm(roles=given),
         "roles": [(role.label, WHAT_THEY_DO[role]) for role in Role],
         "given_roles": list(reversed(given)),
+        "sends_mail": sends_mail(),
     }
     return page(
         request,

@@ -229,6 +229,18 @@ def test_members_invite_nobody(teammate_client: Client, project: Project) -> Non
     assert invite(teammate_client).status_code == 404
 
 
+def test_an_open_invitation_is_sent_again_where_there_is_a_mail_server_and_has_a_new_link_elsewhere(
+    owner_client: Client, link: str, settings: Any
+) -> None:
+    page = open_page(owner_client, "projects:member-list", "acme")
+    assert "New link for new@acme.example" in page
+    assert "Send again" not in page
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+    assert "Send again to new@acme.example" in open_page(owner_client, "projects:member-list", "acme")
+
+
 def test_an_admin_does_not_send_an_owners_invitation_again(owner_client: Client, project: Project) -> None:
     admin = UserFactory()
     MembershipFactory(project=project, user=admin, role=Role.ADMIN)
