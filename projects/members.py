@@ -65,6 +65,12 @@ def transfer_ownership(project: Project, *, by: User, to: Membership) -> None:
     _revoke_what_they_may_no_longer_give(project, by.pk, Role.ADMIN)
 
 
+def is_only_owner(project: Project, user: User) -> bool:
+    """They cannot leave."""
+    owners = project.memberships.filter(role=Role.OWNER)
+    return owners.filter(user=user).exists() and not owners.exclude(user=user).exists()
+
+
 def _held(membership: Membership) -> tuple[Project, Membership]:
     """As they are now. Whoever changes the members of a project at the same time waits. Raises ValidationError."""
     project = Project.objects.select_for_update().get(pk=membership.project_id)

@@ -14,7 +14,7 @@ from projects.access import project_for_admin, project_for_insider, project_for_
 from projects.actions import rename_project
 from projects.addresses import change_slug
 from projects.audit import record_event
-from projects.members import leave_project, transfer_ownership
+from projects.members import is_only_owner, leave_project, transfer_ownership
 from projects.models import Project
 from projects.pages.forms import AddressForm, NameForm, TransferForm
 from projects.pages.frame import complaint_of, note, page, posted_from, reader_of, signed_in
@@ -104,6 +104,7 @@ def general_page(request: HttpRequest, project: Project, *, status: int = 200, *
         "former_slugs": project.former_slugs.order_by("given_up_at"),
         "name_form": NameForm(initial={"name": project.name}),
         "address_form": AddressForm(initial={"slug": project.slug}),
+        "is_only_owner": is_only_owner(project, reader_of(request)),
     }
     return page(
         request,

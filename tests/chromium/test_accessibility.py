@@ -17,6 +17,7 @@ from tests.exports.conftest import work
 from tests.live.servers import Server
 from tests.pages.conftest import Replay
 from tests.pages.reading import session_args
+from tests.people import MembershipFactory, UserFactory
 
 pytestmark = [
     pytest.mark.browser,
@@ -98,6 +99,9 @@ def test_the_settings_of_a_project(
     page = owners_page
     record_event(project, owner, "session.viewed", "x", "203.0.113.7")
     findings = opened(page, portal, "projects:general-show", "acme")
+    findings.look_at("general, of the only owner")
+    MembershipFactory(project=project, user=UserFactory(), role=Role.OWNER)
+    opened(page, portal, "projects:general-show", "acme")
     page.get_by_text("Leave…").click()
     findings.look_at("general")
     for name, args in [

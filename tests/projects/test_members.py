@@ -100,6 +100,18 @@ def test_the_last_owner_can_be_neither_demoted_nor_removed_nor_leave(
     assert membership(owner).role == Role.OWNER
 
 
+def test_the_only_owner_is_told_why_they_cannot_leave_and_not_offered_to(
+    owner_client: Client, teammate: User, project: Project
+) -> None:
+    page = open_page(owner_client, "projects:general-show", "acme")
+    assert "You are its only owner, and it keeps one: make another member an owner first." in page
+    assert "Leave Acme" not in page
+
+    change(owner_client, teammate, "owner")
+
+    assert "Leave Acme" in open_page(owner_client, "projects:general-show", "acme")
+
+
 def test_one_of_two_owners_may_go(
     owner_client: Client, owner: User, teammate: User, project: Project
 ) -> None:
