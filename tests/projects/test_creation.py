@@ -24,6 +24,10 @@ def test_whoever_makes_a_project_owns_it_and_connects_an_agent_next(
     assert AuditEvent.objects.get().verb == "project.created"
 
 
+def test_there_is_a_way_back_without_making_one(stranger_client: Client) -> None:
+    assert '<a class="button button--quiet" href="/">Cancel</a>' in stranger_client.get(NEW).content.decode()
+
+
 @pytest.mark.parametrize(
     ("name", "slug", "complaint"),
     [
