@@ -47,7 +47,7 @@ class AddressForm(forms.Form):
     """Whoever deletes their account types its address, so that it is not another one."""
 
     email = forms.EmailField(
-        label=gettext_lazy("Your e-mail address"),
+        label=gettext_lazy("Your email address"),
         widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "off"}),
     )
 

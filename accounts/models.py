@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class UserManager(BaseUserManager["User"]):
-    """Creates people by their e-mail address, which is also how they sign in."""
+    """Creates people by their email address, which is also how they sign in."""
 
     @transaction.atomic
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -74,7 +74,7 @@ class AccountEvent(models.Model):
         PASSWORD_SET = "password.set", _("Password chosen")
         PASSWORD_CHANGED = "password.changed", _("Password changed")
         PASSWORD_RESET = "password.reset", _("Forgotten password replaced")
-        EMAIL_CHANGED = "email.changed", _("E-mail address changed")
+        EMAIL_CHANGED = "email.changed", _("Email address changed")
         FACTOR_ADDED = "second_factor.added", _("Second factor added")
         FACTOR_REMOVED = "second_factor.removed", _("Second factor removed")
         FACTOR_RESET = "second_factor.reset", _("New recovery codes made")

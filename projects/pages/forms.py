@@ -130,7 +130,7 @@ class AddressForm(forms.Form):
 
 class InvitationForm(forms.Form):
     email = forms.EmailField(
-        label="E-mail",
+        label="Email",
         max_length=254,
         widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "off"}),
     )

@@ -152,7 +152,7 @@ def test_a_forgotten_password_is_replaced_by_the_link_once(
 def test_a_server_without_mail_says_how_to_get_in_instead(client: Client, db: None) -> None:
     page = words(client.get(reverse("account_reset_password")))
 
-    assert "This server sends no e-mail" in page
+    assert "This server sends no email" in page
     assert "manage.py sign-in-link" in page
 
 

@@ -114,7 +114,7 @@ def test_the_settings_of_a_project(
         opened(page, portal, name, *([] if args is None else ["acme", *args]))
         findings.look_at(name)
     opened(page, portal, "projects:member-list", "acme")
-    page.get_by_label("E-mail").fill(stranger.email)
+    page.get_by_label("Email").fill(stranger.email)
     page.get_by_role("button", name="Invite").click()
     expect(page.get_by_text("It is shown this once")).to_be_visible()
     page.get_by_text("Remove…").first.click()

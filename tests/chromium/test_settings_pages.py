@@ -87,7 +87,7 @@ def test_no_page_is_wider_than_the_screen(
         expect(page.locator("h1")).to_have_count(1)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
     page.goto(portal.url + reverse("projects:member-list", args=["acme"]))
-    page.get_by_label("E-mail").fill("new@acme.example")
+    page.get_by_label("Email").fill("new@acme.example")
     page.get_by_role("button", name="Invite").click()
     expect(page.locator("#made-link")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -28,6 +28,6 @@ def person(email: str | None) -> User:
         return found
     if people.count() != 1:
         raise CommandError(
-            "There are several people here: name one by e-mail address, as in manage.py sign-in-link you@example.com."
+            "There are several people here: name one by email address, as in manage.py sign-in-link you@example.com."
         )
     return people.get()
