@@ -1,5 +1,6 @@
 """Data and privacy: what of a session is kept, for how long, and who may hear it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,8 +70,7 @@ def privacy_edit(request: HttpRequest, slug: str) -> HttpResponse:
         form.save()
         for name in form.changed_data:
             note(request, project, "privacy.changed", f"{name}: {form.cleaned_data[name]}")
-        counts = "at once" if form.changed_data == ["audio_role"] else "for sessions that begin from now on"
-        messages.success(request, f"Saved. It counts {counts}.")
+        messages.success(request, what_was_saved(form.changed_data))
         return redirect("projects:privacy-edit", project.slug)
     named: dict[str, Any] = {
         "form": form,
@@ -90,3 +90,14 @@ def privacy_edit(request: HttpRequest, slug: str) -> HttpResponse:
         status=status,
         **named,
     )
+
+
+def what_was_saved(names: Sequence[str]) -> str:
+    """And from when on it counts: who may hear recordings at once, what is kept from the next session on."""
+    if not names:
+        return "Nothing was changed."
+    if "audio_role" not in names:
+        return "Saved. It counts for sessions that begin from now on."
+    if len(names) == 1:
+        return "Saved. It counts at once."
+    return "Saved. Who may hear recordings counts at once, the rest for sessions that begin from now on."

@@ -21,7 +21,8 @@ def test_a_switch_is_saved_and_written_down(owner_client: Client, project: Proje
 
     response = owner_client.post(reverse(EDIT, args=["acme"]), form, follow=True)
 
-    assert "It counts for sessions that begin from now on" in words(response)
+    said = "Saved. Who may hear recordings counts at once, the rest for sessions that begin from now on."
+    assert said in words(response)
     switches = PrivacySwitches.objects.get(project=project)
     assert (switches.audio, switches.traces, switches.audio_role) == (False, True, "admin")
     assert set(AuditEvent.objects.values_list("verb", "target")) == {
@@ -43,3 +44,12 @@ def test_who_may_hear_counts_at_once_and_the_page_says_so(owner_client: Client, 
 
     assert "Saved. It counts at once." in words(response)
     assert "This counts at once, for recordings that are here already too." in words(response)
+
+
+def test_saving_what_is_saved_already_changes_nothing(owner_client: Client, project: Project) -> None:
+    form = ALL_ON | {"audio_role": PrivacySwitches.objects.get().audio_role}
+
+    response = owner_client.post(reverse(EDIT, args=["acme"]), form, follow=True)
+
+    assert "Nothing was changed." in words(response)
+    assert not AuditEvent.objects.exists()
