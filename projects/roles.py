@@ -1,4 +1,4 @@
-"""What each role may do, in the words of the pages."""
+"""What each role may do and hear, in the words of the pages."""
 
 from projects.models import Role
 
@@ -7,4 +7,10 @@ WHAT_THEY_DO = {
     Role.ADMIN: "Looks at everything; changes members, keys, switches and plan; deletes sessions.",
     Role.MEMBER: "Looks at sessions, downloads them and imports others.",
     Role.VIEWER: "Looks at sessions and downloads them. An admin may keep recordings from viewers.",
+}
+HEARERS = {
+    Role.VIEWER: "Everybody in the project",
+    Role.MEMBER: "Members, admins and owners",
+    Role.ADMIN: "Admins and owners",
+    Role.OWNER: "Owners only",
 }

@@ -1,10 +1,12 @@
 """The audit trail, read: newest first, in pages by key."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.dispatch import Signal
 
 from accounts.models import User
 from projects.models import AuditEvent, Project
@@ -14,6 +16,8 @@ PAGE_SIZE = 50
 CHUNK_SIZE = 1_000
 SCRIPTS, SERVER = "scripts", "server"
 """Instead of a person: tokens, and what operators' commands and the worker did."""
+sessions_named = Signal()
+"""Sent with `project`, `ids` and `found`; whoever keeps the sessions puts names of those that are still here there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,20 @@ def all_of(events: QuerySet[AuditEvent], *, at_most: int) -> Iterator[AuditEvent
         if not more:
             return
         given, place = given + len(chunk), Place.of(chunk[-1])
+
+
+def names_of_sessions(project: Project, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Of those that are still here."""
+    found: dict[UUID, str] = {}
+    if ids:
+        sessions_named.send(Project, project=project, ids=ids, found=found)
+    return found
+
+
+def members_among(project: Project, emails: Collection[str]) -> Mapping[str, int]:
+    """The memberships of those who still are members."""
+    rows = project.memberships.filter(user__email__in=emails) if emails else project.memberships.none()
+    return dict(rows.values_list("user__email", "pk"))
 
 
 def people_in(project: Project) -> QuerySet[User]:

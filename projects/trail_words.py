@@ -1,4 +1,6 @@
-"""What the verbs of the audit trail are called on its page."""
+"""What the audit trail's verbs are called on its page, and what they were about. The CSV has both as written down."""
+
+from projects.roles import HEARERS
 
 ACTIONS = {
     "session.viewed": "Looked at a session",
@@ -45,3 +47,48 @@ ACTIONS = {
 def action_of(verb: str) -> str:
     """One that has no words yet is shown as it is."""
     return ACTIONS.get(verb, verb)
+
+
+SWITCHES = {
+    "observability": "Agent observability",
+    "audio": "Audio",
+    "transcripts": "Transcripts",
+    "traces": "Traces",
+    "logs": "Logs",
+    "redaction": "Redact personal data",
+    "audio_role": "Who may hear recordings",
+}
+"""As Data and privacy has them."""
+VALUES = {"True": "on", "False": "off"} | {str(role): words for role, words in HEARERS.items()}
+PLACES = {"sessions": "the list of sessions", "insights": "Insights"}
+OF_PEOPLE = {
+    "member.invited",
+    "member.joined",
+    "member.set",
+    "member.role_changed",
+    "member.removed",
+    "member.left",
+    "invitation.sent_again",
+    "invitation.revoked",
+    "ownership.transferred",
+}
+"""About "somebody@example.com", "somebody@example.com: member" or "to somebody@example.com"."""
+
+
+def subject_of(verb: str, target: str) -> str:
+    """What it was about, in words where it was written down in names of ours."""
+    name, _, value = target.partition(": ")
+    if verb == "privacy.changed":
+        return f"{SWITCHES.get(name, name)}: {VALUES.get(value, value)}"
+    if verb in OF_PEOPLE and value:
+        return f"{name}, from {value}" if " to " in value else f"{name}, {value}"
+    if verb == "plan.changed":
+        return f"from {target}"
+    if verb == "staff.looked":
+        return PLACES.get(target.partition("/")[0], target)
+    return target
+
+
+def person_of(verb: str, target: str) -> str:
+    """The address of the person that it was about; "" where it was about none."""
+    return target.partition(": ")[0].removeprefix("to ") if verb in OF_PEOPLE else ""

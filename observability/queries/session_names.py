@@ -1,6 +1,8 @@
-"""Names that sessions have had lately, to suggest them for a filter. To tell all there ever were, all would be read."""
+"""Names of sessions: of some, and those had lately, to suggest them. To tell all there were, all would be read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
 
 from observability.models import ModelFact, Session, ToolFact, VerdictFact
 from projects.models import Project
@@ -29,6 +31,20 @@ def names_lately(project: Project) -> Mapping[str, Sequence[str]]:
         "tool": sorted_names(tools),
         "model": sorted_names(models),
     }
+
+
+def names_for_the_trail(
+    sender: Any, project: Project, ids: Collection[UUID], found: dict[UUID, str], **_: Any
+) -> None:
+    """Receiver of `projects.trail.sessions_named`."""
+    rows = Session.objects.for_project(project).filter(public_id__in=ids)
+    named = rows.values_list("public_id", "agent_name", "room_name", "room_id", "job_id")
+    found.update({public_id: named_by(*names) for public_id, *names in named})
+
+
+def named_by(agent_name: str, room_name: str, room_id: str, job_id: str) -> str:
+    place = next((name for name in (room_name, room_id, job_id) if name), "")
+    return ", ".join(name for name in (agent_name, place) if name)
 
 
 def sorted_names(names: Iterable[str]) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from accounts.models import User
 from projects.actions import MIN_SECRET_LENGTH
 from projects.models import Membership, PrivacySwitches, Project, Role
+from projects.roles import HEARERS
 from projects.trail import SCRIPTS, SERVER, Wanted
 from projects.trail_words import ACTIONS
 
@@ -21,12 +22,6 @@ CODE = {"class": "input input--code", "autocomplete": "off", "spellcheck": "fals
 SELECT = {"class": "filter__value"}
 DAYS_IN_USE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
 """So that the day after one is a day too."""
-HEARERS = [
-    (Role.VIEWER, "Everybody in the project"),
-    (Role.MEMBER, "Members, admins and owners"),
-    (Role.ADMIN, "Admins and owners"),
-    (Role.OWNER, "Owners only"),
-]
 
 
 def minutes_to_choose() -> list[tuple[int, str]]:
@@ -254,7 +249,7 @@ class TrailForm(forms.Form):
 class PrivacyForm(forms.ModelForm[PrivacySwitches]):
     audio_role = forms.ChoiceField(
         label="Who may hear recordings",
-        choices=HEARERS,
+        choices=HEARERS.items(),
         widget=forms.Select(attrs={"class": "input", "aria-describedby": "id_audio_role_text"}),
     )
 

@@ -1,7 +1,7 @@
 """The audit trail of a project, for its admins: who did or saw what, when, and from where."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -9,14 +9,24 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from projects.access import project_for_admin
-from projects.models import AuditEvent
+from projects.models import AuditEvent, Project
 from projects.pages.forms import TrailForm
 from projects.pages.frame import note, page, signed_in
-from projects.trail import PAGE_SIZE, Place, all_of, events_of, page_of, people_in
-from projects.trail_words import action_of
+from projects.trail import (
+    PAGE_SIZE,
+    Place,
+    all_of,
+    events_of,
+    members_among,
+    names_of_sessions,
+    page_of,
+    people_in,
+)
+from projects.trail_words import action_of, person_of, subject_of
 
 MAX_EXPORTED = 100_000
 COLUMNS = ["time (UTC)", "who", "action", "verb", "about", "address", "operator's reason"]
@@ -29,8 +39,11 @@ class TrailRow:
     event: AuditEvent
     who: str
     action: str
+    about: str
+    href: str
+    """Where the session or the member is that it was about, if still here."""
     session_id: str
-    """Of the session that it is about; "" if it is about something else."""
+    """Of a session that it was about and that is not here any more."""
 
 
 @require_safe
@@ -45,7 +58,7 @@ def trail_show(request: HttpRequest, slug: str) -> HttpResponse:
     query = form.query
     named: dict[str, Any] = {
         "form": form,
-        "rows": [row_of(event) for event in shown],
+        "rows": rows_of(project, shown),
         "is_filtered": bool(query),
         "is_first_page": after is None,
         "first_query": urlencode(query),
@@ -98,8 +111,24 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(BEGINS_A_FORMULA) else cell
 
 
-def row_of(event: AuditEvent) -> TrailRow:
-    return TrailRow(event, who_of(event), action_of(event.verb), session_in(event))
+def rows_of(project: Project, events: Sequence[AuditEvent]) -> list[TrailRow]:
+    """Two queries for what they are about, however many there are, and none where no session and nobody is named."""
+    sessions = names_of_sessions(project, {id_ for event in events if (id_ := session_in(event))})
+    members = members_among(project, {email for event in events if (email := person_in(event))})
+    return [row_of(event, project, sessions, members) for event in events]
+
+
+def row_of(
+    event: AuditEvent, project: Project, sessions: Mapping[UUID, str], members: Mapping[str, int]
+) -> TrailRow:
+    session, person = session_in(event), person_in(event)
+    about, href = subject_of(event.verb, event.target), ""
+    if session and session in sessions:
+        about, href = sessions[session], reverse("observability:session-show", args=[project.slug, session])
+    elif person in members:
+        href = f"{reverse('projects:member-list', args=[project.slug])}#member-{members[person]}"
+    gone = str(session) if session and not href else ""
+    return TrailRow(event, who_of(event), action_of(event.verb), about, href, gone)
 
 
 def who_of(event: AuditEvent) -> str:
@@ -108,8 +137,12 @@ def who_of(event: AuditEvent) -> str:
     return f"token {event.token.name}" if event.token else "this server"
 
 
-def session_in(event: AuditEvent) -> str:
+def session_in(event: AuditEvent) -> UUID | None:
     try:
-        return str(UUID(event.target))
+        return UUID(event.target)
     except ValueError:
-        return ""
+        return None
+
+
+def person_in(event: AuditEvent) -> str:
+    return person_of(event.verb, event.target)

@@ -12,13 +12,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from observability.models import Session
 from projects.actions import NewSecret
 from projects.audit import record_event
 from projects.models import AccessToken, AuditEvent, Membership, Project
 from projects.trail import CHUNK_SIZE, PAGE_SIZE, Wanted, all_of, events_of
 from projects.trail_words import ACTIONS
 from tests.pages.reading import open_page
+from tests.people import SessionFactory
 
 SHOW, EXPORT = "projects:trail-show", "projects:trail-export"
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -38,6 +38,11 @@ def targets(client: Client, **query: str) -> list[str]:
     return [row.event.target for row in response.context["rows"]]
 
 
+def leads(client: Client) -> list[str]:
+    response = client.get(reverse(SHOW, args=["acme"]))
+    return [row.href for row in response.context["rows"]]
+
+
 def exported(client: Client, **query: str) -> list[dict[str, str]]:
     response = client.get(reverse(EXPORT, args=["acme"]), query)
     text = b"".join(response.streaming_content).decode("utf-8-sig")
@@ -45,17 +50,75 @@ def exported(client: Client, **query: str) -> list[dict[str, str]]:
 
 
 def test_each_line_tells_who_what_about_what_and_from_where(
-    owner_client: Client, owner: User, project: Project, session: Session
+    owner_client: Client, owner: User, project: Project
 ) -> None:
+    session = SessionFactory(project=project, agent_name="front-desk", room_name="lobby")
     happened(project, owner, "recording.played", str(session.public_id))
     happened(project, None, "session.erased", "x")
 
     page = open_page(owner_client, SHOW, "acme")
-    html = owner_client.get(reverse(SHOW, args=["acme"])).content.decode()
 
-    assert f"owner@acme.example Played a recording {str(session.public_id)[:8]}… 203.0.113.7" in page
+    assert "owner@acme.example Played a recording front-desk, lobby 203.0.113.7" in page
     assert "this server Erased a session x" in page
-    assert reverse("observability:session-show", args=["acme", session.public_id]) in html
+    assert leads(owner_client) == [
+        "",
+        reverse("observability:session-show", args=["acme", session.public_id]),
+    ]
+
+
+def test_a_session_that_is_gone_has_its_id_and_leads_nowhere(
+    owner_client: Client, owner: User, other_project: Project, project: Project
+) -> None:
+    gone = "0190aaaa-0000-7000-8000-000000000000"
+    elsewhere = SessionFactory(project=other_project, agent_name="secret-agent")
+    happened(project, owner, "session.viewed", gone)
+    happened(project, owner, "session.viewed", str(elsewhere.public_id))
+
+    page = open_page(owner_client, SHOW, "acme")
+
+    assert "Looked at a session a session that is gone, 0190aaaa…" in page
+    assert "secret-agent" not in page
+    assert leads(owner_client) == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("verb", "target", "said"),
+    [
+        ("privacy.changed", "audio: False", "Audio: off"),
+        ("privacy.changed", "redaction: True", "Redact personal data: on"),
+        ("privacy.changed", "audio_role: member", "Who may hear recordings: Members, admins and owners"),
+        ("member.invited", "new@acme.example: member", "new@acme.example, member"),
+        (
+            "member.role_changed",
+            "gone@acme.example: viewer to admin",
+            "gone@acme.example, from viewer to admin",
+        ),
+        ("plan.changed", "build to ship", "from build to ship"),
+        ("staff.looked", "sessions/rows/", "the list of sessions"),
+        ("api_key.revoked", "APIacme: x", "APIacme: x"),
+    ],
+)
+def test_what_it_was_about_is_said_in_words(
+    owner_client: Client, owner: User, project: Project, verb: str, target: str, said: str
+) -> None:
+    happened(project, owner, verb, target)
+
+    assert f"{ACTIONS[verb]} {said} 203.0.113.7" in open_page(owner_client, SHOW, "acme")
+    assert exported(owner_client, verb=verb)[0]["about"] == target
+
+
+def test_a_member_who_is_still_one_is_a_link_to_the_members(
+    owner_client: Client, owner: User, teammate: User, project: Project
+) -> None:
+    happened(project, owner, "member.removed", "gone@acme.example")
+    happened(project, owner, "member.joined", f"{teammate.email}: member")
+
+    place = f"#member-{project.memberships.get(user=teammate).pk}"
+    assert leads(owner_client) == [reverse("projects:member-list", args=["acme"]) + place, ""]
+    assert (
+        f'id="{place[1:]}"'
+        in owner_client.get(reverse("projects:member-list", args=["acme"])).content.decode()
+    )
 
 
 def test_what_scripts_do_bears_their_tokens_name(
@@ -223,12 +286,13 @@ def test_the_page_takes_as_many_queries_for_many_events_as_for_few(
     django_assert_num_queries: Any,
     events: int,
 ) -> None:
-    for number in range(events):
-        happened(project, owner, "session.viewed", str(number))
+    for _ in range(events):
+        happened(project, owner, "session.viewed", str(SessionFactory(project=project).public_id))
+        happened(project, owner, "member.joined", owner.email)
         AuditEvent.objects.create(project=project, token=read_token.row, verb="records.viewed")
     owner_client.get(reverse(SHOW, args=["acme"]))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         owner_client.get(reverse(SHOW, args=["acme"]))
 
 
