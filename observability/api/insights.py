@@ -17,7 +17,7 @@ from observability.insights.figures import insights_of
 from observability.insights.percentiles import Spread
 from observability.insights.scope import Scope, read_scope
 from observability.insights.shapes import Insights, Period
-from observability.queries.session_filters import BadFilter
+from observability.queries.session_filters import MAX_SHOWN, BadFilter
 
 
 class FiguresOverTime(ProjectView):
@@ -36,7 +36,7 @@ class FiguresOverTime(ProjectView):
         zone = zone_named(request.GET.get("time_zone", ""))
         scope = read_scope(self.project, request.GET.dict(), zone, now=timezone.now())
         if scope.asked.problems:
-            raise BadFilter("; ".join(scope.asked.problems.values()))
+            raise BadFilter(" ".join(scope.asked.problems.values()))
         return Response(fields_of(scope, insights_of(scope)))
 
 
@@ -44,7 +44,7 @@ def zone_named(name: str) -> tzinfo:
     try:
         return ZoneInfo(name) if name else UTC
     except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise BadFilter("time_zone: A name such as Europe/Berlin.")
+        raise BadFilter(f"time_zone is a name such as Europe/Berlin, not “{name[:MAX_SHOWN]}”.")
 
 
 def fields_of(scope: Scope, insights: Insights) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Sessions(ProjectView):
         """Simulated sessions are left out unless `simulated` asks for them."""
         asked = read_filters(request.GET.dict(), UTC)
         if asked.problems:
-            raise BadFilter("; ".join(asked.problems.values()))
+            raise BadFilter(" ".join(asked.problems.values()))
         page = session_rows(
             self.project,
             asked,

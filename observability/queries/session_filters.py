@@ -16,6 +16,8 @@ Reader = Callable[[str, tzinfo], Value]
 MAX_TEXT = 10_000
 """More than servers take in an address."""
 MAX_DIGITS = 9
+MAX_SHOWN = 40
+"""Characters of what was asked for, where it is told that it cannot be."""
 WITHIN = {
     "1h": ("last hour", timedelta(hours=1)),
     "24h": ("last 24 hours", timedelta(days=1)),
@@ -26,7 +28,7 @@ YES_OR_NO = {"yes": "yes", "no": "no"}
 
 
 class BadFilter(Exception):
-    """Not what this filter takes; its text is a sentence for whoever asked."""
+    """Not what this filter takes; its text says what it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,9 @@ def read_filters(given: Mapping[str, str], zone: tzinfo) -> Asked:
             if texts[each.name]:
                 values[each.name] = each.read(texts[each.name], zone)
         except BadFilter as problem:
-            problems[each.name] = f"{each.name}: {problem}"
+            problems[each.name] = said_of(each.name, problem, texts[each.name])
     if sort and sort not in ORDERS:
-        problems["sort"] = f"sort: {one_of(ORDERS)}"
+        problems["sort"] = said_of("sort", one_of(ORDERS), sort)
     return Asked(
         texts={name: texts[name] for name in values},
         values=values,
@@ -93,15 +95,20 @@ def read_filters(given: Mapping[str, str], zone: tzinfo) -> Asked:
     )
 
 
+def said_of(name: str, takes: object, given: str) -> str:
+    shown = given if len(given) <= MAX_SHOWN else f"{given[:MAX_SHOWN]}…"
+    return f"{name} is {takes}, not “{shown}”."
+
+
 def read_text(text: str, _: tzinfo) -> str:
     if len(text) > MAX_TEXT:
-        raise BadFilter(f"At most {MAX_TEXT} characters.")
+        raise BadFilter(f"at most {MAX_TEXT} characters long")
     return text
 
 
 def read_ms(text: str, _: tzinfo) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
-        raise BadFilter("A whole number of milliseconds, such as 1500.")
+        raise BadFilter("a whole number of milliseconds, such as 1500")
     return int(text)
 
 
@@ -123,7 +130,7 @@ def moment_of(text: str, zone: tzinfo, *, day_starts: int) -> datetime:
             return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise BadFilter("A day or a time, such as 2026-11-28 or 2026-11-28T14:30:00Z.")
+    raise BadFilter("a day or a time, such as 2026-11-28 or 2026-11-28T14:30:00Z")
 
 
 def start_of(day: date, zone: tzinfo) -> datetime:
@@ -145,7 +152,7 @@ def one(text: str, known: Mapping[str, object]) -> str:
 
 
 def one_of(known: Mapping[str, object]) -> str:
-    return f"One of {', '.join(known)}."
+    return f"one of {', '.join(known)}"
 
 
 def chosen(name: str, label: str, means: str, choices: Mapping[str, str]) -> Filter:

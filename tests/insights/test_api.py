@@ -58,10 +58,10 @@ def test_the_answer_is_as_the_schema_says(real: list[Session], script: Script, c
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("within=8d", "within: One of 1h, 24h, 7d, 30d."),
-        ("simulated=maybe", "simulated: One of yes, any."),
-        ("time_zone=../../etc/passwd", "time_zone: A name such as Europe/Berlin."),
-        ("time_zone=Atlantis", "time_zone: A name such as Europe/Berlin."),
+        ("within=8d", "within is one of 1h, 24h, 7d, 30d, not “8d”."),
+        ("simulated=maybe", "simulated is one of yes, any, not “maybe”."),
+        ("time_zone=../../etc/passwd", "time_zone is a name such as Europe/Berlin, not “../../etc/passwd”."),
+        ("time_zone=Atlantis", "time_zone is a name such as Europe/Berlin, not “Atlantis”."),
     ],
 )
 def test_a_bad_value_is_refused_with_a_sentence(

@@ -203,7 +203,7 @@ def test_what_cannot_be_understood_is_told_and_left_out(project: Project, owner_
 
     page = owner_client.get(f"{ADDRESS}?within=8d&search=nothing+like+it&from=yesterday")
 
-    assert "within: One of 1h, 24h, 7d, 30d." in words(page)
+    assert "within is one of 1h, 24h, 7d, 30d, not “8d”." in words(page)
     assert page.context["insights"].total.counts.sessions == 1
 
 

@@ -136,19 +136,20 @@ def test_simulated_sessions_are_shown_to_those_who_ask(project: Project, script:
     assert found == {"": ["AJ_real"], "yes": ["AJ_simulated"], "any": ["AJ_simulated", "AJ_real"]}
 
 
+A_MOMENT = "a day or a time, such as 2026-11-28 or 2026-11-28T14:30:00Z"
 BAD = [
-    ("status=nonsense", "status: One of live, ended, lost."),
-    ("errors=2", "errors: One of yes, no."),
-    ("slow=-1", "slow: A whole number of milliseconds, such as 1500."),
-    ("slow=9999999999", "slow: A whole number of milliseconds, such as 1500."),
-    ("within=8d", "within: One of 1h, 24h, 7d, 30d."),
-    ("sort=prettiest", "sort: One of newest, longest, slowest, errors."),
-    ("agent=" + "x" * 10_001, "agent: At most 10000 characters."),
+    ("status=nonsense", "status is one of live, ended, lost, not “nonsense”."),
+    ("errors=2", "errors is one of yes, no, not “2”."),
+    ("slow=-1", "slow is a whole number of milliseconds, such as 1500, not “-1”."),
+    ("slow=9999999999", "slow is a whole number of milliseconds, such as 1500, not “9999999999”."),
+    ("within=8d", "within is one of 1h, 24h, 7d, 30d, not “8d”."),
+    ("sort=prettiest", "sort is one of newest, longest, slowest, errors, not “prettiest”."),
+    ("agent=" + "x" * 10_001, f"agent is at most 10000 characters long, not “{'x' * 40}…”."),
     *(
-        (f"from={value}", "from: A day or a time, such as 2026-11-28 or 2026-11-28T14:30:00Z.")
+        (f"from={value}", f"from is {A_MOMENT}, not “{value.replace('%2B', '+')}”.")
         for value in ("yesterday", "2026-13-40", "0001-01-01T00:00:00%2B12:00", "2026-11-28T25:00")
     ),
-    ("to=9999-12-31", "to: A day or a time, such as 2026-11-28 or 2026-11-28T14:30:00Z."),
+    ("to=9999-12-31", f"to is {A_MOMENT}, not “9999-12-31”."),
 ]
 
 
