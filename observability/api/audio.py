@@ -14,6 +14,7 @@ from observability.api import schema
 from observability.api.doors import SessionView, may_hear
 from observability.api.errors import Lost
 from observability.api.paging import number_of
+from observability.api.parameters import names_of
 from observability.api.trail import note_look
 from observability.jobs import is_set_aside, submit
 from observability.models import Recording
@@ -23,6 +24,8 @@ from observability.recordings.playback import copy_of, file_response, original_o
 
 
 class Audio(SessionView):
+    takes = names_of(schema.AUDIO_REVISION)
+
     @extend_schema(
         operation_id="session_audio",
         summary="The audio",

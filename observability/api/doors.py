@@ -1,6 +1,7 @@
 """What every view of the API does first: who asks, for which project, for which session."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, ClassVar
 
 from django.http import Http404
 from rest_framework.authentication import SessionAuthentication
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from observability.api.errors import error_answer
+from observability.api.parameters import check_names
 from observability.api.rates import Rate, TooManyRequests, count_request
 from observability.api.rendering import JSONRenderer
 from observability.models import Session
@@ -53,10 +55,17 @@ class ApiView(APIView):
     renderer_classes = [JSONRenderer]
     content_negotiation_class = JsonWhateverIsAccepted
 
+    takes: ClassVar[Collection[str] | None] = ()
+    """Names that may stand in the address when it is read, beside those of every list; None: any."""
+    rate: Rate | None = None
+
     def get_exception_handler(self) -> Any:
         return error_answer
 
-    rate: Rate | None = None
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.takes is not None and request.method in ("GET", "HEAD"):
+            check_names(request, self.takes)
 
     def project_asked_for(self, request: Request) -> Project | None:
         """Raises Http404 or PermissionDenied for one that is not the asker's."""
@@ -108,6 +117,7 @@ class NothingHere(ApiView):
     """Every other address below /api/: the same answer as for a thing that is not yours."""
 
     schema = None
+    takes = None
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
 
     def refuse(self, request: Request, *args: Any, **kwargs: Any) -> Any:

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from observability.api import insights_schema as schema
 from observability.api.doors import ProjectView
+from observability.api.parameters import names_of
 from observability.insights.figures import insights_of
 from observability.insights.percentiles import Spread
 from observability.insights.scope import Scope, read_scope
@@ -21,6 +22,8 @@ from observability.queries.session_filters import MAX_SHOWN, BadFilter
 
 
 class FiguresOverTime(ProjectView):
+    takes = names_of(schema.PARAMETERS)
+
     @extend_schema(
         operation_id="insights",
         summary="Figures across sessions",

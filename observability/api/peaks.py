@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from observability.api import schema
 from observability.api.doors import SessionView
 from observability.api.paging import number_of
+from observability.api.parameters import names_of
 from observability.models import Waveform
 from observability.queries.records import recording_of, recordings_of
 from observability.recordings import waveform_files
@@ -26,14 +27,19 @@ MAX_BUCKETS_ASKED = MAX_BUCKETS_AN_ANSWER // 2 - 1
 """The level that has so many may have twice as many, and one more at either end."""
 RETRY_AFTER_S = "2"
 GZIP_LEVEL = 6
-NUMBERS = [OpenApiParameter(name, OpenApiTypes.INT) for name in ("from_ms", "to_ms", "buckets", "level")]
+PARAMETERS = [
+    *schema.AUDIO_REVISION,
+    *(OpenApiParameter(name, OpenApiTypes.INT) for name in ("from_ms", "to_ms", "buckets", "level")),
+]
 
 
 class Peaks(SessionView):
+    takes = names_of(PARAMETERS)
+
     @extend_schema(
         operation_id="session_peaks",
         summary="The waveform",
-        parameters=[*schema.AUDIO_REVISION, *NUMBERS],
+        parameters=PARAMETERS,
         responses={
             (200, "application/octet-stream"): OpenApiTypes.BINARY,
             202: OpenApiTypes.OBJECT,

@@ -61,12 +61,12 @@ class RecordsView(SessionView):
 
 class Spans(RecordsView):
     kind = "span"
-    fields = ("name", "trace_id", "span_id", "parent_span_id")
+    fields = takes = ("name", "trace_id", "span_id", "parent_span_id")
 
     @extend_schema(
         operation_id="session_spans",
         summary="Spans with all of their attributes",
-        parameters=schema.record_filters("name", "trace_id", "span_id", "parent_span_id"),
+        parameters=schema.record_filters(*takes),
         responses=schema.page(schema.Span),
     )
     def get(self, request: Request, **kwargs: Any) -> Response:
@@ -76,11 +76,12 @@ class Spans(RecordsView):
 class Logs(RecordsView):
     kind = "log"
     fields = ("trace_id", "span_id")
+    takes = ("level", "text", *fields)
 
     @extend_schema(
         operation_id="session_logs",
         summary="Log records",
-        parameters=schema.record_filters("level", "text", "trace_id", "span_id"),
+        parameters=schema.record_filters(*takes),
         responses=schema.page(schema.Log),
     )
     def get(self, request: Request, **kwargs: Any) -> Response:
@@ -99,12 +100,12 @@ class Logs(RecordsView):
 
 class Metrics(RecordsView):
     kind = "metric"
-    fields = ("name", "kind", "unit")
+    fields = takes = ("name", "kind", "unit")
 
     @extend_schema(
         operation_id="session_metrics",
         summary="Metric points",
-        parameters=schema.record_filters("name", "kind", "unit"),
+        parameters=schema.record_filters(*takes),
         responses=schema.page(schema.MetricPoint),
     )
     def get(self, request: Request, **kwargs: Any) -> Response:

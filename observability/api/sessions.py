@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from observability.api import schema
 from observability.api.doors import ProjectView, SessionView, may_delete
 from observability.api.paging import limit_of, page_of
+from observability.api.parameters import names_of
 from observability.api.trail import note
 from observability.queries.records import timeline_of
 from observability.queries.session_fields import session_fields
@@ -26,6 +27,8 @@ MAX_SESSIONS_A_PAGE = 200
 
 
 class Sessions(ProjectView):
+    takes = names_of(schema.SESSION_FILTERS)
+
     @extend_schema(
         operation_id="sessions",
         summary="Sessions, the newest first unless sorted",

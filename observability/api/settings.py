@@ -141,6 +141,8 @@ class PlanAndUsage(SettingsView):
 
 
 class AuditTrail(SettingsView):
+    takes = frozenset(schema.TrailQuery().fields)
+
     @extend_schema(
         operation_id="audit_trail",
         summary="The audit trail, newest first",
