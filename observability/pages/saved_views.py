@@ -19,7 +19,12 @@ from projects.pages.frame import note, posted_from, reader_of, signed_in
 
 def views_context(project: Project, asked: Asked) -> dict[str, Any]:
     views = list(SavedView.objects.filter(project=project).order_by("name"))
-    return {"views": views, "query": asked.as_query()}
+    query = asked.as_query()
+    return {
+        "views": views,
+        "query": query,
+        "view": next((each for each in views if each.query == query), None),
+    }
 
 
 @posted_from("observability:session-list")

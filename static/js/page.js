@@ -33,6 +33,7 @@ import { trustServerHtml } from "./trusted-html.js";
 import { tellUnanswered } from "./unanswered.js";
 import { UnsavedChanges } from "./unsaved-changes.js";
 import { ViewSwitch } from "./view-switch.js";
+import { ViewsButton } from "./views-button.js";
 
 const ELEMENTS = {
   "column-choice": ColumnChoice,
@@ -63,6 +64,7 @@ const ELEMENTS = {
   "transcript-list": TranscriptList,
   "unsaved-changes": UnsavedChanges,
   "view-switch": ViewSwitch,
+  "views-button": ViewsButton,
 };
 
 /** Names of zones and months take a browser 50 ms to find, once. */

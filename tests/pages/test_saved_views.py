@@ -31,6 +31,16 @@ def test_what_one_member_saves_another_opens(
     assert 'href="/projects/acme/sessions/?agent=front-desk&amp;sort=longest"' in page
 
 
+def test_the_list_says_which_view_it_shows(owner_client: Client, project: Project) -> None:
+    save(owner_client, "Long calls")
+
+    shown = words(owner_client.get(f"{reverse(LIST, args=['acme'])}?sort=longest&agent=front-desk"))
+    others = words(owner_client.get(f"{reverse(LIST, args=['acme'])}?agent=front-desk"))
+
+    assert "Long calls , views of this list" in shown
+    assert "Views , views of this list" in others
+
+
 def test_a_view_keeps_what_the_list_understands_and_nothing_else(
     owner_client: Client, project: Project
 ) -> None:
