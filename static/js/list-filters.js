@@ -2,7 +2,7 @@ import { Lifetime } from "./lifetime.js";
 
 const TYPED_INTO = "input, textarea, select, [contenteditable]";
 
-/** The filters of a list that htmx brings up to date: `/` leads to the search, and it is told when the server does not answer. */
+/** The filters of a list that htmx brings up to date: `/` leads to the search, `?` lists the keys, and it is told when the server does not answer. */
 export class ListFilters extends HTMLElement {
   connectedCallback() {
     this.life = new Lifetime();
@@ -20,13 +20,18 @@ export class ListFilters extends HTMLElement {
   }
 
   #pressed = (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!"/?".includes(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest(TYPED_INTO) || document.querySelector("dialog[open]")) return;
     event.preventDefault();
+    if (event.key === "?") document.getElementById("list-keys").showPopover();
+    else this.#search();
+  };
+
+  #search() {
     const search = this.querySelector("input[type=search]");
     search.focus();
     search.select();
-  };
+  }
 
   /** A view keeps what the address asks for at that moment: filters change it without a new page. */
   #saved = ({ target }) => {

@@ -41,6 +41,34 @@ def test_a_filter_stands_in_the_address_and_can_be_taken_away(page: Page, portal
     expect(rows(page)).to_have_count(4)
 
 
+def test_the_keys_are_listed_by_a_question_mark_unless_somebody_types_one(page: Page) -> None:
+    keys = page.get_by_role("dialog", name="Keys")
+
+    page.keyboard.press("?")
+    expect(keys).to_be_visible()
+    expect(keys).to_contain_text("Search the sessions")
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+
+    page.keyboard.press("/")
+    page.keyboard.type("why?")
+    expect(page.get_by_role("searchbox")).to_have_value("why?")
+    expect(keys).to_be_hidden()
+
+
+def test_the_button_of_the_views_bears_the_name_of_the_one_shown(page: Page, project: Project) -> None:
+    SavedView.objects.create(project=project, name="Gone wrong", query="errors=yes")
+    page.reload()
+    button = page.locator("views-button .button")
+    expect(button).to_contain_text("Views")
+
+    page.get_by_text("More filters").click()
+    page.locator("[name=errors]").select_option("yes")
+    expect(button).to_contain_text("Gone wrong")
+    page.locator("[name=errors]").select_option("")
+    expect(button).to_contain_text("Views")
+
+
 def test_live_rows_come_by_themselves_where_they_match(page: Page, project: Project) -> None:
     page.get_by_role("combobox", name="Agent").fill("quiet")
     page.get_by_role("combobox", name="Agent").blur()
