@@ -44,6 +44,11 @@ def usage_of_days(project: Project, *, since: date) -> dict[date, Usage]:
     return {row.day: added_up(row.day, [row]) for row in project.usage_days.filter(day__gte=since)}
 
 
+def is_storage_counted(project: Project, *, now: datetime) -> bool:
+    """Not between a day's first session and the next count, ten minutes later at most: what it holds has bytes."""
+    return not project.usage_days.filter(day=now.date(), sessions__gt=0, stored_bytes=0).exists()
+
+
 def added_up(begins: date, days: Iterable[UsageDay]) -> Usage:
     """`days` in their order."""
     total = Usage(begins)

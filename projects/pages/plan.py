@@ -16,7 +16,7 @@ from projects.actions import change_plan
 from projects.models import Plan, Project
 from projects.pages.frame import note, page, reader_of, signed_in
 from projects.plan_words import what_changes
-from projects.usage import Usage, beginning_of, month_after, usage_by_month
+from projects.usage import Usage, beginning_of, is_storage_counted, month_after, usage_by_month
 
 MONTHS_SHOWN = 12
 
@@ -44,6 +44,7 @@ def plan_show(request: HttpRequest, slug: str) -> HttpResponse:
     named: dict[str, Any] = {
         "meters": meters_of(months[0], project.plan),
         "month": months[0],
+        "is_storage_counted": is_storage_counted(project, now=now),
         "months": months_with_something(months),
         "next_month": next_month,
         "ends_in": timeuntil(beginning_of(next_month), now, depth=1),

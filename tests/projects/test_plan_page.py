@@ -43,6 +43,21 @@ def test_usage_stands_beside_what_the_plan_allows(owner_client: Client, project:
     assert "used up" not in page
 
 
+def test_what_is_not_counted_yet_is_not_told_as_nothing(owner_client: Client, project: Project) -> None:
+    use(project, sessions=1, events=20)
+
+    page = open_page(owner_client, SHOW, "acme")
+
+    assert "Stored now counted within ten minutes" in page
+    assert "0 bytes" not in page.replace("\xa0", " ")
+
+
+def test_a_project_that_stores_nothing_is_told_so(owner_client: Client, project: Project) -> None:
+    use(project, deleted_sessions=1, deleted_events=20)
+
+    assert "Stored now 0 bytes" in open_page(owner_client, SHOW, "acme").replace("\xa0", " ")
+
+
 def test_a_quota_that_is_used_up_is_said_with_what_helps(owner_client: Client, project: Project) -> None:
     use(project, events=1000)
 
@@ -127,5 +142,5 @@ def test_the_page_takes_as_many_queries_for_many_days_as_for_few(
         UsageDay.objects.create(project=project, day=timezone.now().date().replace(day=number), events=1)
     owner_client.get(reverse(SHOW, args=["acme"]))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         owner_client.get(reverse(SHOW, args=["acme"]))
