@@ -7,7 +7,7 @@ from observability.insights.percentiles import Spread
 from observability.insights.shapes import Insights, Period
 from observability.pages.answer_time import TARGET_MS
 from observability.pages.insight_links import SessionsOf
-from observability.pages.wording import NOTHING, Quantity, count, duration, seconds
+from observability.pages.wording import NOTHING, Quantity, count, length, seconds
 
 NOTABLE = 1.1
 """A figure that is a tenth worse than before is worth a look ..."""
@@ -56,7 +56,7 @@ def sessions_card(insights: Insights, sessions: SessionsOf) -> Card:
     return Card(
         "Sessions",
         Quantity(f"{counts.sessions:,}"),
-        f"{duration(counts.duration_ms)} in all" if counts.sessions else "",
+        f"{length(counts.duration_ms)} in all" if counts.sessions else "",
         sessions.href(),
         f"{before.counts.sessions:,}" if before else "",
     )

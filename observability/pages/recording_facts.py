@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from observability.models import Recording
-from observability.pages.wording import duration, offset
+from observability.pages.wording import duration, length
 from observability.recordings.trust import ChannelTrust, RecordingTrust, trust_of
 from observability.timeline.model import Timeline
 
@@ -60,8 +60,8 @@ def method_words(trust: RecordingTrust) -> str:
 def length_words(trust: RecordingTrust) -> str:
     if trust.length_ms is None:
         return "not measured yet"
-    length = offset(trust.length_ms, decimals=1)
-    return f"{length} of {offset(trust.expected_ms, decimals=1)} expected" if trust.expected_ms else length
+    told = str(length(trust.length_ms))
+    return f"{told} of {length(trust.expected_ms)} expected" if trust.expected_ms else told
 
 
 def revision_words(recording: Recording) -> str:

@@ -13,7 +13,6 @@ from observability.pages.wording import (
     NOTHING,
     Quantity,
     count,
-    duration,
     length,
     milliseconds,
     moment,
@@ -219,5 +218,5 @@ def note_of(signal: Signal, found: Completeness, timeline: Timeline) -> str:
         return NO_WORDS
     if signal == "audio":
         length_ms = timeline.recording.duration_ms if timeline.recording else None
-        return str(duration(length_ms)) if length_ms is not None else "received"
+        return str(length(length_ms)) if length_ms is not None else "received"
     return count(found.count, UNITS[signal])

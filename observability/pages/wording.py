@@ -1,4 +1,8 @@
-"""Figures as people read them: units spelled, a missing one shown as missing. Plain functions, no Django."""
+"""Figures as people read them: units spelled, a missing one shown as missing. Plain functions, no Django.
+
+What lasts has one form: `duration` of a part of a session (also time-text.js), `length` of a whole one, of its
+recording and of many together, `seconds` of an answer.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,7 +48,7 @@ def duration(ms: float | None) -> Quantity:
 
 
 def length(ms: float | None) -> Quantity:
-    """How long a session was, to the nearest second wherever it is told: `0:50 min`, `2:22 min`, `1:02:22 h`."""
+    """How long a session or a recording was, to the nearest second wherever it is told: `0:50 min`, `1:02:22 h`."""
     if ms is None:
         return NOTHING
     if ms < 500:

@@ -134,7 +134,7 @@ def test_the_report_says_whether_the_recording_can_be_believed(
 
     for told in [
         "As far as can be told, it can be believed.",
-        "Length 2:21.8 of 2:22.1 expected",
+        "Length 2:22 min of 2:22 min expected",
         "Agent’s channel 19 of 19 beginnings of speech found in the sound",
     ]:
         assert told in page
