@@ -16,6 +16,7 @@ PARTS = {
     "tts_ttfb_ms": ("tts", "TTS first byte"),
     "unexplained_ms": ("rest", "Unexplained"),
 }
+FIGURES = ("Median", "95 % within", "99 %", "95 % before")
 TREND_PX = 22
 """Height of the little charts, as insights.css has it."""
 
@@ -29,8 +30,8 @@ class PartRow:
     trend: Sequence[tuple[float, float, float, float]]
     """x and width in per cent, y and height in px: its 95th percentile in each column."""
     trend_told: str
-    figures: Sequence[str]
-    """Median, 95th and 99th percentile, and the 95th in the stretch before."""
+    figures: Sequence[tuple[str, str]]
+    """Under FIGURES: median, 95th and 99th percentile, and the 95th in the stretch before."""
 
 
 def parts_of(insights: Insights) -> list[PartRow]:
@@ -50,7 +51,10 @@ def part_row(name: str, insights: Insights, largest: float) -> PartRow:
         width=round((now.p50_ms or 0) / largest * 100, 2),
         trend=trend_of(over_time),
         trend_told=", ".join(str(duration(ms)) for ms in over_time if ms is not None),
-        figures=[str(duration(ms)) for ms in (now.p50_ms, now.p95_ms, now.p99_ms, was.p95_ms)],
+        figures=[
+            (head, str(duration(ms)))
+            for head, ms in zip(FIGURES, (now.p50_ms, now.p95_ms, now.p99_ms, was.p95_ms), strict=True)
+        ],
     )
 
 

@@ -56,6 +56,10 @@ class Table:
     """Said where there is no row."""
 
     @property
+    def cells_under_heads(self) -> list[tuple[Row, list[tuple[str, Cell]]]]:
+        return [(row, list(zip(self.heads[1:], row.cells, strict=True))) for row in self.rows]
+
+    @property
     def note(self) -> str:
         return f"the {MOST} most frequent" if len(self.rows) == MOST else ""
 

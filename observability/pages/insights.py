@@ -20,7 +20,7 @@ from observability.models import Session
 from observability.pages.insight_cards import cards_of
 from observability.pages.insight_charts import chart_of
 from observability.pages.insight_links import SessionsOf
-from observability.pages.insight_parts import parts_of
+from observability.pages.insight_parts import FIGURES, parts_of
 from observability.pages.insight_tables import tables_of
 from observability.pages.reader_clock import zone_of
 from observability.pages.session_filters import BY_NAME, field_of
@@ -88,6 +88,7 @@ def figures_of(scope: Scope, insights: Insights) -> dict[str, Any]:
         "cards": cards_of(insights, sessions),
         "chart": chart_of(insights, sessions),
         "parts": parts_of(insights),
+        "part_heads": FIGURES,
         "tables": tables_of(insights, sessions),
     }
 

@@ -16,6 +16,9 @@ from tests.people import SessionFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 ADDRESS = reverse("observability:insights", args=["acme"])
+TABLES_FIT = """
+[...document.querySelectorAll(".insight-table .table-box")].every((box) => box.scrollWidth <= box.clientWidth)
+"""
 
 
 @pytest.fixture
@@ -88,6 +91,7 @@ def test_nothing_is_wider_than_a_phone(page: Page) -> None:
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
 
     assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
+    assert page.evaluate(TABLES_FIT)
 
 
 def test_axe_finds_nothing_serious(page: Page, portal: Server) -> None:
