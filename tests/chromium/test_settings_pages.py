@@ -7,11 +7,14 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from projects.audit import record_event
 from projects.models import Membership, Project, Role
+from tests.chromium.axe import NARROW
 from tests.live.servers import Server
 from tests.people import MembershipFactory, ProjectFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+FITS = "[...document.querySelectorAll('.table-scroll')].every((box) => box.scrollWidth <= box.clientWidth)"
 
 
 def tab_to(page: Page, locator: Any, *, at_most: int = 60) -> None:
@@ -91,3 +94,30 @@ def test_no_page_is_wider_than_the_screen(
     page.get_by_role("button", name="Invite").click()
     expect(page.locator("#made-link")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_audit_trail_is_read_on_a_phone_without_scrolling_sideways(
+    owners_page: Page, portal: Server, project: Project, owner: User
+) -> None:
+    page = owners_page
+    page.set_viewport_size(NARROW)
+    record_event(project, owner, "privacy.changed", "audio_role: member", "203.0.113.7")
+
+    page.goto(portal.url + reverse("projects:trail-show", args=["acme"]))
+
+    expect(page.get_by_text("Who may hear recordings: Members, admins and owners")).to_be_in_viewport()
+    assert page.evaluate(FITS)
+
+
+def test_on_a_phone_the_bar_that_saves_follows_only_once_there_is_something_to_save(
+    owners_page: Page, portal: Server, project: Project
+) -> None:
+    page = owners_page
+    page.set_viewport_size(NARROW)
+    page.goto(portal.url + reverse("projects:privacy-edit", args=["acme"]))
+    save = page.get_by_role("button", name="Save")
+    expect(save).not_to_be_in_viewport()
+
+    page.get_by_role("switch", name="Audio").click()
+
+    expect(save).to_be_in_viewport()
