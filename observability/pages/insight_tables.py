@@ -11,7 +11,7 @@ from observability.pages.answer_time import is_slow
 from observability.pages.insight_cards import percent, share
 from observability.pages.insight_links import SessionsOf
 from observability.pages.latency_table import USAGE_TYPES
-from observability.pages.session_rows import name_of, place_of
+from observability.pages.session_rows import begun_at, name_of, place_of
 from observability.pages.wording import MISSING, count, duration, seconds
 
 ERROR_KINDS = {
@@ -42,7 +42,7 @@ class Row:
     href: str = ""
     is_new: bool = False
     at: datetime | None = None
-    """When it was; beside its note."""
+    """When it began, as in the list; beside its note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ def slow_row(each: SlowTurn, sessions: SessionsOf) -> Row:
         f"turn {each.turn}" + (f" · {each.agent}" if each.agent else ""),
         [Cell(str(seconds(each.e2e_ms)), kind="slow" if is_slow(each.e2e_ms) else "")],
         sessions.of_turn(each.session.public_id, each.turn),
-        at=each.session.first_received_at,
+        at=begun_at(each.session),
     )
 
 
@@ -242,5 +242,5 @@ def worst_row(each: Session, sessions: SessionsOf) -> Row:
             Cell(str(seconds(slowest)), kind="slow" if is_slow(slowest) else ""),
         ],
         sessions.of_session(each.public_id),
-        at=each.first_received_at,
+        at=begun_at(each),
     )

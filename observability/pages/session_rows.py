@@ -70,6 +70,8 @@ class SessionRow:
     started_at: datetime
     started_shape: str
     """The clock alone, or with the day where that is not the day of its heading."""
+    is_late: bool
+    """It stands where it was received, long after it began."""
     first_received_at: datetime
     last_received_at: datetime
     duration: str
@@ -97,7 +99,8 @@ def row_of(session: Session) -> SessionRow:
     summary = session.summary
     tags = [str(tag) for tag in summary.get("tags", []) if not str(tag).startswith("lk.")]
     is_live = session.status == Session.Status.LIVE
-    started_at = moment(session.started_ns) or session.first_received_at
+    started_at = begun_at(session)
+    is_late = abs(session.first_received_at - started_at) >= LATE
     return SessionRow(
         public_id=session.public_id,
         name=name_of(session),
@@ -107,7 +110,8 @@ def row_of(session: Session) -> SessionRow:
         is_live=is_live,
         is_imported=session.imported_at is not None,
         started_at=started_at,
-        started_shape="clock" if abs(session.first_received_at - started_at) < LATE else "minute",
+        started_shape="minute" if is_late else "clock",
+        is_late=is_late,
         first_received_at=session.first_received_at,
         last_received_at=session.last_received_at,
         duration=length(summary.get("duration_ms")).value,
@@ -122,6 +126,11 @@ def row_of(session: Session) -> SessionRow:
         tags=tags[:TAGS_SHOWN],
         more_tags=tags[TAGS_SHOWN:],
     )
+
+
+def begun_at(session: Session) -> datetime:
+    """By its agent's clock; lists and figures are dated by when a session was first received."""
+    return moment(session.started_ns) or session.first_received_at
 
 
 def name_of(session: Session) -> str:

@@ -184,11 +184,11 @@ FILTERS = (
     ),
     Filter(
         "from",
-        "From",
+        "Received from",
         "First received then or later: a day or a time, in UTC if it names no zone.",
         read_first_moment,
     ),
-    Filter("to", "To", "First received before then; a day counts as a whole.", read_last_moment),
+    Filter("to", "Received to", "First received before then; a day counts as a whole.", read_last_moment),
     chosen("status", "Status", "", STATUSES),
     named("agent", "Agent", "Name of the agent."),
     named("room", "Room", "Name or id of the room."),

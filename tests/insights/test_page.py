@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -196,6 +196,15 @@ def test_ranges_are_read_from_the_address(
 
     assert [value for value, _, is_set, _ in context["ranges"] if is_set] == ([range_is] if range_is else [])
     assert context["scope"].unit == unit
+
+
+def test_sessions_worth_a_look_bear_the_time_at_which_they_began_as_in_the_list(
+    project: Project, owner_client: Client
+) -> None:
+    began = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+    counted(project, error_count=1, started_ns=int(began.timestamp()) * 10**9)
+
+    assert "4 Mar 2026, 05:06:07 UTC" in words(owner_client.get(ADDRESS))
 
 
 def test_what_cannot_be_understood_is_told_and_left_out(project: Project, owner_client: Client) -> None:

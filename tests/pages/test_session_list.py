@@ -69,6 +69,28 @@ def test_sessions_are_grouped_by_the_days_of_the_reader(owner_client: Client, pr
     assert page.index("Today, ") < page.index("Yesterday, ")
 
 
+def test_a_session_that_came_long_after_it_began_says_when_it_was_received(
+    owner_client: Client, project: Project
+) -> None:
+    began = timezone.now() - timedelta(days=3)
+    SessionFactory(project=project, status="ended", started_ns=int(began.timestamp() * 1e9))
+    SessionFactory(project=project, status="ended")
+
+    page = open_page(owner_client, ROWS, "acme")
+
+    assert page.count("Today, ") == 1
+    assert page.count(f"{began.day} {began:%b %Y, %H:%M:%S} UTC received ") == 1
+
+
+def test_filters_say_that_they_ask_when_a_session_was_received(
+    owner_client: Client, session: Session
+) -> None:
+    page = words(owner_client.get(reverse(LIST, args=["acme"]), {"from": "2026-01-01"}))
+
+    assert "Received from 2026-01-01" in page
+    assert "Received to" in page
+
+
 def test_an_odd_time_zone_is_no_error(owner_client: Client, session: Session) -> None:
     owner_client.cookies["time_zone"] = "../../etc/passwd"
 
