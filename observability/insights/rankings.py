@@ -33,5 +33,5 @@ def worst_sessions(sessions: "QuerySet[Session]") -> list[Session]:
 
 SHOWN_OF_SESSION = (
     *("public_id", "agent_name", "room_name", "room_id", "job_id", "started_ns"),
-    *("first_received_at", "error_count", "slowest_answer_ms"),
+    *("first_received_at", "error_count", "slowest_answer_ms", "summary"),
 )

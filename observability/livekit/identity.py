@@ -39,6 +39,15 @@ STRENGTH: Mapping[EndSignal, int] = {
 closing."""
 
 
+LIVEKIT_JOB = "AJ_"
+"""What the ids of LiveKit's jobs begin with."""
+
+
+def is_of_livekit(job_id: str, room_id: str) -> bool:
+    """Whether such a record or session is of a LiveKit job, or of another OpenTelemetry sender (docs/otlp.md)."""
+    return bool(room_id) or job_id.startswith(LIVEKIT_JOB)
+
+
 @dataclass(slots=True)
 class SessionFacts:
     """What the records of one job say about its session. Empty and None mean "these records do not say"."""

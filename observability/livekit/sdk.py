@@ -32,6 +32,16 @@ def language_of(record: Mapping[str, Value], default: Language = "") -> Language
     return default
 
 
+UNKNOWN_SERVICE = "unknown_service"
+"""OpenTelemetry's own word for a service that has no name, before the program's."""
+
+
+def service_of(record: Mapping[str, Value]) -> str:
+    """The `service.name` of the record's sender, or ""."""
+    name = text(mapping(mapping(record.get("resource")).get("attributes")).get("service.name"))
+    return "" if name.startswith(UNKNOWN_SERVICE) else name
+
+
 def sdk_of(records: Iterable[Record]) -> Sdk:
     """The SDK of a whole session: the first language any record tells, and the version the report tells."""
     language: Language = ""

@@ -1,5 +1,6 @@
 """How to point an agent at this project, and a check that turns green when its first data arrive."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from observability.livekit.identity import is_of_livekit
 from observability.models import Signal
 from observability.pages.wording import count
 from observability.queries.arrivals import Arrival, Arrivals, arrivals_of
@@ -41,6 +43,12 @@ WAITING_WORDS = {
     Signal.METRICS: "waiting; sent every 30 to 60 seconds and at the end",
     Signal.RECORDING: "expected after the session ends",
 }
+OF_OTHER_SENDERS = WAITING_WORDS | {
+    Signal.LOGS: "none so far",
+    Signal.METRICS: "none so far that names the session",
+    Signal.RECORDING: "only LiveKit’s SDKs send one",
+}
+"""Of a session that is no LiveKit job's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +141,25 @@ def connect_check(request: HttpRequest, slug: str) -> HttpResponse:
 
 def check_context(project: Project) -> dict[str, Any]:
     arrivals = arrivals_of(project)
+    newest = arrivals.newest_session
+    is_of_others = newest is not None and not is_of_livekit(newest.job_id, newest.room_id)
+    waiting = OF_OTHER_SENDERS if is_of_others else WAITING_WORDS
     return {
-        "newest_session": arrivals.newest_session,
-        "arrival_rows": [arrival_row(arrival, arrivals.switched_off) for arrival in arrivals.signals],
+        "newest_session": newest,
+        "arrival_rows": [
+            arrival_row(arrival, arrivals.switched_off, waiting) for arrival in arrivals.signals
+        ],
         "refusal": refusal_note(arrivals),
         "refresh_every_s": SETTLED_REFRESH_S if arrivals.have_begun else WAITING_REFRESH_S,
     }
 
 
-def arrival_row(arrival: Arrival, switched_off: AbstractSet[str]) -> ArrivalRow:
+def arrival_row(
+    arrival: Arrival, switched_off: AbstractSet[str], waiting: Mapping[Signal, str]
+) -> ArrivalRow:
     signal = Signal(arrival.signal)
-    waiting = SWITCHED_OFF if SWITCHES[signal] <= switched_off else WAITING_WORDS[signal]
-    words = count(arrival.records, UNITS[signal]) if arrival.records else waiting
+    missing = SWITCHED_OFF if SWITCHES[signal] <= switched_off else waiting[signal]
+    words = count(arrival.records, UNITS[signal]) if arrival.records else missing
     return ArrivalRow(str(signal.label), bool(arrival.records), words, arrival.last_at)
 
 

@@ -99,7 +99,7 @@ def head_of(session: Session, timeline: Timeline) -> Head:
     end_ns = head.end_ns or (None if head.status == "live" else head.last_ns)
     sdk = f"{LANGUAGES.get(head.sdk.language, head.sdk.language)} {head.sdk.version}".strip()
     return Head(
-        name=name_of(session),
+        name=name_of(session, head.service_name),
         room=place_of(session),
         status=session.status,
         status_label=session.get_status_display(),

@@ -133,9 +133,10 @@ def begun_at(session: Session) -> datetime:
     return moment(session.started_ns) or session.first_received_at
 
 
-def name_of(session: Session) -> str:
-    """Agents that take any job have no name; then the room tells sessions apart."""
-    return session.agent_name or session.room_name or "Unnamed agent"
+def name_of(session: Session, service_name: str = "") -> str:
+    """Agents that take any job have no name; then the room tells sessions apart. Other senders name a service."""
+    known = session.agent_name or session.room_name or service_name
+    return known or session.summary.get("service_name") or "Unnamed agent"
 
 
 def place_of(session: Session) -> str:

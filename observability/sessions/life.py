@@ -8,13 +8,12 @@ from django.db.models.functions import Coalesce, Now
 
 from observability import jobs
 from observability.limits import LOST_AFTER_S
+from observability.livekit.identity import LIVEKIT_JOB
 from observability.models import Session
 from observability.sessions.summary import SUMMARISE
 
 MAX_PER_SWEEP = 200
 SUMMARISE_LIVE_EVERY_S = 10
-LIVEKIT_JOB = "AJ_"
-"""What the ids of LiveKit's jobs begin with."""
 
 
 def lose_silent_sessions(now: datetime) -> int:

@@ -72,6 +72,7 @@ def summary_of(timeline: Timeline) -> dict[str, Any]:
     answers = [turn.latency.e2e_ms for turn in timeline.turns]
     e2e = figures.latency.get("e2e")
     return {
+        "service_name": timeline.session.service_name,
         "turns": figures.turns,
         "answers_ms": answers,
         "median_ms": e2e.p50_ms if e2e else None,

@@ -110,6 +110,8 @@ def _absent(evidence: Evidence, signal: Signal) -> Judgement:
     unkept = _unkept(evidence, signal)
     if unkept:
         return State.LOST, unkept
+    if not evidence.material.is_of_livekit:
+        return State.NOT_SENT, _NOT_OF_LIVEKIT[signal]
     if evidence.material.is_live:
         return State.EXPECTED, _EXPECTED_LIVE[signal]
     if not evidence.started:
@@ -144,6 +146,15 @@ _EXPECTED_LIVE: Mapping[Signal, str] = {
     "traces": "Spans come as they end.",
     "logs": "None so far.",
     "metrics": "They come every 30 s.",
+}
+
+
+_NOT_OF_LIVEKIT: Mapping[Signal, str] = {
+    "audio": "Only LiveKit's SDKs send a recording.",
+    "transcript": "Only LiveKit's SDKs send a transcript.",
+    "traces": "No span has come that names this session.",
+    "logs": "No log line has come that names this session.",
+    "metrics": "No metric point has come that names this session.",
 }
 
 
@@ -249,7 +260,7 @@ def _spans(count: int) -> str:
 def _logs(evidence: Evidence) -> Judgement:
     if evidence.material.is_live:
         return State.RECEIVED, "So far."
-    if not evidence.started:
+    if not evidence.started and evidence.material.is_of_livekit:
         return State.RECEIVED, "The job ended before a session had started; its logs are all there is."
     if evidence.material.context.status == "lost":
         return State.PARTIAL, "Contact was lost; the last seconds may be missing."
@@ -258,7 +269,8 @@ def _logs(evidence: Evidence) -> Judgement:
 
 def _metrics(evidence: Evidence) -> Judgement:
     if evidence.material.is_live:
-        return State.RECEIVED, "So far; they come every 30 s."
+        often = "; they come every 30 s" if evidence.material.is_of_livekit else ""
+        return State.RECEIVED, f"So far{often}."
     if evidence.material.context.status == "lost":
         return State.PARTIAL, "Contact was lost; the figures per turn come at the end and are missing."
     return State.RECEIVED, "Metrics are here."

@@ -34,6 +34,7 @@ def head_of(material: Material, records: Iterable[Record], start_ns: int, last_n
         redaction=any(fact.redaction for fact in facts.values()),
         sip=_sip(material.named("agent_session")),
         traces=len({span["trace_id"] for span in material.spans}),
+        service_name=material.service_name,
     )
 
 

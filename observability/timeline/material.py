@@ -7,20 +7,27 @@ from functools import cached_property
 
 from observability.livekit import model_spans, speech_spans
 from observability.livekit.chat_items import ChatItem, item_of_history, item_of_log
+from observability.livekit.identity import is_of_livekit
 from observability.livekit.log_kinds import Kind, kind_of
 from observability.livekit.reports import SessionReport, SessionSummary, session_report, session_summary
-from observability.livekit.sdk import Language, Sdk, language_of, sdk_of
+from observability.livekit.sdk import Language, Sdk, language_of, sdk_of, service_of
 from observability.livekit.span_facts import AgentTurn, ModelRequest
 from observability.records import HeaderRecord, LogRecord, MetricRecord, Record, SpanRecord
 from observability.timeline.context import SessionContext
 
 NO_SPANS: list[SpanRecord] = []
+EVERY_SENDERS = frozenset({"span", "log", "metric"})
+"""Signals that come by OTLP; the others are parts of an SDK's recording upload."""
 
 
 @dataclass
 class Material:
     context: SessionContext
     sdk: Sdk
+    is_of_livekit: bool = True
+    """False if all of it comes from other OpenTelemetry senders, which know no recording and no chat history."""
+    service_name: str = ""
+    """Of those other senders the first that has a name."""
     spans: list[SpanRecord] = field(default_factory=list)
     """By start; of two that start together the longer first, so parents come before their children."""
     lines: list[tuple[Kind, LogRecord]] = field(default_factory=list)
@@ -96,6 +103,9 @@ class Material:
 def sorted_out(records: list[Record], context: SessionContext) -> Material:
     """`records` without duplicates."""
     material = Material(context, sdk_of(records))
+    material.is_of_livekit = not records or any(map(_is_of_livekit, records))
+    if not material.is_of_livekit:
+        material.service_name = next((name for record in records if (name := service_of(record))), "")
     for record in records:
         _put(material, record)
     material.spans.sort(key=lambda span: (span["start_ns"], -span["end_ns"]))
@@ -104,6 +114,10 @@ def sorted_out(records: list[Record], context: SessionContext) -> Material:
     material.history = _in_order(material.history)
     material.logged = _in_order(_without_repeats(material.logged))
     return material
+
+
+def _is_of_livekit(record: Record) -> bool:
+    return record["signal"] not in EVERY_SENDERS or is_of_livekit(record["job_id"], record["room_id"])
 
 
 def _put(material: Material, record: Record) -> None:

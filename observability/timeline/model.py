@@ -59,6 +59,8 @@ class SessionHead:
     sip: Mapping[str, Value]
     traces: int
     """Number of trace ids; old SDKs have up to thirty per session."""
+    service_name: str = ""
+    """Of a session that is not LiveKit's: who sent it."""
 
 
 @dataclass(frozen=True, slots=True)

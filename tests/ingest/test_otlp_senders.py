@@ -13,8 +13,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from observability.models import Batch, Refusal, Session
 from observability.sessions.life import lose_silent_sessions
+from observability.sessions.summary import refresh_summary
 from projects.actions import create_access_token
 from projects.addresses import change_slug
+from tests.pages.reading import open_page
 from tests.people import API_KEY, API_SECRET
 from tests.sending import START_NS, attributes, token
 
@@ -78,6 +80,18 @@ def test_a_session_is_named_by_what_its_spans_tell_first(export):
 
     assert (answer.status_code, answer.content) == (200, b"")
     assert spans_by_session() == {"AJ_1": 1, "s": 1, "c": 1, (b"U" * 16).hex(): 1}
+
+
+def test_a_session_bears_the_name_of_the_service_that_sent_it(export, owner_client):
+    export("traces", traces({"session.id": "s"}, resource={"service.name": "checkout"}))
+    session = Session.objects.get()
+
+    page = open_page(owner_client, "observability:session-show", "acme", session.public_id)
+    refresh_summary(session.pk)
+    row = open_page(owner_client, "observability:session-rows", "acme")
+
+    assert page.startswith("● Live · checkout, s · Playhead")
+    assert "Choose checkout, s" in row
 
 
 def test_what_a_span_does_not_tell_its_trace_or_resource_does(export):

@@ -148,6 +148,18 @@ def test_what_is_switched_off_is_not_waited_for(owner_client: Client, project: P
     ]
 
 
+def test_of_another_sender_nothing_is_waited_for_that_only_livekits_sdks_send(
+    owner_client: Client, project: Project
+) -> None:
+    nameless = {"agent_name": "", "room_name": "", "room_id": ""}
+    SessionFactory(project=project, job_id="order-4711", summary={"service_name": "checkout"}, **nameless)
+
+    page = open_page(owner_client, CHECK, "acme")
+
+    assert "The newest session: checkout" in page
+    assert "Recording only LiveKit’s SDKs send one" in page
+
+
 def test_a_refusal_does_not_come_back_when_the_sessions_after_it_are_deleted(
     owner_client: Client, project: Project, api_key: ApiKey
 ) -> None:

@@ -33,6 +33,32 @@ def test_live_session_expects_what_comes_at_the_end():
     }
 
 
+def test_of_senders_other_than_livekits_nothing_is_expected_that_they_never_send():
+    theirs = {"job_id": "order-4711", "room_id": "", "resource": {"attributes": {"service.name": "checkout"}}}
+
+    for status in ("live", "ended"):
+        told = built(span("charge", **theirs), context=SessionContext(status=status))
+
+        assert {signal: told.completeness[signal].state.value for signal in SIGNALS} == {
+            "audio": "not_sent",
+            "transcript": "not_sent",
+            "traces": "received",
+            "logs": "not_sent",
+            "metrics": "not_sent",
+        }
+        assert told.completeness["audio"].reason == "Only LiveKit's SDKs send a recording."
+        assert told.session.service_name == "checkout"
+
+
+def test_a_service_within_a_call_changes_nothing_of_what_is_expected_of_its_agent():
+    theirs = {"room_id": "", "resource": {"attributes": {"service.name": "checkout"}}}
+
+    told = built(span("charge", **theirs), span("user_turn"), context=SessionContext(status="live"))
+
+    assert told.completeness["audio"].state == "expected"
+    assert told.session.service_name == ""
+
+
 def test_lost_session_has_lost_what_comes_at_the_end():
     assert states(span("x"), log("line"), point("m", 1), status="lost") == {
         "audio": "lost",
