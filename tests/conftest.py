@@ -8,8 +8,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from importlib import import_module
-from pathlib import Path
 
 import django
 import hypothesis
@@ -47,8 +45,7 @@ if any(word.startswith("-n") for word in sys.argv):
     # The processes that this one starts read their settings here too.
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
-from django.apps import apps as django_apps  # noqa: E402  (settings need the environment above)
-from django.conf import settings as django_settings  # noqa: E402
+from django.conf import settings as django_settings  # noqa: E402  (settings need the environment above)
 
 hypothesis.settings.register_profile(
     "playhead",
@@ -72,6 +69,7 @@ from tests.browser import (  # noqa: E402
     portal,
     say_what_was_left_out,
 )
+from tests.lasting import folders, make_plans  # noqa: E402
 from tests.live.servers import await_quiet_servers  # noqa: E402
 from tests.people import (  # noqa: E402
     api_key,
@@ -133,13 +131,6 @@ def plans_survive_a_flush(request: pytest.FixtureRequest) -> Iterator[None]:
         await_quiet_servers()
 
 
-def make_plans() -> None:
-    """As the migrations do."""
-    if not django_apps.get_model("projects", "Plan").objects.exists():
-        import_module("projects.migrations.0002_plans").add_plans(django_apps, None)
-        import_module("projects.migrations.0011_rate_limits_of_plans").set_rates(django_apps, None)
-
-
 @pytest.fixture(autouse=True)
 def nothing_left_over() -> Iterator[None]:
     from channels.layers import channel_layers
@@ -150,5 +141,5 @@ def nothing_left_over() -> Iterator[None]:
     caches["rates"].clear()
     if django_settings.REDIS_URL:
         cache.clear()  # else it is in the database, and goes with what the test wrote there
-    for folder in [Path(django_settings.MEDIA_ROOT), Path(django_settings.SPOOL_DIR)]:
+    for folder in folders():
         shutil.rmtree(folder, ignore_errors=True)

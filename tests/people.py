@@ -17,6 +17,9 @@ from projects.models import AccessToken, ApiKey, Membership, Plan, PrivacySwitch
 API_KEY = "APIacme"
 API_SECRET = "acme-secret-of-thirty-two-bytes!!"
 PASSWORD = "correct horse battery"
+OWNER = {"email": "owner@acme.example", "name": "Olivia Owner"}
+TEAMMATE = {"email": "teammate@acme.example", "name": "Timo Teammate"}
+STRANGER = {"email": "stranger@other.example", "name": "Sam Stranger"}
 
 
 class UserFactory(factory.django.DjangoModelFactory[User]):
@@ -75,34 +78,42 @@ class SessionFactory(factory.django.DjangoModelFactory[Session]):
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
 
 
-@pytest.fixture
-def owner(db: None) -> User:
-    return UserFactory(email="owner@acme.example", name="Olivia Owner")
-
-
-@pytest.fixture
-def teammate(db: None) -> User:
-    return UserFactory(email="teammate@acme.example", name="Timo Teammate")
-
-
-@pytest.fixture
-def stranger(db: None) -> User:
-    return UserFactory(email="stranger@other.example", name="Sam Stranger")
-
-
-@pytest.fixture
-def project(owner: User, teammate: User) -> Project:
+def make_acme(owner: User, teammate: User) -> Project:
     acme = ProjectFactory(name="Acme", slug="acme")
     MembershipFactory(project=acme, user=owner, role=Role.OWNER)
     MembershipFactory(project=acme, user=teammate, role=Role.MEMBER)
     return acme
 
 
-@pytest.fixture
-def other_project(stranger: User) -> Project:
+def make_other(stranger: User) -> Project:
     other = ProjectFactory(name="Other", slug="other")
     MembershipFactory(project=other, user=stranger, role=Role.OWNER)
     return other
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return UserFactory(**OWNER)
+
+
+@pytest.fixture
+def teammate(db: None) -> User:
+    return UserFactory(**TEAMMATE)
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return UserFactory(**STRANGER)
+
+
+@pytest.fixture
+def project(owner: User, teammate: User) -> Project:
+    return make_acme(owner, teammate)
+
+
+@pytest.fixture
+def other_project(stranger: User) -> Project:
+    return make_other(stranger)
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """Every route of the site, tried by everybody: only who stands in the table gets in, and nobody else learns a thing."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -11,24 +9,15 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from accounts.models import User
 from observability.live.routing import websocket_urlpatterns
-from observability.models import Export, Recording, SavedView, Session
-from observability.queries.records import timeline_of
-from observability.recordings.waveform import analyse_recording
 from projects.actions import create_access_token
-from projects.invitations import invite
-from projects.models import Project, Role
-from projects.staff import begin_grant, end_grant
+from projects.models import Project
+from projects.staff import begin_grant
+from tests.access.conftest import LOOK, Acme, Place
 from tests.access.table import OTHERS, SOCKETS, TABLE, Row
-from tests.api.conftest import answers_are_closed, replay, talk
-from tests.exports.conftest import ask, work
-from tests.people import MembershipFactory, UserFactory, signed_in
-
-__all__ = ["answers_are_closed", "ask", "replay", "talk"]
+from tests.people import UserFactory, signed_in
 
 pytestmark = pytest.mark.django_db
-LOOK = {"reason": "Support request 4711", "minutes": 60}
 RANK = {"viewer": 0, "member": 1, "admin": 2, "owner": 3}
 NAMES_PROJECT = ("<slug:slug>", "<slug:project>")
 MADE_ANEW = re.compile(rb'nonce="[^"]*"|"X-CSRFToken": "[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"')
@@ -51,88 +40,6 @@ OF_A_SESSION = [route for route in OF_A_PROJECT if "uuid:" in route or "{session
 def test_every_route_has_its_row_and_every_row_its_route() -> None:
     assert set(routes()) == set(TABLE)
     assert {str(pattern.pattern) for pattern in websocket_urlpatterns} == SOCKETS
-
-
-@dataclass
-class Place:
-    """What a route's placeholders stand for."""
-
-    project: str
-    session: object
-    export: object
-    values: dict[str, str]
-
-    def path(self, route: str) -> str:
-        named = self.values | {
-            "<slug:slug>": self.project,
-            "<slug:project>": self.project,
-            "<uuid:public_id>": str(self.session),
-            "<uuid:session>": str(self.session),
-            "<uuid:export_id>": str(self.export),
-            "<uuid:export>": str(self.export),
-        }
-        for name, value in named.items():
-            route = route.replace(name, value)
-        assert "<" not in route, f"{route} has a part that this test does not know of."
-        return "/" + route
-
-
-@pytest.fixture
-def place(
-    talk: Session, ask: Callable[..., Export], project: Project, owner: User, teammate: User, api_key: Any
-) -> Place:
-    """Acme's session with everything, a zip of it that is ready, a key, a token, a member, an invitation."""
-    analyse_recording(Recording.objects.get().pk)
-    export = ask(talk)
-    work()
-    timeline = timeline_of(talk)
-    token = create_access_token(project, "script", ["read"], by=None).row
-    span, line = timeline.spans[0], timeline.logs[0]
-    values = {
-        "<str:trace_id>-<str:span_id>": f"{span.trace_id}-{span.span_id}",
-        "logs/<slug:key>": f"logs/{line.key}",
-        "raw/<slug:key>": "raw/span-0",
-        "<int:index>": "1",
-        "<int:view_id>": str(SavedView.objects.create(project=project, name="Slow", query="slow=1500").pk),
-        "<int:key_id>": str(api_key.pk),
-        "<int:token_id>": str(token.pk),
-        "<int:member_id>": str(project.memberships.get(user=teammate).pk),
-        "<int:invitation_id>": str(invite(project, "new@example.org", Role.VIEWER, by=owner).row.pk),
-        "<slug:plan>": "ship",
-        "<int:grant_id>": str(begin_grant("acme", UserFactory(is_staff=True), **LOOK).pk),
-    }
-    return Place("acme", talk.public_id, export.public_id, values)
-
-
-@pytest.fixture
-def nowhere(place: Place) -> Place:
-    return Place("acmf", place.session, place.export, place.values)
-
-
-@pytest.fixture
-def people(project: Project, owner: Any, other_project: Project, stranger: Any) -> dict[str, Client]:
-    """Who comes to Acme: its roles, somebody who was in it, and somebody of another project."""
-    found = {"owner": signed_in(owner), "stranger": signed_in(stranger)}
-    for role in (Role.ADMIN, Role.MEMBER, Role.VIEWER):
-        user = UserFactory()
-        MembershipFactory(project=project, user=user, role=role)
-        found[role.value] = signed_in(user)
-    former = UserFactory()
-    membership = MembershipFactory(project=project, user=former, role=Role.OWNER)
-    found["former member"] = signed_in(former)
-    membership.delete()
-    found |= operators()
-    return found
-
-
-def operators() -> dict[str, Client]:
-    """Who run the server: with a grant for Acme, and with none, or no longer one, or one of another project."""
-    names = ["granted", "never granted", "granted until now", "granted elsewhere"]
-    found = {name: UserFactory(is_staff=True, is_superuser=True) for name in names}
-    begin_grant("acme", found["granted"], **LOOK)
-    end_grant(begin_grant("acme", found["granted until now"], **LOOK), by=None)
-    begin_grant("other", found["granted elsewhere"], **LOOK)
-    return {name: signed_in(user) for name, user in found.items()}
 
 
 def told(client: Client, row: Row, path: str, session: object = "", **headers: str) -> tuple[int, bytes, str]:
@@ -180,12 +87,12 @@ def test_nobody_in_particular_is_asked_to_sign_in(
 
 @pytest.mark.parametrize("route", OF_A_PROJECT)
 def test_tokens_open_what_the_api_shows_of_their_own_project_and_nothing_else(
-    route: str, place: Place, nowhere: Place, client: Client, project: Project, other_project: Project
+    route: str, place: Place, nowhere: Place, client: Client, acme: Acme
 ) -> None:
     row = TABLE[route]
     own, foreign = (
-        f"Bearer {create_access_token(each, 'script', ['read'], by=None).secret}"
-        for each in (project, other_project)
+        f"Bearer {create_access_token(Project.objects.get(slug=slug), 'script', ['read'], by=None).secret}"
+        for slug in ("acme", "other")
     )
     there = told(client, row, nowhere.path(route), Authorization=own)
 
@@ -202,7 +109,7 @@ def test_tokens_open_what_the_api_shows_of_their_own_project_and_nothing_else(
 
 @pytest.mark.parametrize("route", OF_A_SESSION)
 def test_a_foreign_session_is_told_as_one_that_never_was(
-    route: str, place: Place, people: dict[str, Client], other_project: Project, stranger: Any
+    route: str, place: Place, people: dict[str, Client]
 ) -> None:
     """A stranger's own project, and Acme's ids in it."""
     never = Place("other", uuid4(), uuid4(), place.values)
@@ -220,12 +127,14 @@ def test_a_foreign_session_is_told_as_one_that_never_was(
 
 @pytest.mark.parametrize("route", sorted(set(TABLE) - set(OF_A_PROJECT)))
 def test_pages_of_no_project_are_for_whom_the_table_says(
-    route: str, client: Client, owner_client: Client, admin_client: Client, project: Project
+    route: str, client: Client, people: dict[str, Client]
 ) -> None:
     row = TABLE[route]
-    grant = begin_grant("acme", User.objects.get(email="admin@example.com"), **LOOK)
+    admin = UserFactory(is_staff=True, is_superuser=True)
+    grant = begin_grant("acme", admin, **LOOK)
     path = "/" + route.replace("<str:token>", "no-such-token").replace("<int:grant_id>", str(grant.pk))
-    nobody, somebody, operator = (told(each, row, path) for each in (client, owner_client, admin_client))
+    askers = client, people["owner"], signed_in(admin)
+    nobody, somebody, operator = (told(each, row, path) for each in askers)
 
     if row.least in {"anyone", "nothing"}:
         assert (somebody[0] == 404) == (row.least == "nothing")

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
 
@@ -20,7 +22,10 @@ BASE = "/api/v1/projects/acme/sessions/"
 
 @pytest.fixture(autouse=True)
 def answers_are_closed(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As servers do with every answer; the test client only closes a stream that was read to its end."""
+    """As servers do with every answer; the test client only closes a stream that was read to its end.
+
+    As it does, without ending the test's own transaction and connection.
+    """
     answers: list[Any] = []
     request = Client.request
 
@@ -30,27 +35,31 @@ def answers_are_closed(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
     monkeypatch.setattr(Client, "request", remembered)
     yield
+    request_finished.disconnect(close_old_connections)
     for answer in answers:
         answer.close()
+    request_finished.connect(close_old_connections)
 
 
 @pytest.fixture
 def replay(project: Project) -> Callable[..., Session]:
-    """Have the project receive a captured run, or so many of its requests; the session that it brought."""
 
     def replay(run: str, *, requests: int | None = None, to: Project = project) -> Session:
-        for request in captured(run)[:requests]:
-            if request.signal == "recordings":
-                body = BytesIO(request.body)
-                with read_form(body, content_type=request.content_type, spool_dir=settings.SPOOL_DIR) as form:
-                    accept_recording(to, form, now=timezone.now())
-            else:
-                accept_telemetry(
-                    to, request.signal, request.inflated, request.content_type, now=timezone.now()
-                )
-        return Session.objects.filter(project=to).latest("pk")
+        return received(run, to, requests)
 
     return replay
+
+
+def received(run: str, to: Project, requests: int | None = None) -> Session:
+    """Have the project receive a captured run, or so many of its requests; the session that it brought."""
+    for request in captured(run)[:requests]:
+        if request.signal == "recordings":
+            body = BytesIO(request.body)
+            with read_form(body, content_type=request.content_type, spool_dir=settings.SPOOL_DIR) as form:
+                accept_recording(to, form, now=timezone.now())
+        else:
+            accept_telemetry(to, request.signal, request.inflated, request.content_type, now=timezone.now())
+    return Session.objects.filter(project=to).latest("pk")
 
 
 @pytest.fixture

@@ -1,0 +1,45 @@
+"""What is made once for many tests. Each of them undoes what it does itself, and finds the rest as it was."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps as django_apps
+from django.conf import settings
+from django.db import transaction
+
+
+@contextmanager
+def lasting_rows(blocker: Any) -> Iterator[None]:
+    """Within, the transactions of tests are savepoints of one that is taken back at the end."""
+    with blocker.unblock(), transaction.atomic():
+        make_plans()
+        yield
+        transaction.set_rollback(True)
+
+
+def keep_files(place: Path) -> None:
+    """After each test the folders are emptied (tests/conftest.py)."""
+    for folder in folders():
+        if folder.exists():
+            shutil.copytree(folder, place / folder.name)
+
+
+def put_files_back(place: Path) -> None:
+    for folder in folders():
+        if (place / folder.name).exists():
+            shutil.copytree(place / folder.name, folder, dirs_exist_ok=True)
+
+
+def folders() -> list[Path]:
+    return [Path(settings.MEDIA_ROOT), Path(settings.SPOOL_DIR)]
+
+
+def make_plans() -> None:
+    """As the migrations do."""
+    if not django_apps.get_model("projects", "Plan").objects.exists():
+        import_module("projects.migrations.0002_plans").add_plans(django_apps, None)
+        import_module("projects.migrations.0011_rate_limits_of_plans").set_rates(django_apps, None)
