@@ -69,6 +69,7 @@ from tests.browser import (  # noqa: E402
     portal,
     say_what_was_left_out,
 )
+from tests.flush import flush_by_deleting  # noqa: E402
 from tests.lasting import folders, make_plans  # noqa: E402
 from tests.live.servers import await_quiet_servers  # noqa: E402
 from tests.people import (  # noqa: E402
@@ -115,6 +116,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     say_what_was_left_out(config, terminalreporter.write_line)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    flush_by_deleting()
 
 
 @pytest.fixture(autouse=True)
