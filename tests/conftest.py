@@ -3,6 +3,7 @@
 This file is read before Django's settings are, so the environment that they see is made here.
 """
 
+import gc
 import os
 import shutil
 import sys
@@ -112,6 +113,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # A restore has PostgreSQL's database for itself; servers of other tests are not begun yet.
     items.sort(key=lambda item: not item.nodeid.startswith("tests/backups/"))
     deselect_browser_tests(config, items)
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays: else the collector looks through all of it with each thousand objects of a test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
