@@ -50,7 +50,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="*", default=list(TRIALS), choices=[[], *TRIALS])
+    parser.add_argument("what", nargs="*", default=[], choices=[[], *TRIALS])
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--away-s", type=int, default=60)
     arguments = parser.parse_args()
@@ -59,7 +59,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="playhead-resilience-") as folder,
         production(Path(folder), SEAL_AFTER_S="5", LOST_AFTER_S="20") as stack,
     ):
-        for name in arguments.what:
+        for name in arguments.what or TRIALS:
             found = TRIALS[name](stack, arguments)
             print(f"{'MISS' if found else 'ok  '} {name}: {found or 'nothing lost'}", flush=True)
             faults += len(found)
