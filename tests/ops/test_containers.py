@@ -19,9 +19,14 @@ def started_by_compose() -> dict[str, list[str]]:
     }
 
 
-def started_by_supervisor() -> dict[str, str]:
-    programs = configparser.RawConfigParser()
+def programs_of_supervisor() -> configparser.RawConfigParser:
+    programs = configparser.RawConfigParser(inline_comment_prefixes=(";",))
     programs.read(ROOT / "docker" / "supervisord.conf")
+    return programs
+
+
+def started_by_supervisor() -> dict[str, str]:
+    programs = programs_of_supervisor()
     return {
         section.removeprefix("program:"): programs[section]["command"]
         for section in programs.sections()
@@ -106,8 +111,7 @@ def environment_of_the_image() -> dict[str, str]:
 
 def test_part_that_does_not_end_in_time_leaves_no_process_behind():
     """On the same port it would go on to answer, with the code and the connections of before."""
-    programs = configparser.RawConfigParser(inline_comment_prefixes=(";",))
-    programs.read(ROOT / "docker" / "supervisord.conf")
+    programs = programs_of_supervisor()
 
     for part in ["web", "worker", "long-worker"]:
         assert programs[f"program:{part}"].getboolean("killasgroup"), part
@@ -118,3 +122,22 @@ def test_parts_that_hold_requests_are_given_the_time_to_finish_them():
 
     assert services["proxy"]["stop_signal"] == "SIGQUIT"
     assert services["web"]["stop_grace_period"] == "35s"
+
+
+def test_every_part_is_given_as_long_to_end_wherever_it_runs():
+    programs = programs_of_supervisor()
+    nginx = (ROOT / "docker" / "proxy" / "nginx.conf").read_text()
+
+    by_compose = {
+        part: service["stop_grace_period"]
+        for part, service in COMPOSE["services"].items()
+        if "stop_grace_period" in service
+    }
+    by_supervisor = {
+        part: programs[f"program:{part}"]["stopwaitsecs"] + "s"
+        for part in started_by_supervisor()
+        if "stopwaitsecs" in programs[f"program:{part}"]
+    }
+
+    assert by_supervisor == by_compose
+    assert f"worker_shutdown_timeout {by_compose['proxy']};" in nginx
