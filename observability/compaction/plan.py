@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from observability import jobs
 from observability.compaction.tables import TABLES, key_of
 from observability.journal.compacted import WRITE_PART
 from observability.models import CompactedPart, CompactedSession, Job, Session
+from observability.models.session import SessionQuerySet
 from observability.queries.clock import database_now
 from projects.models import Project
 
@@ -59,7 +60,7 @@ def sessions_without(project: Project, *, day: date | None, now: datetime) -> It
     yield from rows.values_list("pk", "first_received_at", RECORDS)[:CHOSEN_AT_ONCE]
 
 
-def as_they_should_be() -> QuerySet[Session]:
+def as_they_should_be() -> SessionQuerySet:
     """Sealed to the last batch, with facts made of it, and with some time to live."""
     over = Session.objects.filter(is_sealed=True, has_news=False, is_named=True, summary_cursor=F("cursor"))
     return over.filter(~Q(status=Session.Status.LIVE), expires_at__gt=Now() + LIVES_FOR)
@@ -100,7 +101,7 @@ def begin_part(project: Project, sessions: Sequence[Chosen]) -> int | None:
 
 def begun_part(project: Project, day: date, session_ids: Sequence[int]) -> int | None:
     """Sessions are held, so that whoever changes one either has done so before, or finds the part."""
-    held = as_they_should_be().select_for_update().filter(pk__in=session_ids).order_by("pk")
+    held = as_they_should_be().select_for_update().filter(pk__in=session_ids).in_order_of_holding()
     sessions = list(held.values_list("pk", flat=True))
     if not sessions:
         return None

@@ -92,12 +92,9 @@ def buried(session_ids: Sequence[int]) -> list[Session]:
 
 
 def held(session_ids: Sequence[int]) -> "models.QuerySet[Session]":
-    """Their rows, and not their project's with them, which every upload that begins a session needs.
-
-    In one order, so that two purges wait for each other and never in a circle.
-    """
+    """Their rows, and not their project's with them, which every upload that begins a session needs."""
     rows = Session.objects.select_for_update(of=("self",)).select_related("project__plan")
-    return rows.filter(pk__in=session_ids).order_by("pk")
+    return rows.filter(pk__in=session_ids).in_order_of_holding()
 
 
 def remove_files(sessions: Sequence[Session], erased: Erased, rest: Rest) -> None:

@@ -17,4 +17,4 @@ __all__ = [
     "use_bucket",
 ]
 
-collect_ignore = [] if connection.vendor == "postgresql" else ["test_pace.py"]
+collect_ignore = [] if connection.vendor == "postgresql" else ["test_pace.py", "test_postgresql.py"]
