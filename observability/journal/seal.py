@@ -36,7 +36,11 @@ from observability.storage import objects
 from observability.timeline.dedupe import unique
 
 SEAL = "seal-session"
-MAX_PER_SWEEP = 50
+MAX_REDACTIONS_PER_SWEEP = 50
+MAX_WAITING = 200
+"""Seals that are due at one moment: recordings have their turn in the same queue. Each sweep, all five seconds, asks for
+as many as have been done since the one before.
+"""
 
 
 def seal_session(session_id: int) -> bool:
@@ -159,7 +163,7 @@ def ask_for_sealing(*, now: datetime) -> int:
     What is withheld has to be redacted before.
     """
     for session_id in Archive.objects.exclude(withheld="").values_list("session_id", flat=True)[
-        :MAX_PER_SWEEP
+        :MAX_REDACTIONS_PER_SWEEP
     ]:
         jobs.submit(REDACT_SEALED, session_id)
     over = Session.objects.filter(~Q(status=Session.Status.LIVE), is_sealed=False, cursor__gt=0)
@@ -169,7 +173,13 @@ def ask_for_sealing(*, now: datetime) -> int:
     in_hand = asked.filter(state__in=[Job.State.WAITING, Job.State.RUNNING])
     set_aside = asked.filter(state=Job.State.SET_ASIDE, finished_at__gt=OuterRef("last_received_at"))
     due = silent.filter(~Exists(in_hand), ~Exists(set_aside)).order_by("last_received_at")
-    session_ids = list(due.values_list("pk", flat=True)[:MAX_PER_SWEEP])
+    session_ids = list(due.values_list("pk", flat=True)[: room_in_queue()])
     for session_id in session_ids:
         jobs.submit(SEAL, session_id)
     return len(session_ids)
+
+
+def room_in_queue() -> int:
+    """What has failed, or is put off, keeps no others waiting."""
+    waiting = Job.objects.filter(kind=SEAL, state=Job.State.WAITING, run_after__lte=timezone.now())
+    return max(MAX_WAITING - waiting.count(), 0)

@@ -310,6 +310,21 @@ def test_expired_session_is_not_sealed_any_more(agent):
     assert ask_for_sealing(now=timezone.now() + HOUR) == 0
 
 
+def test_no_more_wait_to_be_sealed_than_the_queue_bears_and_the_next_sweep_goes_on(agent, monkeypatch):
+    monkeypatch.setattr(sealing, "MAX_WAITING", 2)
+    for number in range(5):
+        agent.send("traces", spans("job_entrypoint", job=f"AJ_{number}", room=f"RM_{number}"))
+
+    asked = []
+    for done in (0, 1, 2):
+        for job in Job.objects.filter(kind="seal-session", state="waiting").order_by("pk")[:done]:
+            jobs.run(job.pk)
+        asked.append(ask_for_sealing(now=timezone.now() + HOUR))
+
+    assert asked == [2, 1, 2]
+    assert Session.objects.filter(is_sealed=True).count() == 3
+
+
 @pytest.mark.django_db(transaction=True)
 def test_uploads_that_come_while_a_session_is_sealed_are_all_kept(agent, project):
     agent.send("traces", spans("job_entrypoint", job="AJ_1"))
