@@ -42,7 +42,7 @@ def build(batches: Iterable[Iterable[Record]], *, context: SessionContext) -> Ti
     spans = tree_of(material, _turn_of_root(pairing))
     where = whereabouts(turns, agents, spans, {speech.speech_id: speech.turn for speech in speeches})
     tools = tools_of(material, where)
-    lines = lines_of(material, where)
+    lines = lines_of(material.lines, where)
     errors = failures_of(material, where, tools, lines)
     transcript = transcript_of(material, pairing, where, tools)
     return Timeline(

@@ -1,27 +1,32 @@
 """The log lines of a session: the agent's own and, apart from them, the client's complaints about uploads."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
-from observability.livekit.log_kinds import logger_of
+from observability.livekit.log_kinds import Kind, logger_of
 from observability.livekit.values import text
 from observability.records import LogRecord
 from observability.timeline.marks import LogLine
-from observability.timeline.material import Material
 from observability.timeline.whereabouts import Whereabouts
 
 KEY_BYTES = 5
 """Of ten thousand lines, two alike by chance once in twenty thousand sessions; then they are counted apart."""
 
 
-def lines_of(material: Material, where: Whereabouts) -> tuple[LogLine, ...]:
-    """In the order of `material.lines`."""
-    keys = _keys(record for _kind, record in material.lines)
+def lines_of(
+    lines: Sequence[tuple[Kind, LogRecord]], where: Whereabouts, *, first: int = 0
+) -> tuple[LogLine, ...]:
+    """In the given order, which is by `moment_of`; `first` is the place of the first of them."""
+    keys = _keys(record for _kind, record in lines)
     return tuple(
         _line(index, key, "upload" if kind == "upload" else "runtime", record, where)
-        for index, (key, (kind, record)) in enumerate(zip(keys, material.lines, strict=True))
+        for index, (key, (kind, record)) in enumerate(zip(keys, lines, strict=True), start=first)
     )
+
+
+def moment_of(line: tuple[Kind, LogRecord]) -> int:
+    return _moment(line[1])
 
 
 def _keys(records: Iterable[LogRecord]) -> list[str]:

@@ -7,6 +7,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
+from observability.timeline.growing import Growing
 from observability.timeline.model import Timeline
 
 LEFT_OUT = frozenset({"raw", "critical_path", "firsts_ms", "service_name"})
@@ -22,8 +23,23 @@ RECEIVED_AS_IS = frozenset(
 def as_json(timeline: Timeline) -> dict[str, Any]:
     """A tree of dicts, lists and numbers; each `x_ns` is an `x_ms` since the session's start, see
     docs/timeline-snapshot.md."""
-    origin_ns = timeline.session.start_ns
-    snapshot: dict[str, Any] = _converted(timeline, origin_ns)
+    return _with_origin(timeline, timeline.session.start_ns)
+
+
+def growth_as_json(growing: Growing) -> dict[str, Any]:
+    """Those members of the whole that lines change, anew; of the lines themselves the new ones."""
+    members = {
+        "session": growing.head,
+        "agents": growing.agents,
+        "logs": growing.new_lines,
+        "figures": growing.figures,
+        "completeness": growing.completeness,
+    }
+    return _with_origin(members, growing.head.start_ns)
+
+
+def _with_origin(told: Timeline | Mapping[str, Any], origin_ns: int) -> dict[str, Any]:
+    snapshot: dict[str, Any] = _converted(told, origin_ns)
     snapshot["session"]["start_unix_ns"] = str(origin_ns)
     return snapshot
 
