@@ -36,5 +36,16 @@ def batches_now(session: Session) -> list[list[Record]]:
     return [archived_records(archive), *later]
 
 
+def later_batches_of(session: Session, seq: int) -> list[list[Record]] | None:
+    """One list for each upload after number `seq`, at least up to the cursor; None if the journal lacks any."""
+    rows = list(
+        Batch.objects.filter(session=session, seq__gt=seq).order_by("seq").values_list("seq", "payload")
+    )
+    is_whole = [found for found, _ in rows] == list(range(seq + 1, seq + 1 + len(rows)))
+    if not is_whole or seq + len(rows) < session.cursor:
+        return None
+    return [decode(bytes(payload)) for _, payload in rows]
+
+
 def rows_of(session: Session) -> list[tuple[int, bytes | memoryview]]:
     return list(Batch.objects.filter(session=session).order_by("seq").values_list("seq", "payload"))

@@ -83,6 +83,19 @@ def told_apart(keys: list[str]) -> list[str]:
     return distinct
 
 
+def members_of(part: Part) -> Mapping[str, Part]:
+    if not isinstance(part, Mapping):
+        raise TypeError("Only objects have members.")
+    return part
+
+
+def following(old: Part, new: Part) -> Items:
+    """A list with the items of another one, which none of its own has the key of, at its end."""
+    if not isinstance(old, Items) or not isinstance(new, Items):
+        raise TypeError("Only lists follow one another.")
+    return Items([*old.keys, *new.keys], [*old.raw, *new.raw])
+
+
 def written(value: Any) -> bytes:
     return orjson.dumps(value, default=str)
 
@@ -139,6 +152,9 @@ def spliced(old: Items, new: Items) -> list[Splice]:
     """`[at, remove, *items]`, to be done one after the other: as `list.splice(at, remove, ...items)`."""
     if old.raw == new.raw:
         return []
+    count = len(old.raw)
+    if old.raw == new.raw[:count] and old.keys == new.keys[:count]:
+        return [[count, 0, *map(orjson.Fragment, new.raw[count:])]]
     return Splicing(old, new).splices()
 
 

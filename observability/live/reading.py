@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from observability.live.changes import Part, taken_apart
+from observability.journal.read import later_batches_of
+from observability.live.changes import Part, following, members_of, taken_apart
 from observability.live.limits import LISTED_SESSIONS
 from observability.live.shown import Shown, shown_after
 from observability.models import Session
 from observability.queries.kept import Kept
-from observability.queries.records import facts_of, kept_timeline_of
+from observability.queries.records import Facts, facts_of, kept_timeline_of
 from observability.queries.sessions import session_in
 from observability.timeline import as_json
 from observability.timeline.completeness import LATE_NS
+from observability.timeline.context import SessionContext
+from observability.timeline.growing import Growing, growing_of, with_lines
 from observability.timeline.model import Timeline
+from observability.timeline.snapshot import growth_as_json
 from projects.models import Project
 
 LIST_FIELDS = ("public_id", "status", "cursor", "summary_cursor", "summary_status")
@@ -33,6 +37,17 @@ class Reading(Protocol):
     def concerns(self, session_id: int) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """What was read of a session last, if lines of the log can be added to it."""
+
+    parts: Part
+    seq: int
+    """The last upload in it."""
+    context: SessionContext
+    growing: Growing
+
+
 @dataclass(slots=True)
 class SessionReading:
     """One session's timeline: the same JSON as the API's."""
@@ -42,6 +57,7 @@ class SessionReading:
     session_id: int
     ended_ns: int = 0
     """The end as the timeline knows it."""
+    stem: Stem | None = None
 
     @classmethod
     def of(cls, project: Project, public_id: UUID) -> "SessionReading":
@@ -57,10 +73,32 @@ class SessionReading:
         facts = known, self.is_late(session)
         if before is not None and before.facts == facts:
             return before
-        kept = kept_timeline_of(session, known)
-        self.ended_ns = kept.timeline.session.end_ns or kept.timeline.session.last_ns
+        grown = self.grown(before.parts, session, known) if before is not None else None
+        parts = self.whole(session, known) if grown is None else grown
         is_live = session.status == Session.Status.LIVE
-        return shown_after(before, facts, parts_of(session, kept), cursor=session.cursor, is_live=is_live)
+        return shown_after(before, facts, parts, cursor=session.cursor, is_live=is_live)
+
+    def grown(self, before: Part, session: Session, known: Facts) -> Mapping[str, Part] | None:
+        """`before` with what has come since; None if that is more than lines of the log."""
+        stem, (_cursor, context) = self.stem, known
+        if stem is None or stem.parts is not before or stem.context != context:
+            return None
+        batches = later_batches_of(session, stem.seq)
+        growing = with_lines(stem.growing, batches) if batches else None
+        if not batches or growing is None:
+            return None
+        parts = parts_with_lines(before, session, growing)
+        self.ended_ns = growing.head.last_ns
+        self.stem = Stem(parts, stem.seq + len(batches), context, growing)
+        return parts
+
+    def whole(self, session: Session, known: Facts) -> Mapping[str, Part]:
+        cursor, context = known
+        kept = kept_timeline_of(session, known)
+        parts, growing = parts_of(session, kept), growing_of(kept.timeline)
+        self.ended_ns = kept.timeline.session.end_ns or kept.timeline.session.last_ns
+        self.stem = Stem(parts, cursor, context, growing) if growing is not None else None
+        return parts
 
     def is_late(self, session: Session) -> bool:
         """Beside its facts a timeline is made of the clock: by it, what is expected after the end becomes missing."""
@@ -71,10 +109,20 @@ def parts_of(session: Session, kept: Kept) -> Mapping[str, Part]:
     """What readers of the session have before them."""
 
     def make(timeline: Timeline) -> Mapping[str, Part]:
-        body = {"id": str(session.public_id), "cursor": session.cursor, "timeline": as_json(timeline)}
-        return taken_apart(body)
+        return taken_apart(body_of(session, as_json(timeline)))
 
     return kept.once("parts", make)
+
+
+def parts_with_lines(before: Part, session: Session, growing: Growing) -> Mapping[str, Part]:
+    """`before` with all that new lines change."""
+    come = taken_apart(body_of(session, growth_as_json(growing)))
+    old, new = (members_of(members_of(parts)["timeline"]) for parts in (before, come))
+    return {**come, "timeline": {**old, **new, "logs": following(old["logs"], new["logs"])}}
+
+
+def body_of(session: Session, timeline: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"id": str(session.public_id), "cursor": session.cursor, "timeline": timeline}
 
 
 @dataclass(slots=True)
