@@ -45,8 +45,11 @@ COMPRESS_FROM_BYTES = 16 * 1024
 KEPT_EVENTS = 8
 """A reader further behind than this gets a snapshot."""
 
-BUILD_THREADS, CHECK_THREADS = 2, 2
-"""Two of each, so that one huge session delays neither the others nor any check of access."""
+BUILD_THREADS, CHECK_THREADS = 4, 2
+"""So that one huge session delays neither the others nor any check of access. Small ones mostly wait for the data."""
+
+LOOK_AT_CONNECTION_EVERY_S = 1.0
+"""Each thread at its own. After a restart of the database something watched may fail once, and is read again."""
 
 LISTED_SESSIONS = 200
 """The newest ones, of which the list's page shows fifty; a hint tells of an older one."""

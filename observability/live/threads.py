@@ -1,18 +1,22 @@
 """Threads for what would hold up the event loop: reading the database, building and compressing snapshots."""
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
-from observability.live.limits import BUILD_THREADS, CHECK_THREADS
+from observability.live.limits import BUILD_THREADS, CHECK_THREADS, LOOK_AT_CONNECTION_EVERY_S
 
 T = TypeVar("T")
 
 _build = ThreadPoolExecutor(BUILD_THREADS, "live build")
 _check = ThreadPoolExecutor(CHECK_THREADS, "live check")
+_looked = threading.local()
 
 
 async def built(do: Callable[[], T]) -> T:
@@ -26,9 +30,13 @@ async def checked(do: Callable[[], T]) -> T:
 
 
 def with_database(do: Callable[[], T]) -> T:
-    """A connection that broke or grew old is replaced, as between two requests."""
-    close_old_connections()
+    """A connection that broke or grew old is replaced, as between two requests; to ask it takes a round trip."""
+    now_s = time.monotonic()
+    if now_s - getattr(_looked, "at_s", -LOOK_AT_CONNECTION_EVERY_S) >= LOOK_AT_CONNECTION_EVERY_S:
+        _looked.at_s = now_s
+        close_old_connections()
     try:
         return do()
-    finally:
+    except DatabaseError:
         close_old_connections()
+        raise
