@@ -108,7 +108,10 @@ def span_error(span: SpanRecord) -> SpanError | None:
     """What went wrong in a span: its status, or an `exception` event on it."""
     attributes = span["attributes"]
     status = mapping(span.get("status"))
-    exception = next((event for event in span.get("events", ()) if event.get("name") == "exception"), None)
+    events = span.get("events")
+    exception = (
+        next((event for event in events if event.get("name") == "exception"), None) if events else None
+    )
     if status.get("code") != 2 and exception is None:
         return None
     told = mapping(exception.get("attributes")) if exception else {}
@@ -144,11 +147,13 @@ def _metric_figures(metrics: Mapping[str, Value], language: Language) -> dict[st
 
 
 def _figures(source: Mapping[str, Value], names: Mapping[str, tuple[str, ...]]) -> dict[str, float]:
-    found = {
-        name: number(next(filter(None, (either(source, key) for key in keys)), None))
-        for name, keys in names.items()
-    }
-    return {name: value for name, value in found.items() if value is not None and value > 0}
+    found = {}
+    for name, keys in names.items():
+        told = next((value for key in keys if (value := either(source, key))), None)
+        value = None if told is None else number(told)
+        if value is not None and value > 0:
+            found[name] = value
+    return found
 
 
 def _duration(metrics: Mapping[str, Value], name: str, language: Language) -> float | None:

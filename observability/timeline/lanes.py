@@ -66,4 +66,7 @@ def label_of(span: SpanRecord) -> str:
     if span["name"] in UNLABELLED:
         return ""
     attributes = span["attributes"]
-    return next((text(attributes[name]) for name in LABELS if text(attributes.get(name))), "")
+    for name in LABELS:
+        if name in attributes and (label := text(attributes[name])):
+            return label
+    return ""

@@ -52,7 +52,9 @@ def details_as_json(details: object) -> dict[str, Any]:
 
 @cache
 def _plan(kind: Any) -> tuple[tuple[str, str, str], ...]:
-    """(field, key, how) for each field of a dataclass."""
+    """(field, key, how) for each field of a dataclass; none of what is no dataclass."""
+    if not is_dataclass(kind):
+        return ()
     return tuple(_planned(field.name) for field in fields(kind) if field.name not in LEFT_OUT)
 
 
@@ -71,8 +73,8 @@ def _converted(value: Any, origin_ns: int) -> Any:
         return value
     if isinstance(value, float):
         return round(value, 3) if math.isfinite(value) else None
-    if is_dataclass(value):
-        return _fields(value, origin_ns)
+    if plan := _plan(value.__class__):
+        return _fields(value, plan, origin_ns)
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, (list, tuple)):
@@ -82,14 +84,14 @@ def _converted(value: Any, origin_ns: int) -> Any:
     return value if isinstance(value, (int, str)) else str(value)
 
 
-def _fields(value: Any, origin_ns: int) -> dict[str, Any]:
+def _fields(value: Any, plan: tuple[tuple[str, str, str], ...], origin_ns: int) -> dict[str, Any]:
     converted: dict[str, Any] = {}
-    for name, key, how in _plan(value.__class__):
+    for name, key, how in plan:
         held = getattr(value, name)
-        if how == "as is" or (held.__class__ in PLAIN and how == "convert"):
+        if held is None or how == "as is":
             converted[key] = held
-        elif how == "convert":
-            converted[key] = _converted(held, origin_ns)
+        elif how == "moment":
+            converted[key] = round((held - origin_ns) / 1e6, 3)
         else:
-            converted[key] = None if held is None else round((held - origin_ns) / 1e6, 3)
+            converted[key] = held if held.__class__ in PLAIN else _converted(held, origin_ns)
     return converted

@@ -51,9 +51,15 @@ def asks_for_redaction(record: Mapping[str, Any]) -> bool:
         return True
     scope = record.get("scope")
     return (
-        _is_on(mapping(record.get("attributes")).get(REDACTION_FLAG))
-        or (bool(scope) and _is_on(mapping(mapping(scope).get("attributes")).get(REDACTION_FLAG)))
+        _is_on_in(record.get("attributes"))
+        or (bool(scope) and _is_on_in(mapping(scope).get("attributes")))
         or ("repeated" in record and _asks_in_pairs(record["repeated"]))
+    )
+
+
+def _is_on_in(attributes: Value) -> bool:
+    return (
+        bool(attributes) and REDACTION_FLAG in attributes and _is_on(mapping(attributes).get(REDACTION_FLAG))
     )
 
 
