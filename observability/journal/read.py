@@ -1,8 +1,12 @@
 """Reads sessions' records, wherever they lie: sealed ones in the storage, the others in the journal."""
 
+from dataclasses import dataclass
+
+from django.db.models import Q
+
 from observability.journal.archive import ArchiveLost, archived_records
 from observability.journal.codec import decode
-from observability.models import Archive, Batch, Session
+from observability.models import Archive, Batch, Session, Signal
 from observability.records import Record
 from observability.storage.bucket import MissingFile
 
@@ -36,15 +40,27 @@ def batches_now(session: Session) -> list[list[Record]]:
     return [archived_records(archive), *later]
 
 
-def later_batches_of(session: Session, seq: int) -> list[list[Record]] | None:
-    """One list for each upload after number `seq`, at least up to the cursor; None if the journal lacks any."""
-    rows = list(
-        Batch.objects.filter(session=session, seq__gt=seq).order_by("seq").values_list("seq", "payload")
-    )
-    is_whole = [found for found, _ in rows] == list(range(seq + 1, seq + 1 + len(rows)))
-    if not is_whole or seq + len(rows) < session.cursor:
+@dataclass(frozen=True, slots=True)
+class Later:
+    """One list for each upload."""
+
+    seq: int
+    """The last of them."""
+    batches: list[list[Record]]
+
+
+def later_batches_of(session: Session, seq: int, *, with_others_than_logs: bool = False) -> Later | None:
+    """Those after number `seq`, at least up to the cursor, and if asked for all before that are not of logs.
+
+    None of a session that has been sealed.
+    """
+    wanted = Q(seq__gt=seq) | ~Q(signal=Signal.LOGS) if with_others_than_logs else Q(seq__gt=seq)
+    rows = list(Batch.objects.filter(wanted, session=session).order_by("seq").values_list("seq", "payload"))
+    later = [found for found, _ in rows if found > seq]
+    is_whole = later == list(range(seq + 1, seq + 1 + len(later))) and seq + len(later) >= session.cursor
+    if not is_whole or session.sealed_seq:
         return None
-    return [decode(bytes(payload)) for _, payload in rows]
+    return Later(seq + len(later), [decode(bytes(payload)) for _, payload in rows])
 
 
 def rows_of(session: Session) -> list[tuple[int, bytes | memoryview]]:

@@ -89,11 +89,16 @@ def members_of(part: Part) -> Mapping[str, Part]:
     return part
 
 
+def items_in(part: Part) -> Items:
+    if not isinstance(part, Items):
+        raise TypeError("Only lists have items.")
+    return part
+
+
 def following(old: Part, new: Part) -> Items:
     """A list with the items of another one, which none of its own has the key of, at its end."""
-    if not isinstance(old, Items) or not isinstance(new, Items):
-        raise TypeError("Only lists follow one another.")
-    return Items([*old.keys, *new.keys], [*old.raw, *new.raw])
+    first, then = items_in(old), items_in(new)
+    return Items([*first.keys, *then.keys], [*first.raw, *then.raw])
 
 
 def written(value: Any) -> bytes:
@@ -152,10 +157,16 @@ def spliced(old: Items, new: Items) -> list[Splice]:
     """`[at, remove, *items]`, to be done one after the other: as `list.splice(at, remove, ...items)`."""
     if old.raw == new.raw:
         return []
-    count = len(old.raw)
-    if old.raw == new.raw[:count] and old.keys == new.keys[:count]:
-        return [[count, 0, *map(orjson.Fragment, new.raw[count:])]]
-    return Splicing(old, new).splices()
+    same = alike_at_first(old, new)
+    found = Splicing(Items(old.keys[same:], old.raw[same:]), Items(new.keys[same:], new.raw[same:])).splices()
+    return [[at + same, removed, *items] for at, removed, *items in found]
+
+
+def alike_at_first(old: Items, new: Items) -> int:
+    """How many; mostly all of the old ones."""
+    pairs = zip(old.raw, new.raw, old.keys, new.keys, strict=False)
+    differing = (n for n, (a, b, key, other) in enumerate(pairs) if (a is not b and a != b) or key != other)
+    return next(differing, min(len(old.raw), len(new.raw)))
 
 
 class Splicing:

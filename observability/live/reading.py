@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from observability.journal.read import later_batches_of
-from observability.live.changes import Part, following, members_of, taken_apart
+from observability.live.changes import Part, taken_apart
 from observability.live.limits import LISTED_SESSIONS
 from observability.live.shown import Shown, shown_after
+from observability.live.stem import Stem, body_of, read_anew
 from observability.models import Session
 from observability.queries.kept import Kept
 from observability.queries.records import Facts, facts_of, kept_timeline_of
 from observability.queries.sessions import session_in
 from observability.timeline import as_json
 from observability.timeline.completeness import LATE_NS
-from observability.timeline.context import SessionContext
-from observability.timeline.growing import Growing, growing_of, with_lines
+from observability.timeline.growing import growing_of
 from observability.timeline.model import Timeline
-from observability.timeline.snapshot import growth_as_json
 from projects.models import Project
 
 LIST_FIELDS = ("public_id", "status", "cursor", "summary_cursor", "summary_status")
@@ -37,17 +35,6 @@ class Reading(Protocol):
     def concerns(self, session_id: int) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Stem:
-    """What was read of a session last, if lines of the log can be added to it."""
-
-    parts: Part
-    seq: int
-    """The last upload in it."""
-    context: SessionContext
-    growing: Growing
-
-
 @dataclass(slots=True)
 class SessionReading:
     """One session's timeline: the same JSON as the API's."""
@@ -58,6 +45,7 @@ class SessionReading:
     ended_ns: int = 0
     """The end as the timeline knows it."""
     stem: Stem | None = None
+    """What was read last, if something can be added to it."""
 
     @classmethod
     def of(cls, project: Project, public_id: UUID) -> "SessionReading":
@@ -73,32 +61,28 @@ class SessionReading:
         facts = known, self.is_late(session)
         if before is not None and before.facts == facts:
             return before
-        grown = self.grown(before.parts, session, known) if before is not None else None
-        parts = self.whole(session, known) if grown is None else grown
         is_live = session.status == Session.Status.LIVE
+        if before is not None and is_live:
+            parts = self.further(before.parts, session, known)
+        else:
+            parts = self.first(session, known)
         return shown_after(before, facts, parts, cursor=session.cursor, is_live=is_live)
 
-    def grown(self, before: Part, session: Session, known: Facts) -> Mapping[str, Part] | None:
-        """`before` with what has come since; None if that is more than lines of the log."""
-        stem, (_cursor, context) = self.stem, known
-        if stem is None or stem.parts is not before or stem.context != context:
-            return None
-        batches = later_batches_of(session, stem.seq)
-        growing = with_lines(stem.growing, batches) if batches else None
-        if not batches or growing is None:
-            return None
-        parts = parts_with_lines(before, session, growing)
-        self.ended_ns = growing.head.last_ns
-        self.stem = Stem(parts, stem.seq + len(batches), context, growing)
+    def first(self, session: Session, known: Facts) -> Part:
+        """Of the timeline that the page has just been made of."""
+        kept = kept_timeline_of(session, known)
+        parts, head, growing = parts_of(session, kept), kept.timeline.session, growing_of(kept.timeline)
+        self.stem = Stem(parts, session.cursor, known[1], head.last_ns, growing)
+        self.ended_ns = head.end_ns or head.last_ns
         return parts
 
-    def whole(self, session: Session, known: Facts) -> Mapping[str, Part]:
-        cursor, context = known
-        kept = kept_timeline_of(session, known)
-        parts, growing = parts_of(session, kept), growing_of(kept.timeline)
-        self.ended_ns = kept.timeline.session.end_ns or kept.timeline.session.last_ns
-        self.stem = Stem(parts, cursor, context, growing) if growing is not None else None
-        return parts
+    def further(self, before: Part, session: Session, known: Facts) -> Part:
+        stem = self.stem
+        is_older = stem is not None and stem.parts is before and stem.context == known[1]
+        grown = (stem.grown(session) or stem.rejoined(session)) if stem is not None and is_older else None
+        self.stem = grown or read_anew(session, known)
+        self.ended_ns = self.stem.last_ns
+        return self.stem.parts
 
     def is_late(self, session: Session) -> bool:
         """Beside its facts a timeline is made of the clock: by it, what is expected after the end becomes missing."""
@@ -112,17 +96,6 @@ def parts_of(session: Session, kept: Kept) -> Mapping[str, Part]:
         return taken_apart(body_of(session, as_json(timeline)))
 
     return kept.once("parts", make)
-
-
-def parts_with_lines(before: Part, session: Session, growing: Growing) -> Mapping[str, Part]:
-    """`before` with all that new lines change."""
-    come = taken_apart(body_of(session, growth_as_json(growing)))
-    old, new = (members_of(members_of(parts)["timeline"]) for parts in (before, come))
-    return {**come, "timeline": {**old, **new, "logs": following(old["logs"], new["logs"])}}
-
-
-def body_of(session: Session, timeline: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"id": str(session.public_id), "cursor": session.cursor, "timeline": timeline}
 
 
 @dataclass(slots=True)

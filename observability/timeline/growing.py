@@ -7,19 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from observability.livekit.identity import revelations
-from observability.livekit.log_kinds import Kind, kind_of
+from observability.livekit.log_kinds import kind_of
 from observability.livekit.sdk import sdk_of
-from observability.records import LogRecord, Record
+from observability.records import Record
 from observability.timeline.dedupe import unique
-from observability.timeline.failure_logs import speaks_of_failure
 from observability.timeline.lines import lines_of, moment_of
 from observability.timeline.marks import AgentStretch, LogLine
 from observability.timeline.model import SessionHead, Timeline
+from observability.timeline.told_lines import Line, ToldLines, is_mere
 from observability.timeline.totals import Completeness, Figures
 from observability.timeline.whereabouts import Whereabouts, whereabouts
 from observability.timeline.words import Signal
-
-Line = tuple[Kind, LogRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +32,11 @@ class Growing:
     latest_line_ns: int
     new_lines: tuple[LogLine, ...] = ()
     """Those that came last."""
+    told: ToldLines | None = None
+    """None if all can only be read again."""
 
 
-def growing_of(timeline: Timeline) -> Growing | None:
+def growing_of(timeline: Timeline, told: ToldLines | None = None) -> Growing | None:
     """None where a line may change more than `with_lines` does: as the first, after the end, in several jobs."""
     head, agents = timeline.session, timeline.agents
     is_settled = head.status == "live" and head.start_ns > 0 and head.sdk.language and len(head.job_ids) == 1
@@ -50,6 +50,7 @@ def growing_of(timeline: Timeline) -> Growing | None:
         completeness=timeline.completeness,
         where=whereabouts(timeline.turns, agents, timeline.spans, speeches),
         latest_line_ns=timeline.logs[-1].at_ns,
+        told=told,
     )
 
 
@@ -61,16 +62,11 @@ def with_lines(growing: Growing, batches: Iterable[Iterable[Record]]) -> Growing
     records = unique(batches)
     lines = [(kind_of(record), record) for record in records if record["signal"] == "log"]
     lines.sort(key=moment_of)
-    if not lines or len(lines) < len(records) or not all(map(_is_mere, lines)):
+    if not lines or len(lines) < len(records) or not all(map(is_mere, lines)):
         return None
     if moment_of(lines[0]) <= growing.latest_line_ns or _tells_more(growing.head, records):
         return None
     return _grown(growing, lines)
-
-
-def _is_mere(line: Line) -> bool:
-    kind, record = line
-    return kind == "upload" or (kind == "runtime" and not speaks_of_failure(record))
 
 
 def _tells_more(head: SessionHead, records: Sequence[Record]) -> bool:
@@ -89,6 +85,7 @@ def _grown(growing: Growing, lines: Sequence[Line]) -> Growing:
     counts, logs = growing.figures.counts, growing.completeness["logs"]
     last_ns = max(growing.head.last_ns, moment_of(lines[-1]))
     more = {name: counts[name] + len(lines) for name in ("logs", "log_records")}
+    new_lines = lines_of(lines, growing.where, first=counts["logs"])
     return replace(
         growing,
         head=replace(growing.head, last_ns=last_ns),
@@ -96,5 +93,6 @@ def _grown(growing: Growing, lines: Sequence[Line]) -> Growing:
         figures=replace(growing.figures, counts={**counts, **more}),
         completeness={**growing.completeness, "logs": replace(logs, count=logs.count + len(lines))},
         latest_line_ns=moment_of(lines[-1]),
-        new_lines=lines_of(lines, growing.where, first=counts["logs"]),
+        new_lines=new_lines,
+        told=growing.told.followed_by(new_lines) if growing.told else None,
     )

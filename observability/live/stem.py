@@ -1,0 +1,90 @@
+"""A live session as it was read last, so that what has come since is added to it instead of reading all anew."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from observability.journal.read import batches_of, later_batches_of
+from observability.live.changes import Items, Part, following, items_in, members_of, taken_apart
+from observability.models import Session
+from observability.queries.records import Facts
+from observability.timeline import as_json, build
+from observability.timeline.context import SessionContext
+from observability.timeline.dedupe import unique
+from observability.timeline.growing import Growing, growing_of, with_lines
+from observability.timeline.rejoining import rejoined
+from observability.timeline.snapshot import growth_as_json
+from observability.timeline.told_lines import told_lines
+
+Turns = tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    parts: Part
+    seq: int
+    """The last upload in it."""
+    context: SessionContext
+    last_ns: int
+    growing: Growing | None
+
+    def grown(self, session: Session) -> "Stem | None":
+        """With the lines of the log that have come; None if that is not all."""
+        later = later_batches_of(session, self.seq)
+        growing = with_lines(self.growing, later.batches) if self.growing and later else None
+        if later is None or growing is None:
+            return None
+        parts = with_new_lines(self.parts, taken_apart(body_of(session, growth_as_json(growing))))
+        return replace(self, parts=parts, seq=later.seq, last_ns=growing.head.last_ns, growing=growing)
+
+    def rejoined(self, session: Session) -> "Stem | None":
+        """All but the lines of the log read and built anew; None if that may not be enough."""
+        if self.growing is None or self.growing.told is None:
+            return None
+        later = later_batches_of(session, self.seq, with_others_than_logs=True)
+        joined = rejoined(self.growing, later.batches, context=at_present(self.context)) if later else None
+        if later is None or joined is None or joined.growing.told is None:
+            return None
+        come = taken_apart(body_of(session, as_json(joined.timeline)))
+        before = with_turns(self.parts, self.growing.told.turns, joined.growing.told.turns)
+        last_ns = joined.growing.head.last_ns
+        return Stem(with_new_lines(before, come), later.seq, self.context, last_ns, joined.growing)
+
+
+def read_anew(session: Session, known: Facts) -> Stem:
+    cursor, context = known
+    records = unique(batches_of(session))
+    timeline = build([records], context=at_present(context))
+    growing = growing_of(timeline, told_lines(timeline.logs, records))
+    parts = taken_apart(body_of(session, as_json(timeline)))
+    return Stem(parts, cursor, context, timeline.session.last_ns, growing)
+
+
+def at_present(context: SessionContext) -> SessionContext:
+    return replace(context, now_ns=time.time_ns())
+
+
+def body_of(session: Session, timeline: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"id": str(session.public_id), "cursor": session.cursor, "timeline": timeline}
+
+
+def with_new_lines(before: Part, come: Mapping[str, Part]) -> Part:
+    """What has come in place of what was there; the lines, of which only new ones have, after those."""
+    old, new = (members_of(members_of(parts)["timeline"]) for parts in (before, come))
+    return {**come, "timeline": {**old, **new, "logs": following(old["logs"], new["logs"])}}
+
+
+def with_turns(before: Part, were: Turns, are: Turns) -> Part:
+    """Lines whose turn is known only since its spans are. The turn is what a line's JSON ends with."""
+    timeline = members_of(members_of(before)["timeline"])
+    lines = items_in(timeline["logs"])
+    raw = [
+        text if was == turn else with_turn(text, turn)
+        for text, was, turn in zip(lines.raw, were, are, strict=False)
+    ]
+    return {"timeline": {**timeline, "logs": Items(lines.keys, raw)}}
+
+
+def with_turn(line: bytes, turn: int | None) -> bytes:
+    return line[: line.rindex(b'"turn":')] + (b'"turn":null}' if turn is None else b'"turn":%d}' % turn)

@@ -1,0 +1,73 @@
+"""What is added to a watched session as its uploads come is what whoever looks anew reads."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from observability.ingest.telemetry import accept_telemetry
+from observability.live.reading import SessionReading
+from observability.live.shown import Shown
+from observability.models import Batch, Session
+from projects.models import Project
+from tests.captured import RUNS, CapturedRequest, captured_exports
+
+
+def take_captured(project: Project, request: CapturedRequest) -> None:
+    signal: Any = request.signal
+    accept_telemetry(project, signal, request.inflated, request.content_type, now=timezone.now())
+
+
+def reading_of(project: Project) -> SessionReading:
+    return SessionReading.of(project, Session.objects.get(project=project).public_id)
+
+
+def anew(project: Project) -> str:
+    return reading_of(project).renewed(None, frozenset()).version
+
+
+@pytest.mark.parametrize("run", [run for run in RUNS if run.endswith("_full")])
+def test_after_each_upload_it_is_what_is_read_anew(project: Project, run: str) -> None:
+    reading, shown = None, None
+    for request in captured_exports(run):
+        take_captured(project, request)
+        reading = reading or reading_of(project)
+        shown = reading.renewed(shown, frozenset())
+
+        assert shown.version == anew(project)
+
+
+def test_lines_are_added_without_reading_what_was_there(project: Project) -> None:
+    earlier, lines = before_lines(captured_exports("python/1.8.9_full"))
+    reading, shown = read_so_far(project, earlier)
+    Batch.objects.update(payload=b"not to be read again")
+
+    take_captured(project, lines)
+    grown = reading.renewed(shown, frozenset())
+
+    assert grown.version.startswith(f"{len(earlier) + 1}-")
+
+
+def test_a_session_that_is_redacted_meanwhile_is_read_anew(project: Project) -> None:
+    earlier, lines = before_lines(captured_exports("python/1.8.9_full"))
+    reading, shown = read_so_far(project, earlier)
+    Session.objects.update(is_redacted=True)
+
+    take_captured(project, lines)
+    again = reading.renewed(shown, frozenset())
+
+    assert again.version == anew(project)
+
+
+def before_lines(requests: list[CapturedRequest]) -> tuple[list[CapturedRequest], CapturedRequest]:
+    """The first ones, and one with nothing but lines, of which there were some before."""
+    signals = [request.signal for request in requests]
+    at = signals.index("logs", signals.index("traces", 10) + 2)
+    return requests[:at], requests[at]
+
+
+def read_so_far(project: Project, requests: list[CapturedRequest]) -> tuple[SessionReading, Shown]:
+    for request in requests:
+        take_captured(project, request)
+    reading = reading_of(project)
+    return reading, reading.renewed(None, frozenset())

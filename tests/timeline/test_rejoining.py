@@ -1,0 +1,131 @@
+"""A live timeline that is built without the lines it has, and given them back, is the one of all its records."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from observability.timeline import as_json, build
+from observability.timeline.dedupe import unique
+from observability.timeline.growing import Growing, growing_of, with_lines
+from observability.timeline.rejoining import Rejoined, rejoined
+from observability.timeline.snapshot import growth_as_json
+from observability.timeline.told_lines import told_lines
+from tests.captured import RUNS
+from tests.timeline.sessions import LIVE, batches_of, child, log, span
+from tests.timeline.test_growing import BEGUN, TURN, Batch, anew
+from tests.timeline.test_robust import BATCHES, LOGS
+
+FAILED = log("it broke", 210, severity=17)
+CALL = child(TURN, "llm_node", 300, 400, status={"code": 2, "message": "no"})
+
+
+def begun(batches: Sequence[Batch]) -> Growing | None:
+    records = unique(batches)
+    timeline = build([records], context=LIVE)
+    return growing_of(timeline, told_lines(timeline.logs, records))
+
+
+def joined(growing: Growing | None, before: Sequence[Batch], *more: Batch) -> Rejoined | None:
+    """As a reader does it: of what came before it reads all but the log."""
+    others = [[record for record in batch if record["signal"] != "log"] for batch in before]
+    return rejoined(growing, [*others, *more], context=LIVE) if growing else None
+
+
+def put_together(before: dict[str, Any], rejoined: Rejoined) -> dict[str, Any]:
+    assert rejoined.growing.told is not None
+    come, turns = as_json(rejoined.timeline), rejoined.growing.told.turns
+    lines = [{**line, "turn": turn} for line, turn in zip(before["logs"], turns, strict=False)]
+    return {**come, "logs": lines + come["logs"]}
+
+
+def step(
+    growing: Growing | None, snapshot: dict[str, Any], before: Sequence[Batch], batch: Batch
+) -> tuple[Growing | None, dict[str, Any]]:
+    grown = with_lines(growing, [batch]) if growing else None
+    if grown is not None:
+        come = growth_as_json(grown)
+        return grown, {**snapshot, **come, "logs": snapshot["logs"] + come["logs"]}
+    again = joined(growing, before, batch)
+    if again is not None:
+        return again.growing, put_together(snapshot, again)
+    return begun([*before, batch]), anew(*before, batch)
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        [span("agent_turn", 1000, 2000)],
+        [CALL, log("later", 1000), log("failed to call", 1001, severity=17)],
+        [span("user_turn", 150, 205, attributes={"lk.user_transcript": "and"})],
+        [log("it broke again", 1000, severity=17)],
+        [log("chat item", 900, scope="chat_history")],
+    ],
+)
+def test_what_comes_is_as_if_all_had_been_built_anew(batch: Batch) -> None:
+    before = [*BEGUN, [log("one", 205), FAILED, log("two", 215)]]
+
+    again = joined(begun(before), before, batch)
+
+    assert again is not None
+    assert put_together(anew(*before), again) == anew(*before, batch)
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_captured_sessions_are_the_same_after_each_upload(run: str) -> None:
+    before: list[Batch] = []
+    growing: Growing | None = None
+    snapshot: dict[str, Any] = {}
+    for batch in batches_of(run):
+        growing, snapshot = step(growing, snapshot, before, batch)
+        before.append(batch)
+
+        assert snapshot == anew(*before)
+
+
+@settings(max_examples=300)
+@given(batches=BATCHES, more=st.lists(BATCHES | st.just([[log("tick", 9000)]]), max_size=3))
+def test_whatever_comes_is_joined_rightly_or_not_at_all(
+    batches: list[Batch], more: list[list[Batch]]
+) -> None:
+    before: list[Batch] = [*BEGUN, [FAILED], *batches]
+    growing, snapshot = begun(before), anew(*before)
+    for batch in (batch for some in more for batch in some):
+        growing, snapshot = step(growing, snapshot, before, batch)
+        before.append(batch)
+
+        assert snapshot == anew(*before)
+
+
+@settings(max_examples=200)
+@given(lines=st.lists(st.lists(LOGS, max_size=4), max_size=4))
+def test_any_lines_before_and_after_spans_keep_their_place(lines: list[Batch]) -> None:
+    before: list[Batch] = [*BEGUN]
+    growing, snapshot = begun(before), anew(*before)
+    for number, batch in enumerate(lines):
+        for each in (batch, [child(TURN, "llm_node", 300 + number, 400)]):
+            growing, snapshot = step(growing, snapshot, before, each)
+            before.append(each)
+
+            assert snapshot == anew(*before)
+
+
+@pytest.mark.parametrize(
+    ("what", "batch"),
+    [
+        ("a line that is late", [span("llm_node", 300, 301), log("late", 150)]),
+        ("an earlier beginning", [span("job_entrypoint", -500, -400)]),
+        ("another job", [span("llm_node", 300, 301, job_id="AJ_2")]),
+        ("the agent's name", [span("llm_node", 300, 301, attributes={"lk.agent_name": "front desk"})]),
+    ],
+)
+def test_what_may_change_lines_is_not_joined(what: str, batch: Batch) -> None:
+    assert joined(begun(BEGUN), BEGUN, batch) is None, what
+
+
+def test_a_name_that_only_a_line_told_is_not_lost() -> None:
+    before: list[Batch] = [*BEGUN, [log("x", 300, attributes={"lk.agent_name": "front desk"})]]
+
+    assert joined(begun(before), before, [span("llm_node", 300, 301)]) is None
