@@ -59,7 +59,7 @@ def asks_for_redaction(record: Mapping[str, Any]) -> bool:
 
 def _is_on_in(attributes: Value) -> bool:
     return (
-        bool(attributes) and REDACTION_FLAG in attributes and _is_on(mapping(attributes).get(REDACTION_FLAG))
+        isinstance(attributes, dict) and REDACTION_FLAG in attributes and _is_on(attributes[REDACTION_FLAG])
     )
 
 
