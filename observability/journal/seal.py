@@ -38,8 +38,8 @@ from observability.timeline.dedupe import unique
 SEAL = "seal-session"
 MAX_REDACTIONS_PER_SWEEP = 50
 MAX_WAITING = 200
-"""Seals that are due at one moment: recordings have their turn in the same queue. Each sweep, all five seconds, asks for
-as many as have been done since the one before.
+"""Seals that are due at one moment: recordings have their turn in the same queue. Each sweep asks for as many as have
+been done since the one before.
 """
 
 
