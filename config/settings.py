@@ -281,6 +281,8 @@ LANGUAGE_CODE = "en"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+ONE_CORE = env.switch("ONE_CORE", True)
+"""For `manage.py up` (docs/decisions/0027-one-process-keeps-to-one-core.md)."""
 WEB_THREADS = env.number("WEB_THREADS", 16)
 """Requests worked on at one moment; waiting for a client takes none (docs/decisions/0001-http-on-threads.md)."""
 UPLOAD_THREADS = env.number("UPLOAD_THREADS", 8)

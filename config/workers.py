@@ -8,6 +8,7 @@ from typing import Any, Self
 from celery.beat import EmbeddedService
 from celery.worker import WorkController
 
+from config import cores
 from config.celery import LONG, SHORT, SWEEPS, app, new_application
 
 READY_WITHIN_S = 5
@@ -30,7 +31,14 @@ class EmbeddedWorker(WorkController):  # type: ignore[misc]  # celery has no ann
             without_mingle=True,
             without_gossip=True,
         )
-        self.thread = threading.Thread(target=self.start, daemon=True, name=f"celery {name}")
+        self.thread = threading.Thread(target=self.work, daemon=True, name=f"celery {name}")
+        self.uses_all_cores = LONG in queues
+
+    def work(self) -> None:
+        """Sound is decoded and archives are compressed outside of the interpreter: beside it, if there is a core."""
+        if self.uses_all_cores:
+            cores.use_all()
+        self.start()
 
     def on_consumer_ready(self, consumer: Any) -> None:
         super().on_consumer_ready(consumer)

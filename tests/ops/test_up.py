@@ -1,6 +1,7 @@
 """`manage.py up` and the commands beside it, as an operator meets them."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -172,3 +173,25 @@ def wait_for(words: str, playhead: Running) -> None:
     deadline = time.monotonic() + 60
     while words not in playhead.output() and time.monotonic() < deadline:
         time.sleep(0.05)
+
+
+def test_the_process_keeps_to_one_core_but_for_long_jobs(playhead: Running):
+    assert playhead.process is not None
+    everything = frozenset(os.sched_getaffinity(0))
+
+    first, *others = cores_of_threads(playhead.process.pid)
+
+    assert len(first) == 1
+    assert set(others) == {first, everything}
+
+
+def test_one_core_is_not_a_must(tmp_path: Path):
+    with running(tmp_path / "data", DEMO_SESSIONS="off", ONE_CORE="off") as playhead:
+        assert playhead.process is not None
+        assert set(cores_of_threads(playhead.process.pid)) == {frozenset(os.sched_getaffinity(0))}
+
+
+def cores_of_threads(pid: int) -> list[frozenset[int]]:
+    """That each may run on, the main thread's first. Linux."""
+    threads = sorted(int(task.name) for task in Path(f"/proc/{pid}/task").iterdir())
+    return [frozenset(os.sched_getaffinity(thread)) for thread in threads]

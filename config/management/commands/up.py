@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from config import env, first_start, static_files
+from config import cores, env, first_start, static_files
 from config.data_lock import lock_data
 from config.greeting import Greeting
 from config.health import has_pending_migrations
@@ -75,6 +75,8 @@ class Command(BaseCommand):
         from config.workers import EmbeddedCelery
 
         sys.setswitchinterval(TURN_S)
+        if settings.ONE_CORE:
+            cores.keep_to_one()
         with EmbeddedCelery() as celery:
 
             def stop_the_rest() -> None:
