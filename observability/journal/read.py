@@ -1,6 +1,7 @@
 """Reads sessions' records, wherever they lie: sealed ones in the storage, the others in the journal."""
 
 from dataclasses import dataclass
+from itertools import compress
 
 from django.db.models import Q
 
@@ -41,26 +42,50 @@ def batches_now(session: Session) -> list[list[Record]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Up to where a journal was read. After a restore, or on a promoted standby, another upload may have its number."""
+
+    seq: int
+    digest: bytes
+    """b"" before the first upload."""
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
     """One list for each upload."""
 
-    seq: int
-    """The last of them."""
+    place: Place
+    """Of the last of them."""
     batches: list[list[Record]]
 
 
-def later_batches_of(session: Session, seq: int, *, with_others_than_logs: bool = False) -> Later | None:
-    """Those after number `seq`, at least up to the cursor, and if asked for all before that are not of logs.
+def place_of(session: Session) -> Place:
+    digest = (
+        Batch.objects.filter(session=session, seq=session.cursor).values_list("digest", flat=True).first()
+    )
+    return Place(session.cursor, bytes(digest or b""))
 
-    None of a session that has been sealed.
+
+def later_batches_of(session: Session, after: Place, *, with_others_than_logs: bool = False) -> Later | None:
+    """Those after that place, at least up to the cursor, and if asked for all before that are not of logs.
+
+    None if the upload at the place is not the one that was there, and of a session that has been sealed.
     """
-    wanted = Q(seq__gt=seq) | ~Q(signal=Signal.LOGS) if with_others_than_logs else Q(seq__gt=seq)
-    rows = list(Batch.objects.filter(wanted, session=session).order_by("seq").values_list("seq", "payload"))
-    later = [found for found, _ in rows if found > seq]
-    is_whole = later == list(range(seq + 1, seq + 1 + len(later))) and seq + len(later) >= session.cursor
-    if not is_whole or session.sealed_seq:
+    wanted = (
+        Q(seq__gte=after.seq) | ~Q(signal=Signal.LOGS) if with_others_than_logs else Q(seq__gte=after.seq)
+    )
+    found = Batch.objects.filter(wanted, session=session).order_by("seq")
+    rows = list(found.values_list("seq", "digest", "signal", "payload"))
+    places = [Place(seq, bytes(digest)) for seq, digest, *_ in rows if seq >= after.seq]
+    if after.seq == 0:
+        places.insert(0, after)
+    is_whole = [place.seq for place in places] == list(range(after.seq, after.seq + len(places)))
+    if session.sealed_seq or not is_whole or places[:1] != [after] or places[-1].seq < session.cursor:
         return None
-    return Later(seq + len(later), [decode(bytes(payload)) for _, payload in rows])
+    further = (
+        seq > after.seq or (with_others_than_logs and signal != Signal.LOGS) for seq, _, signal, _ in rows
+    )
+    return Later(places[-1], [decode(bytes(payload)) for *_, payload in compress(rows, further)])
 
 
 def rows_of(session: Session) -> list[tuple[int, bytes | memoryview]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from observability.journal.read import place_of
 from observability.live.changes import Part, taken_apart
 from observability.live.limits import LISTED_SESSIONS
 from observability.live.shown import Shown, shown_after
@@ -72,7 +73,7 @@ class SessionReading:
         """Of the timeline that the page has just been made of."""
         kept = kept_timeline_of(session, known)
         parts, head, growing = parts_of(session, kept), kept.timeline.session, growing_of(kept.timeline)
-        self.stem = Stem(parts, session.cursor, known[1], head.last_ns, growing)
+        self.stem = Stem(parts, place_of(session), known[1], head.last_ns, growing)
         self.ended_ns = head.end_ns or head.last_ns
         return parts
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from observability.journal.read import batches_of, later_batches_of
+from observability.journal.read import Place, batches_of, later_batches_of, place_of
 from observability.live.changes import Items, Part, following, items_in, members_of, taken_apart
 from observability.models import Session
 from observability.queries.records import Facts
@@ -23,42 +23,42 @@ Turns = tuple[int | None, ...]
 @dataclass(frozen=True, slots=True)
 class Stem:
     parts: Part
-    seq: int
-    """The last upload in it."""
+    place: Place
+    """Of the last upload in it."""
     context: SessionContext
     last_ns: int
     growing: Growing | None
 
     def grown(self, session: Session) -> "Stem | None":
         """With the lines of the log that have come; None if that is not all."""
-        later = later_batches_of(session, self.seq)
+        later = later_batches_of(session, self.place)
         growing = with_lines(self.growing, later.batches) if self.growing and later else None
         if later is None or growing is None:
             return None
         parts = with_new_lines(self.parts, taken_apart(body_of(session, growth_as_json(growing))))
-        return replace(self, parts=parts, seq=later.seq, last_ns=growing.head.last_ns, growing=growing)
+        return replace(self, parts=parts, place=later.place, last_ns=growing.head.last_ns, growing=growing)
 
     def rejoined(self, session: Session) -> "Stem | None":
         """All but the lines of the log read and built anew; None if that may not be enough."""
         if self.growing is None or self.growing.told is None:
             return None
-        later = later_batches_of(session, self.seq, with_others_than_logs=True)
+        later = later_batches_of(session, self.place, with_others_than_logs=True)
         joined = rejoined(self.growing, later.batches, context=at_present(self.context)) if later else None
         if later is None or joined is None or joined.growing.told is None:
             return None
         come = taken_apart(body_of(session, as_json(joined.timeline)))
         before = with_turns(self.parts, self.growing.told.turns, joined.growing.told.turns)
         last_ns = joined.growing.head.last_ns
-        return Stem(with_new_lines(before, come), later.seq, self.context, last_ns, joined.growing)
+        return Stem(with_new_lines(before, come), later.place, self.context, last_ns, joined.growing)
 
 
 def read_anew(session: Session, known: Facts) -> Stem:
-    cursor, context = known
+    _cursor, context = known
     records = unique(batches_of(session))
     timeline = build([records], context=at_present(context))
     growing = growing_of(timeline, told_lines(timeline.logs, records))
     parts = taken_apart(body_of(session, as_json(timeline)))
-    return Stem(parts, cursor, context, timeline.session.last_ns, growing)
+    return Stem(parts, place_of(session), context, timeline.session.last_ns, growing)
 
 
 def at_present(context: SessionContext) -> SessionContext:

@@ -64,7 +64,9 @@ def with_lines(growing: Growing, batches: Iterable[Iterable[Record]]) -> Growing
     lines.sort(key=moment_of)
     if not lines or len(lines) < len(records) or not all(map(is_mere, lines)):
         return None
-    if moment_of(lines[0]) <= growing.latest_line_ns or _tells_more(growing.head, records):
+    if moment_of(lines[0]) <= max(growing.latest_line_ns, growing.head.start_ns) or _tells_more(
+        growing.head, records
+    ):
         return None
     return _grown(growing, lines)
 

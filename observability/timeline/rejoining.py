@@ -48,7 +48,9 @@ def rejoined(
     if lines and min(map(moment_of, lines)) <= growing.latest_line_ns:
         return None
     rest = build([records], context=context)
-    return _joined(growing, told, rest, records) if _is_alike(growing, told, rest) else None
+    if len(rest.logs) != len(told.whole_at) + len(lines) or not _is_alike(growing, told, rest):
+        return None
+    return _joined(growing, told, rest, records)
 
 
 def _is_alike(growing: Growing, told: ToldLines, rest: Timeline) -> bool:

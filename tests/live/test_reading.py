@@ -1,9 +1,12 @@
 """What is added to a watched session as its uploads come is what whoever looks anew reads."""
 
+import gzip
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from observability.ingest.telemetry import accept_telemetry
 from observability.live.reading import SessionReading
@@ -57,6 +60,37 @@ def test_a_session_that_is_redacted_meanwhile_is_read_anew(project: Project) -> 
     again = reading.renewed(shown, frozenset())
 
     assert again.version == anew(project)
+
+
+def test_where_another_upload_has_the_number_of_the_last_all_is_read_anew(project: Project) -> None:
+    """As after a restore beneath a server that runs on."""
+    earlier, lines = before_lines(captured_exports("python/1.8.9_full"))
+    reading, shown = read_so_far(project, earlier)
+    Batch.objects.filter(seq=len(earlier)).delete()
+    Session.objects.update(cursor=len(earlier) - 1)
+
+    for request in (lines, other_lines(lines)):
+        take_captured(project, request)
+    again = reading.renewed(shown, frozenset())
+
+    assert again.version == anew(project)
+
+
+def test_what_a_restore_took_away_is_not_shown_on(project: Project) -> None:
+    earlier, _ = before_lines(captured_exports("python/1.8.9_full"))
+    reading, shown = read_so_far(project, earlier)
+    Batch.objects.filter(seq=len(earlier)).delete()
+    Session.objects.update(cursor=len(earlier) - 1)
+
+    assert reading.renewed(shown, frozenset()).version == anew(project)
+
+
+def other_lines(request: CapturedRequest) -> CapturedRequest:
+    """The same, told a second later."""
+    export = ExportLogsServiceRequest.FromString(request.inflated)
+    for line in export.resource_logs[0].scope_logs[0].log_records:
+        line.time_unix_nano += 10**9
+    return replace(request, body=gzip.compress(export.SerializeToString()))
 
 
 def before_lines(requests: list[CapturedRequest]) -> tuple[list[CapturedRequest], CapturedRequest]:

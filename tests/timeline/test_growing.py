@@ -125,3 +125,9 @@ def test_lines_of_several_uploads_are_put_in_order() -> None:
     assert growing is not None
     assert [line.body for line in growing.new_lines] == ["sooner", "later"]
     assert growing.latest_line_ns == at(2000)
+
+
+def test_a_line_from_before_the_beginning_is_not_added() -> None:
+    untimed = log("never timed", time_ns=0, observed_ns=0)
+
+    assert grown([BEGUN[0], [untimed]], [log("early", -500)]) is None

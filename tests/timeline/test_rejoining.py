@@ -129,3 +129,9 @@ def test_a_name_that_only_a_line_told_is_not_lost() -> None:
     before: list[Batch] = [*BEGUN, [log("x", 300, attributes={"lk.agent_name": "front desk"})]]
 
     assert joined(begun(before), before, [span("llm_node", 300, 301)]) is None
+
+
+def test_a_failure_that_is_told_more_often_than_before_is_not_joined() -> None:
+    before: list[Batch] = [*BEGUN, [log("one", 205), FAILED]]
+
+    assert joined(begun(before), before, [CALL, FAILED, FAILED]) is None
