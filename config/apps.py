@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.db.backends.signals import connection_created
 
 
 class PlayheadConfig(AppConfig):
@@ -13,3 +17,10 @@ class PlayheadConfig(AppConfig):
         from config import celery, tracing  # noqa: F401  (they need the settings, which are only complete here)
 
         tracing.start()
+        connection_created.connect(without_compiling)
+
+
+def without_compiling(connection: Any, **_: Any) -> None:
+    """To compile a statement takes PostgreSQL longer than any of ours takes. Those of a pooler are others' as well."""
+    if connection.vendor == "postgresql" and not settings.DATABASE_POOLED:
+        connection.connection.execute("SET jit = off")

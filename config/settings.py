@@ -52,7 +52,7 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS") or [f"{_base.scheme}://
 
 DATABASE_URL = env.text("DATABASE_URL")
 if DATABASE_URL:
-    _is_pooled = env.switch("DATABASE_POOLED", False)
+    DATABASE_POOLED = env.switch("DATABASE_POOLED", False)
     DATABASES = {
         "default": dj_database_url.parse(
             DATABASE_URL,
@@ -61,19 +61,13 @@ if DATABASE_URL:
             # another way first (append_together.py), and are not asked.
             conn_health_checks=True,
             # One outlives its transaction, after which a pooler gives the connection to somebody else.
-            disable_server_side_cursors=_is_pooled,
+            disable_server_side_cursors=DATABASE_POOLED,
         )
     }
-    _may_prepare = env.switch("DATABASE_PREPARE", not _is_pooled)
-    if DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        _options = DATABASES["default"].setdefault("OPTIONS", {})
-        if _may_prepare:
-            # Planning the statement of an upload costs PostgreSQL more than running it: 515 µs became 235 µs.
-            _options["prepare_threshold"] = 5
-        if not _is_pooled:
-            # To compile a statement takes longer than all of ours: 400 ms once for a list that takes 10.
-            # A pooler takes no such options.
-            _options.setdefault("options", "-c jit=off")
+    _may_prepare = env.switch("DATABASE_PREPARE", not DATABASE_POOLED)
+    if DATABASES["default"]["ENGINE"].endswith("postgresql") and _may_prepare:
+        # Planning the statement of an upload costs PostgreSQL more than running it: 515 µs became 235 µs.
+        DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5
 else:
     DATABASES = {
         "default": {
