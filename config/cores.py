@@ -4,15 +4,16 @@ Threads that begin others hand their processors on to them. Linux only; elsewher
 """
 
 import os
+import random
 
 ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
 """That this process was allowed when it started."""
 
 
 def keep_to_one() -> None:
-    """This thread, and those that it begins from now on. Processes that start one after the other take others."""
+    """This thread, and those that it begins from now on. Which one is left to chance: there may be other processes."""
     if ALL:
-        os.sched_setaffinity(0, {sorted(ALL)[os.getpid() % len(ALL)]})
+        os.sched_setaffinity(0, {random.choice(sorted(ALL))})  # noqa: S311
 
 
 def use_all() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connections
 
-from config import installation
+from config import cores, installation
 from config.first_start import DEMO, FirstStart, awaits_demo_sessions
 
 ANSWERS_WITHIN_S = 60
@@ -45,6 +45,7 @@ class Greeting:
 
         In a session of its own as well: Ctrl-C is for this process, which then ends that one.
         """
+        cores.use_all()
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "seed-demo", DEMO]
         self.seeding = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
         if self.seeding.wait() > 0:
