@@ -37,9 +37,9 @@ from observability.timeline.dedupe import unique
 
 SEAL = "seal-session"
 MAX_REDACTIONS_PER_SWEEP = 50
-MAX_WAITING = 200
-"""Seals that are due at one moment: recordings have their turn in the same queue. Each sweep asks for as many as have
-been done since the one before.
+MAX_WAITING = 90
+"""Seals that are due at one moment: recordings have their turn in the same queue, and so many jobs are poked again that
+others are among them. Each sweep asks for as many as have been done since the one before.
 """
 
 

@@ -36,9 +36,11 @@ def answers_are_closed(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     monkeypatch.setattr(Client, "request", remembered)
     yield
     request_finished.disconnect(close_old_connections)
-    for answer in answers:
-        answer.close()
-    request_finished.connect(close_old_connections)
+    try:
+        for answer in answers:
+            answer.close()
+    finally:
+        request_finished.connect(close_old_connections)
 
 
 @pytest.fixture
