@@ -1,13 +1,16 @@
-"""On which processors threads run (docs/decisions/0027-one-process-keeps-to-one-core.md).
+"""On which processors threads run, and which of them first (docs/decisions/0027-one-process-keeps-to-one-core.md).
 
 Threads that begin others hand their processors on to them. Linux only; elsewhere nothing is done.
 """
 
 import os
 import random
+import threading
 
 ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
 """That this process was allowed when it started."""
+BEHIND = 10
+"""Niceness: beside threads that want the processor, one that gives way gets a tenth of it."""
 
 
 def keep_to_one() -> None:
@@ -20,3 +23,9 @@ def use_all() -> None:
     """This thread, and those that it begins from now on."""
     if ALL:
         os.sched_setaffinity(0, ALL)
+
+
+def give_way() -> None:
+    """This thread, and those that it begins from now on, to all others."""
+    if ALL:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)

@@ -35,7 +35,11 @@ class EmbeddedWorker(WorkController):  # type: ignore[misc]  # celery has no ann
         self.uses_all_cores = LONG in queues
 
     def work(self) -> None:
-        """Sound is decoded and archives are compressed outside of the interpreter: beside it, if there is a core."""
+        """Nobody waits for jobs as for uploads and pages.
+
+        Sound is decoded and archives are compressed outside of the interpreter: beside it, if there is a core.
+        """
+        cores.give_way()
         if self.uses_all_cores:
             cores.use_all()
         self.start()

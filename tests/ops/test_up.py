@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from config.cores import BEHIND
 from tests.ops.running import Running, running
 
 pytestmark = pytest.mark.timeout(120)
@@ -185,6 +186,15 @@ def test_the_process_keeps_to_one_core_but_for_long_jobs(playhead: Running):
     assert set(others) == {first, everything}
 
 
+def test_jobs_give_way_to_uploads_and_pages(playhead: Running):
+    assert playhead.process is not None
+
+    first, *others = (os.getpriority(os.PRIO_PROCESS, thread) for thread in threads_of(playhead.process.pid))
+
+    assert first == 0
+    assert set(others) == {0, BEHIND}
+
+
 def test_one_core_is_not_a_must(tmp_path: Path):
     with running(tmp_path / "data", DEMO_SESSIONS="off", ONE_CORE="off") as playhead:
         assert playhead.process is not None
@@ -192,6 +202,10 @@ def test_one_core_is_not_a_must(tmp_path: Path):
 
 
 def cores_of_threads(pid: int) -> list[frozenset[int]]:
-    """That each may run on, the main thread's first. Linux."""
-    threads = sorted(int(task.name) for task in Path(f"/proc/{pid}/task").iterdir())
-    return [frozenset(os.sched_getaffinity(thread)) for thread in threads]
+    """That each may run on."""
+    return [frozenset(os.sched_getaffinity(thread)) for thread in threads_of(pid)]
+
+
+def threads_of(pid: int) -> list[int]:
+    """The main one first. Linux."""
+    return sorted(int(task.name) for task in Path(f"/proc/{pid}/task").iterdir())
