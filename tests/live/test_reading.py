@@ -66,8 +66,7 @@ def test_where_another_upload_has_the_number_of_the_last_all_is_read_anew(projec
     """As after a restore beneath a server that runs on."""
     earlier, lines = before_lines(captured_exports("python/1.8.9_full"))
     reading, shown = read_so_far(project, earlier)
-    Batch.objects.filter(seq=len(earlier)).delete()
-    Session.objects.update(cursor=len(earlier) - 1)
+    take_back_last(earlier)
 
     for request in (lines, other_lines(lines)):
         take_captured(project, request)
@@ -79,10 +78,15 @@ def test_where_another_upload_has_the_number_of_the_last_all_is_read_anew(projec
 def test_what_a_restore_took_away_is_not_shown_on(project: Project) -> None:
     earlier, _ = before_lines(captured_exports("python/1.8.9_full"))
     reading, shown = read_so_far(project, earlier)
-    Batch.objects.filter(seq=len(earlier)).delete()
-    Session.objects.update(cursor=len(earlier) - 1)
+    take_back_last(earlier)
 
     assert reading.renewed(shown, frozenset()).version == anew(project)
+
+
+def take_back_last(requests: list[CapturedRequest]) -> None:
+    """As a restore does, of these."""
+    Batch.objects.filter(seq=len(requests)).delete()
+    Session.objects.update(cursor=len(requests) - 1)
 
 
 def other_lines(request: CapturedRequest) -> CapturedRequest:
