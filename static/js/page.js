@@ -30,7 +30,7 @@ import { tellTimeZone } from "./time-zone.js";
 import { SessionTimeline } from "./timeline/session-timeline.js";
 import { TranscriptList } from "./transcript-list.js";
 import { trustServerHtml } from "./trusted-html.js";
-import { tellUnanswered } from "./unanswered.js";
+import { noteLeaving, tellUnanswered } from "./unanswered.js";
 import { UnsavedChanges } from "./unsaved-changes.js";
 import { ViewSwitch } from "./view-switch.js";
 import { ViewsButton } from "./views-button.js";
@@ -76,5 +76,6 @@ function tellTimes() {
 trustServerHtml();
 registerMorph(window.htmx);
 for (const failure of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(failure, tellUnanswered);
+addEventListener("beforeunload", noteLeaving);
 for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
 afterFirstPicture(tellTimes);

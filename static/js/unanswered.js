@@ -3,6 +3,10 @@ import { say } from "./said.js";
 const BY_HAND = new Set(["submit", "change", "input", "click", "keyup", "search"]);
 /** Whoever asks for these tells it in the place itself. */
 const TOLD_THERE = "#download-state, #session-rows, #import-results, details-pane";
+/** Whoever has sent a form or followed a link is led by its answer, which gets this long. */
+const LEAVING_MS = 30_000;
+
+let leavingUntil = -Infinity;
 
 /** For htmx:responseError and htmx:sendError: no answer to what a person asked for goes without a word. */
 export async function tellUnanswered({ detail }) {
@@ -12,6 +16,11 @@ export async function tellUnanswered({ detail }) {
   if (isByHand && !target?.matches(TOLD_THERE)) say(wordsOf(detail.xhr.status));
 }
 
+/** For beforeunload. */
+export function noteLeaving() {
+  leavingUntil = performance.now() + LEAVING_MS;
+}
+
 /**
  * A part of the page that is not there any more may be all that is gone. If it is the page itself, because its project was
  * deleted or its reader removed, the server says so in its place.
@@ -19,6 +28,7 @@ export async function tellUnanswered({ detail }) {
 async function leaveGonePage() {
   const answer = await fetch(location.href, { method: "HEAD" }).catch(() => null);
   if (answer?.status !== 404) return false;
+  if (performance.now() < leavingUntil) return true;
   location.replace(answer.url);
   return true;
 }

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from observability.models import Session
 from tests.browser import Complaints
@@ -16,6 +16,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 SETTLES_AFTER_MS = 500
+LEFT_ALONE_MS = 500
+REFRESHES_WHILE_IT_IS_LEFT = """
+addEventListener("beforeunload", () => setInterval(() => htmx.trigger(document.body, "live:refresh"), 100))
+"""
 
 
 @pytest.fixture
@@ -69,3 +73,25 @@ def test_whoever_deletes_it_is_led_to_the_list_and_told(
     expect(question).to_have_url(re.compile("/projects/[a-z-]+/sessions/$"))
     expect(question.locator(".notices")).to_contain_text("Session front-desk, room-0-1795336557, is deleted")
     expect(question.get_by_role("link", name=re.compile(front_desk.agent_name))).to_have_count(0)
+
+
+def test_what_is_gone_meanwhile_does_not_take_the_place_of_the_answer(
+    question: Page, complaints: Complaints
+) -> None:
+    complaints.grant("404")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        assert route.fetch(max_redirects=0).status == 302
+        held.append(route)
+
+    question.route("**/delete/", hold)
+    question.evaluate(REFRESHES_WHILE_IT_IS_LEFT)
+    with question.expect_response(
+        lambda response: response.status == 404 and response.request.method == "HEAD"
+    ):
+        question.get_by_role("button", name="Delete this session").press("Enter", no_wait_after=True)
+    question.wait_for_timeout(LEFT_ALONE_MS)
+    held[0].fulfill(body="<h1>The answer</h1>", content_type="text/html")
+
+    expect(question.get_by_role("heading")).to_have_text("The answer")
