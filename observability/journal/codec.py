@@ -1,7 +1,12 @@
-"""The one codec of journal and archive: zstd over JSON lines, one record a line (observability/records.py)."""
+"""The journal's codec: zstd over JSON lines, one record a line (observability/records.py).
+
+An upload's few records say the same names each time, so they are compressed with a dictionary of these
+(docs/decisions/0028-a-dictionary-for-batches.md). The payload names it; one without is read as well.
+"""
 
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 
 import orjson
 import zstandard
@@ -13,6 +18,11 @@ MAX_DECODED_BYTES = MAX_BATCH_BYTES + 16 * 1024 * 1024
 """The last piece may be a whole record over the limit."""
 
 LEVEL = 3
+DICTIONARY = zstandard.ZstdCompressionDict(
+    (Path(__file__).parent / "dictionaries" / "32769.zstd-dict").read_bytes()
+)
+"""Payloads need it for as long as they lie in a journal or a backup: it is never changed, only followed by another."""
+DICTIONARY.precompute_compress(level=LEVEL)
 PIECE_BYTES = 1024 * 1024
 """Larger batches are compressed piece by piece: their lines together can be far larger than the request was."""
 
@@ -57,11 +67,11 @@ def decode(payload: bytes) -> list[Record]:
 def _compressor() -> zstandard.ZstdCompressor:
     """zstandard's contexts are fast to use and slow to make, and may not be shared between threads."""
     if not hasattr(_threads, "compressor"):
-        _threads.compressor = zstandard.ZstdCompressor(level=LEVEL)
+        _threads.compressor = zstandard.ZstdCompressor(level=LEVEL, dict_data=DICTIONARY)
     return _threads.compressor  # type: ignore[no-any-return]
 
 
 def _decompressor() -> zstandard.ZstdDecompressor:
     if not hasattr(_threads, "decompressor"):
-        _threads.decompressor = zstandard.ZstdDecompressor()
+        _threads.decompressor = zstandard.ZstdDecompressor(dict_data=DICTIONARY)
     return _threads.decompressor  # type: ignore[no-any-return]

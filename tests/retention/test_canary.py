@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import connection, models
 
 from observability.compaction.tables import key_of
+from observability.journal.codec import DICTIONARY
 from observability.journal.seal import seal_session
 from observability.models import (
     Archive,
@@ -111,7 +112,8 @@ def texts_in(value: Any) -> bytes:
     if isinstance(value, memoryview | bytes | bytearray):
         content = bytes(value)
         if content.startswith(zstandard.FRAME_HEADER):
-            return zstandard.ZstdDecompressor().stream_reader(content, read_across_frames=True).read()
+            reader = zstandard.ZstdDecompressor(dict_data=DICTIONARY)
+            return reader.stream_reader(content, read_across_frames=True).read()
         return content
     return json.dumps(value, default=str).encode()
 
