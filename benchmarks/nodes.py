@@ -187,7 +187,7 @@ def granian(port: int, processes: int) -> list[str]:
         "error",
     ]
     many = ["--workers", str(processes), "--blocking-threads", str(THREADS)]
-    return [program, *where, *many, "config.wsgi:application"]
+    return [program, *where, *many, "config.web:application"]
 
 
 def run(ending: ExitStack, command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":

@@ -128,7 +128,7 @@ def production(*, workers: int = 2) -> Iterator[Server]:
         granian = str(Path(sys.executable).with_name("granian"))
         command = [granian, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
         command += ["--workers", str(workers), "--blocking-threads", "8", "--log-level", "error"]
-        command += ["config.wsgi:application"]
+        command += ["config.web:application"]
         with running(command, f"http://127.0.0.1:{port}", environment, Path(folder)) as server:
             server.database_name = name_of(database_url)
             yield server

@@ -62,7 +62,7 @@ def web_alone(tmp_path: Path, unused_port: int) -> Iterator[Server]:
         str(unused_port),
     ]
     process = subprocess.Popen(
-        [*granian, "--log-level", "error", "config.wsgi:application"], cwd=ROOT, env=environment
+        [*granian, "--log-level", "error", "config.web:application"], cwd=ROOT, env=environment
     )
     server = Server(f"http://127.0.0.1:{unused_port}", json.loads(told.stdout))
     try:
