@@ -10,11 +10,9 @@ from observability.records import Record
 def unique(batches: Iterable[Iterable[Record]]) -> list[Record]:
     """Every record of the session once, in order of first arrival.
 
-    Spans, chat items and metric points have an identity; of several with one identity the last counts.
-    Log lines have
-    none, and fifty equal lines in one batch are fifty lines, so each line is kept as often as it occurs
-    in the batch that
-    has it most often: the same batch again, or one that overlaps it, adds nothing.
+    Spans, chat items and metric points have an identity; of several with one identity the last counts. Log lines have
+    none, and fifty equal lines in one batch are fifty lines, so each line is kept as often as it occurs in the batch
+    that has it most often: the same batch again, or one that overlaps it, adds nothing.
     """
     identified: dict[Hashable, Record] = {}
     logs = _LogLines()
