@@ -55,11 +55,10 @@ def loosened(asked: Asked, name: str) -> Asked:
 
 def session_in(project: Project, public_id: UUID) -> Session:
     """The project's session. A foreign one gets the same Http404 as one that never was."""
-    session = (
-        Session.objects.for_project(project).select_related("project").filter(public_id=public_id).first()
-    )
+    session = Session.objects.for_project(project).filter(public_id=public_id).first()
     if session is None:
         raise Http404
+    session.project = project
     return session
 
 
