@@ -1,5 +1,6 @@
 """HTTP: pages, API, uploads and static files, on threads."""
 
+import gc
 import os
 import threading
 import time
@@ -58,4 +59,6 @@ def with_held_answers(application: Application) -> Application:
 
 on_threads = with_static_files(get_wsgi_application())
 import_module(settings.ROOT_URLCONF)  # or the first page of a process waits 0.3 s for it
+gc.collect()
+gc.freeze()  # what is here now stays; each full collection stopped everything for as long as going through it takes
 application = with_held_answers(on_threads)
