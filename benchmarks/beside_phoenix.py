@@ -14,7 +14,6 @@ or if a span that was not killed is missing in either.
 
 import argparse
 import http.client
-import json
 import sys
 import tempfile
 import time
@@ -25,6 +24,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode, urlsplit
+
+import orjson
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -128,7 +129,7 @@ def pages(
     while cursor is not None:
         connection.request("GET", path + (f"&cursor={cursor}" if cursor else ""), headers=headers)
         answer = connection.getresponse()
-        body = json.loads(answer.read())
+        body = orjson.loads(answer.read())
         if answer.status != 200:
             raise RuntimeError(f"{path} was answered with {answer.status}: {body}")
         yield body[results]
