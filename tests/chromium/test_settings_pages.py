@@ -109,6 +109,34 @@ def test_the_audit_trail_is_read_on_a_phone_without_scrolling_sideways(
     assert page.evaluate(FITS)
 
 
+def test_plans_are_compared_on_a_phone_without_scrolling_sideways(
+    owners_page: Page, portal: Server, project: Project
+) -> None:
+    page = owners_page
+    page.set_viewport_size(NARROW)
+
+    page.goto(portal.url + reverse("projects:plan-show", args=["acme"]))
+
+    expect(page.get_by_role("rowheader", name="Enterprise")).to_be_visible()
+    assert page.evaluate(FITS)
+
+
+def test_on_a_phone_the_project_is_changed_beside_the_settings_it_is_in(
+    owners_page: Page, portal: Server, project: Project, owner: User
+) -> None:
+    page = owners_page
+    page.set_viewport_size(NARROW)
+    MembershipFactory(project=ProjectFactory(name="Night shift", slug="night"), user=owner, role=Role.ADMIN)
+    page.goto(portal.url + reverse("projects:trail-show", args=["acme"]))
+
+    settings = page.get_by_role("navigation", name="Settings")
+    expect(settings.get_by_role("link", name="Audit trail")).to_be_in_viewport(ratio=1)
+    settings.get_by_role("button", name="change the project").click()
+    page.get_by_role("link", name="Night shift").click()
+
+    page.wait_for_url("**/projects/night/settings/")
+
+
 def test_on_a_phone_the_bar_that_saves_follows_only_once_there_is_something_to_save(
     owners_page: Page, portal: Server, project: Project
 ) -> None:
