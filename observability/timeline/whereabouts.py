@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from observability.timeline.dialogue import Turn
 from observability.timeline.marks import AgentStretch, TimelineSpan
@@ -14,14 +14,20 @@ class Whereabouts:
     agents: Sequence[AgentStretch]
     turn_of_span: Mapping[str, int | None]
     turn_of_speech: Mapping[str, int | None]
+    turns_from_ns: list[int] = field(init=False)
+    agents_from_ns: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.turns_from_ns = [turn.start_ns for turn in self.turns]
+        self.agents_from_ns = [stretch.start_ns for stretch in self.agents]
 
     def turn_at(self, ns: int) -> int | None:
         """The last turn that had begun, unless it was over."""
-        place = bisect_right(self.turns, ns, key=lambda turn: turn.start_ns) - 1
+        place = bisect_right(self.turns_from_ns, ns) - 1
         return self.turns[place].index if place >= 0 and ns <= self.turns[place].end_ns else None
 
     def agent_at(self, ns: int) -> str:
-        place = bisect_right(self.agents, ns, key=lambda stretch: stretch.start_ns) - 1
+        place = bisect_right(self.agents_from_ns, ns) - 1
         if place < 0:
             return self.agents[0].agent if self.agents else ""
         return self.agents[place].agent
