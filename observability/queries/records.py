@@ -79,7 +79,12 @@ def context_of(session: Session) -> SessionContext:
 
 
 def recording_of(session: Session) -> Recording | None:
-    """The newest revision of the session's audio that is whole; the newest of all if none is."""
+    """The newest revision of the session's audio that is whole; the newest of all if none is.
+
+    A live session has none, mostly, and is asked with every upload: whether there is any costs a third of it.
+    """
+    if session.status == Session.Status.LIVE and not recordings_of(session).exists():
+        return None
     return recordings_of(session).order_by(Exact(F("problem"), "").desc(), "-revision").first()
 
 
