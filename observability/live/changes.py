@@ -4,9 +4,9 @@ A snapshot is kept as the JSON of its parts, not as a tree: a hundred bytes for 
 is compared, hashed and sent without being written again.
 """
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -33,12 +33,25 @@ MAX_EVENT_SHARE = 0.6
 """An event larger than this part of the snapshot is not worth applying; readers get the snapshot."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Items:
-    """A list: for each item its key, unique in the list, and its JSON."""
+    """A list: for each item its key, unique in the list, and its JSON. Nobody changes it."""
 
-    keys: Sequence[str]
-    raw: Sequence[bytes]
+    keys: list[str]
+    raw: list[bytes]
+    _hashed: Any = field(default=None, compare=False, repr=False)
+
+    def hashed(self) -> Any:
+        """Found out once, also for the beginning of a longer list."""
+        if self._hashed is None:
+            self._hashed = blake2b(ended(self.raw), digest_size=8)
+        return self._hashed
+
+    def followed_by(self, then: "Items") -> "Items":
+        """With the items of another list, which none of its own has the key of, at its end."""
+        hashed = self.hashed().copy()
+        hashed.update(ended(then.raw))
+        return Items([*self.keys, *then.keys], [*self.raw, *then.raw], hashed)
 
 
 Part = bytes | Items | Mapping[str, "Part"]
@@ -95,10 +108,9 @@ def items_in(part: Part) -> Items:
     return part
 
 
-def following(old: Part, new: Part) -> Items:
-    """A list with the items of another one, which none of its own has the key of, at its end."""
-    first, then = items_in(old), items_in(new)
-    return Items([*first.keys, *then.keys], [*first.raw, *then.raw])
+def ended(texts: Iterable[bytes]) -> bytes:
+    """Each with a mark behind it that stands in no JSON."""
+    return b"\0".join((*texts, b""))
 
 
 def written(value: Any) -> bytes:
@@ -121,7 +133,7 @@ def put_together(part: Part) -> orjson.Fragment:
 
 def version_of(part: Part, cursor: int) -> str:
     """The same for the same content, in every process; begins with the cursor so that people can read it."""
-    digest = hashlib.blake2b(digest_size=8)
+    digest = blake2b(digest_size=8)
     feed(digest, part)
     return f"{cursor}-{digest.hexdigest()}"
 
@@ -132,7 +144,7 @@ def feed(digest: Any, part: Part) -> None:
             digest.update(name.encode() + b"\0")
             feed(digest, inner)
     else:
-        digest.update(part if isinstance(part, bytes) else b"\0".join(part.raw))
+        digest.update(part if isinstance(part, bytes) else part.hashed().digest())
         digest.update(b"\0")
 
 
@@ -144,6 +156,8 @@ def size_of(part: Part) -> int:
 
 def changed(old: Part, new: Part) -> Change | None:
     """What makes `new` of `old`; None if they are equal."""
+    if old is new:
+        return None
     if isinstance(old, Mapping) and isinstance(new, Mapping) and old.keys() == new.keys():
         inner = {name: change for name in new if (change := changed(old[name], new[name])) is not None}
         return {"in": inner} if inner else None
@@ -164,6 +178,9 @@ def spliced(old: Items, new: Items) -> list[Splice]:
 
 def alike_at_first(old: Items, new: Items) -> int:
     """How many; mostly all of the old ones."""
+    count = len(old.raw)
+    if new.raw[:count] == old.raw and new.keys[:count] == old.keys:
+        return count
     pairs = zip(old.raw, new.raw, old.keys, new.keys, strict=False)
     differing = (n for n, (a, b, key, other) in enumerate(pairs) if (a is not b and a != b) or key != other)
     return next(differing, min(len(old.raw), len(new.raw)))

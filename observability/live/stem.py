@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from observability.journal.read import Place, batches_of, later_batches_of, place_of
-from observability.live.changes import Items, Part, following, items_in, members_of, taken_apart
+from observability.live.changes import Items, Part, items_in, members_of, taken_apart
 from observability.models import Session
 from observability.queries.records import Facts
 from observability.timeline import as_json, build
@@ -72,11 +72,16 @@ def body_of(session: Session, timeline: Mapping[str, Any]) -> Mapping[str, Any]:
 def with_new_lines(before: Part, come: Mapping[str, Part]) -> Part:
     """What has come in place of what was there; the lines, of which only new ones have, after those."""
     old, new = (members_of(members_of(parts)["timeline"]) for parts in (before, come))
-    return {**come, "timeline": {**old, **new, "logs": following(old["logs"], new["logs"])}}
+    return {
+        **come,
+        "timeline": {**old, **new, "logs": items_in(old["logs"]).followed_by(items_in(new["logs"]))},
+    }
 
 
 def with_turns(before: Part, were: Turns, are: Turns) -> Part:
     """Lines whose turn is known only since its spans are. The turn is what a line's JSON ends with."""
+    if are[: len(were)] == were:
+        return before
     timeline = members_of(members_of(before)["timeline"])
     lines = items_in(timeline["logs"])
     raw = [
