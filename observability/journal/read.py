@@ -1,13 +1,10 @@
 """Reads sessions' records, wherever they lie: sealed ones in the storage, the others in the journal."""
 
 from dataclasses import dataclass
-from itertools import compress
-
-from django.db.models import Q
 
 from observability.journal.archive import ArchiveLost, archived_records
 from observability.journal.codec import decode
-from observability.models import Archive, Batch, Session, Signal
+from observability.models import Archive, Batch, Session
 from observability.records import Record
 from observability.storage.bucket import MissingFile
 
@@ -68,26 +65,20 @@ def place_of(session: Session) -> Place:
     return Place(session.cursor, bytes(digest or b""))
 
 
-def later_batches_of(session: Session, after: Place, *, with_others_than_logs: bool = False) -> Later | None:
-    """Those after that place, at least up to the cursor, and if asked for all before that are not of logs.
+def later_batches_of(session: Session, after: Place) -> Later | None:
+    """Those after that place, at least up to the cursor.
 
     None if the upload at the place is not the one that was there, and of a session that has been sealed.
     """
-    wanted = (
-        Q(seq__gte=after.seq) | ~Q(signal=Signal.LOGS) if with_others_than_logs else Q(seq__gte=after.seq)
-    )
-    found = Batch.objects.filter(wanted, session=session).order_by("seq")
-    rows = list(found.values_list("seq", "digest", "signal", "payload"))
-    places = [Place(seq, bytes(digest)) for seq, digest, *_ in rows if seq >= after.seq]
+    found = Batch.objects.filter(session=session, seq__gte=after.seq).order_by("seq")
+    rows = list(found.values_list("seq", "digest", "payload"))
+    places = [Place(seq, bytes(digest)) for seq, digest, _ in rows]
     if after.seq == 0:
         places.insert(0, after)
     is_whole = [place.seq for place in places] == list(range(after.seq, after.seq + len(places)))
     if session.sealed_seq or not is_whole or places[:1] != [after] or places[-1].seq < session.cursor:
         return None
-    further = (
-        seq > after.seq or (with_others_than_logs and signal != Signal.LOGS) for seq, _, signal, _ in rows
-    )
-    return Later(places[-1], [decode(bytes(payload)) for *_, payload in compress(rows, further)])
+    return Later(places[-1], [decode(bytes(payload)) for seq, _, payload in rows if seq > after.seq])
 
 
 def is_whole(rows: list[tuple[int, bytes | memoryview]], cursor: int) -> bool:

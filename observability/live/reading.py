@@ -80,7 +80,7 @@ class SessionReading:
     def further(self, before: Part, session: Session, known: Facts) -> Part:
         stem = self.stem
         is_older = stem is not None and stem.parts is before and stem.context == known[1]
-        grown = (stem.grown(session) or stem.rejoined(session)) if stem is not None and is_older else None
+        grown = stem.grown(session) if stem is not None and is_older else None
         self.stem = grown or read_anew(session, known)
         self.ended_ns = self.stem.last_ns
         return self.stem.parts

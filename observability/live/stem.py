@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from observability.journal.read import Place, batches_of, later_batches_of, place_of
+from observability.journal.read import Later, Place, batches_of, later_batches_of, place_of
 from observability.live.changes import Items, Part, items_in, members_of, taken_apart
 from observability.models import Session
 from observability.queries.records import Facts
@@ -30,21 +30,24 @@ class Stem:
     growing: Growing | None
 
     def grown(self, session: Session) -> "Stem | None":
-        """With the lines of the log that have come; None if that is not all."""
+        """With what has come since; None if that may not be enough."""
         later = later_batches_of(session, self.place)
-        growing = with_lines(self.growing, later.batches) if self.growing and later else None
-        if later is None or growing is None:
+        return (self.with_lines(session, later) or self.rejoined(session, later)) if later else None
+
+    def with_lines(self, session: Session, later: Later) -> "Stem | None":
+        """If that is nothing but lines of the log."""
+        growing = with_lines(self.growing, later.batches) if self.growing else None
+        if growing is None:
             return None
         parts = with_new_lines(self.parts, taken_apart(body_of(session, growth_as_json(growing))))
         return replace(self, parts=parts, place=later.place, last_ns=growing.head.last_ns, growing=growing)
 
-    def rejoined(self, session: Session) -> "Stem | None":
-        """All but the lines of the log read and built anew; None if that may not be enough."""
+    def rejoined(self, session: Session, later: Later) -> "Stem | None":
+        """All but the lines of the log built anew."""
         if self.growing is None or self.growing.told is None:
             return None
-        later = later_batches_of(session, self.place, with_others_than_logs=True)
-        joined = rejoined(self.growing, later.batches, context=at_present(self.context)) if later else None
-        if later is None or joined is None or joined.growing.told is None:
+        joined = rejoined(self.growing, later.batches, context=at_present(self.context))
+        if joined is None or joined.growing.told is None:
             return None
         come = taken_apart(body_of(session, as_json(joined.timeline)))
         before = with_turns(self.parts, self.growing.told.turns, joined.growing.told.turns)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from observability.livekit.kept_spans import once
 from observability.livekit.measures import Measures
 from observability.livekit.sdk import Language
 from observability.livekit.span_facts import LlmNode, ModelRequest, SpanError, ToolSpan
@@ -53,6 +54,7 @@ USAGE_METRICS = {
 }
 
 
+@once
 def llm_node(span: SpanRecord) -> LlmNode:
     attributes = span["attributes"]
     calls = content(attributes, "response.function_calls")
@@ -65,11 +67,13 @@ def llm_node(span: SpanRecord) -> LlmNode:
     )
 
 
+@once
 def tts_first_ms(span: SpanRecord) -> float | None:
     """First byte of a `tts_node` after its start."""
     return Measures(span["attributes"]).seconds("lk.response.ttfb")
 
 
+@once
 def model_request(span: SpanRecord, language: Language) -> ModelRequest:
     """An `llm_request`, `tts_request` or `realtime_inference` span, by GenAI attributes and its metrics
     JSON."""
@@ -89,6 +93,7 @@ def model_request(span: SpanRecord, language: Language) -> ModelRequest:
     )
 
 
+@once
 def function_tool(span: SpanRecord) -> ToolSpan:
     attributes = span["attributes"]
     output = content(attributes, "function_tool.output")

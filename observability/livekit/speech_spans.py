@@ -1,6 +1,7 @@
 """Reading the spans of the conversation: user turns, agent turns, the end of a turn (docs/contract.md
 §6.3, §6.4)."""
 
+from observability.livekit.kept_spans import once
 from observability.livekit.measures import Measures
 from observability.livekit.sdk import Language
 from observability.livekit.span_facts import AgentTurn, EouDetection, EouWait, UserTurn
@@ -9,6 +10,7 @@ from observability.livekit.vocabulary import content
 from observability.records import SpanRecord
 
 
+@once
 def user_turn(span: SpanRecord, language: Language) -> UserTurn:
     attributes = span["attributes"]
     measures = Measures(attributes, language)
@@ -28,6 +30,7 @@ def user_turn(span: SpanRecord, language: Language) -> UserTurn:
     )
 
 
+@once
 def agent_turn(span: SpanRecord) -> AgentTurn:
     attributes = span["attributes"]
     measures = Measures(attributes)
@@ -57,6 +60,7 @@ def agent_turn(span: SpanRecord) -> AgentTurn:
     )
 
 
+@once
 def eou_wait(span: SpanRecord, language: Language) -> EouWait:
     attributes = span["attributes"]
     return EouWait(
@@ -66,6 +70,7 @@ def eou_wait(span: SpanRecord, language: Language) -> EouWait:
     )
 
 
+@once
 def eou_detection(span: SpanRecord, language: Language) -> EouDetection:
     attributes = span["attributes"]
     return EouDetection(

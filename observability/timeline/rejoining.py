@@ -1,4 +1,5 @@
-"""A live timeline that is built anew without the lines of the log that it has, which are two of three of its records.
+"""A live timeline that is built anew without the lines of the log that it has, which are two of three of its records,
+and out of spans that have been read before.
 
 As pure as `build`, and exact as well: what the lines decide is put right afterwards, or all of it is declined.
 """
@@ -34,7 +35,7 @@ class Rejoined:
 def rejoined(
     growing: Growing, batches: Iterable[Iterable[Record]], *, context: SessionContext
 ) -> Rejoined | None:
-    """With `batches`: all uploads but those of lines that are told, and whatever is new.
+    """With what `batches` bring.
 
     None if new lines do not follow the told ones, or if those may tell what nothing else does.
     """

@@ -1,8 +1,9 @@
 """Lines of the log that a live timeline has: as much of them as it takes to build the rest anew without them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from observability.livekit.kept_spans import kept
 from observability.livekit.log_kinds import Kind, kind_of
 from observability.livekit.values import text
 from observability.records import LogRecord, Record
@@ -25,7 +26,7 @@ class ToldLines:
     ids: tuple[Ids, ...]
     turns: tuple[int | None, ...]
     whole: tuple[Record, ...]
-    """Records of the log that are more than mere lines, in order of arrival."""
+    """All records but the mere lines, in order of arrival, spans without what no timeline is made of."""
     whole_at: tuple[int, ...]
     """Indexes of those of them that are lines, in order."""
 
@@ -46,15 +47,16 @@ class ToldLines:
         )
 
 
-def told_lines(lines: Sequence[LogLine], records: Iterable[Record]) -> ToldLines:
+def told_lines(lines: Sequence[LogLine], records: Sequence[Record]) -> ToldLines:
     """`records` are all that the lines were made of, without duplicates."""
     logs = [(kind_of(record), record) for record in records if record["signal"] == "log"]
+    mere = {id(record) for kind, record in logs if is_mere((kind, record))}
     in_order = sorted((line for line in logs if is_line(line)), key=moment_of)
     return ToldLines(
         at_ns=tuple(line.at_ns for line in lines),
         ids=tuple(map(ids_of, lines)),
         turns=tuple(line.turn for line in lines),
-        whole=tuple(record for kind, record in logs if not is_mere((kind, record))),
+        whole=tuple(kept(record for record in records if id(record) not in mere)),
         whole_at=tuple(index for index, line in enumerate(in_order) if not is_mere(line)),
     )
 

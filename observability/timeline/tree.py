@@ -1,21 +1,21 @@
 """The forest of spans: parents may come later or never (docs/contract.md §6.1)."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
+from observability.livekit.kept_spans import once
 from observability.livekit.model_spans import llm_node, span_error, tts_first_ms
 from observability.livekit.values import flag, text
 from observability.records import SpanRecord
 from observability.timeline.lanes import label_of, lane_of
 from observability.timeline.marks import TimelineSpan
-from observability.timeline.material import Material
+from observability.timeline.material import NO_SPANS, Material
 
 DEEPEST = 500
 """Spans nested deeper are drawn at this depth; no SDK comes near, but a sender may try."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     span: SpanRecord
     depth: int
     turn: int | None
@@ -24,55 +24,74 @@ class _Place:
 def tree_of(material: Material, turn_of_root: Mapping[str, int]) -> tuple[TimelineSpan, ...]:
     """All spans depth first, siblings by start. A span has the turn of its nearest ancestor that is
     part of one."""
-    return tuple(_drawn(material, place) for place in _depth_first(material, turn_of_root))
+    return tuple(_depth_first(material, turn_of_root))
 
 
-def _depth_first(material: Material, turn_of_root: Mapping[str, int]) -> Iterable[_Place]:
+def _depth_first(material: Material, turn_of_root: Mapping[str, int]) -> Iterator[TimelineSpan]:
     """Without recursion, and without getting lost where spans name each other as parents."""
     seen: set[int] = set()
     roots = [span for span in material.spans if _is_root(material, span)]
     for root in [*roots, *material.spans]:
+        if id(root) in seen:
+            continue
         pending = [_Place(root, 0, turn_of_root.get(root["parent_span_id"]))]
         while pending:
-            place = pending.pop()
-            if id(place.span) in seen:
+            span, depth, turn = pending.pop()
+            if id(span) in seen:
                 continue
-            seen.add(id(place.span))
-            turn = turn_of_root.get(place.span["span_id"], place.turn)
-            yield _Place(place.span, place.depth, turn)
-            below = material.children.get(place.span["span_id"], ())
-            depth = min(place.depth + 1, DEEPEST)
-            pending.extend(_Place(child, depth, turn) for child in reversed(below))
+            seen.add(id(span))
+            turn = turn_of_root.get(span["span_id"], turn)
+            below = material.children.get(span["span_id"], NO_SPANS)
+            yield _drawn(material, span, below, depth, turn)
+            if below:
+                depth = min(depth + 1, DEEPEST)
+                pending += [_Place(child, depth, turn) for child in reversed(below)]
 
 
 def _is_root(material: Material, span: SpanRecord) -> bool:
     return not span["parent_span_id"] or span["parent_span_id"] not in material.by_id
 
 
-def _drawn(material: Material, place: _Place) -> TimelineSpan:
-    span = place.span
+def _drawn(
+    material: Material, span: SpanRecord, below: list[SpanRecord], depth: int, turn: int | None
+) -> TimelineSpan:
+    is_parent_known = span["parent_span_id"] in material.by_id
+    return _as_drawn(span, is_parent_known, depth, turn, _self_ms(span, below), _first_ms(material, span))
+
+
+@once
+def _as_drawn(
+    span: SpanRecord,
+    is_parent_known: bool,
+    depth: int,
+    turn: int | None,
+    self_ms: float,
+    first_ms: float | None,
+) -> TimelineSpan:
     error = span_error(span)
     failed_tool = flag(span["attributes"].get("lk.function_tool.is_error")) is True
     return TimelineSpan(
         span_id=span["span_id"],
         trace_id=span["trace_id"],
         parent_span_id=span["parent_span_id"],
-        parent_known=span["parent_span_id"] in material.by_id,
-        depth=place.depth,
+        parent_known=is_parent_known,
+        depth=depth,
         name=span["name"],
         lane=lane_of(span),
         start_ns=span["start_ns"],
         end_ns=max(span["end_ns"], span["start_ns"]),
-        self_ms=_self_ms(span, material.children.get(span["span_id"], ())),
+        self_ms=self_ms,
         label=label_of(span),
         is_error=error is not None or failed_tool,
         error=error.message if error is not None else text(span["attributes"].get("error.type")),
-        turn=place.turn,
-        first_ms=_first_ms(material, span),
+        turn=turn,
+        first_ms=first_ms,
     )
 
 
-def _self_ms(span: SpanRecord, children: Iterable[SpanRecord]) -> float:
+def _self_ms(span: SpanRecord, children: Sequence[SpanRecord]) -> float:
+    if not children:
+        return max(span["end_ns"] - span["start_ns"], 0) / 1e6
     own = own_stretches(
         span["start_ns"], span["end_ns"], ((child["start_ns"], child["end_ns"]) for child in children)
     )

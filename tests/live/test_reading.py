@@ -2,10 +2,13 @@
 
 import gzip
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from observability.ingest.telemetry import accept_telemetry
@@ -38,6 +41,22 @@ def test_after_each_upload_it_is_what_is_read_anew(project: Project, run: str) -
         shown = reading.renewed(shown, frozenset())
 
         assert shown.version == anew(project)
+
+
+@pytest.mark.parametrize("run", [run for run in RUNS if captured_exports(run)])
+@settings(max_examples=1)
+@given(seed=st.integers(0, 2**32))
+def test_uploads_in_any_order_are_what_is_read_anew(project: Project, run: str, seed: int) -> None:
+    Session.objects.all().delete()
+    rng, exports = Random(seed), captured_exports(run)
+    take_captured(project, exports[0])
+    reading, shown = reading_of(project), None
+    for number, request in enumerate(rng.sample(exports, len(exports)), start=1):
+        take_captured(project, request)
+        shown = reading.renewed(shown, frozenset())
+
+        if number % 8 == 0 or number == len(exports):
+            assert shown.version == anew(project)
 
 
 def test_lines_are_added_without_reading_what_was_there(project: Project) -> None:

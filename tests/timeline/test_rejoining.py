@@ -1,6 +1,7 @@
 """A live timeline that is built without the lines it has, and given them back, is the one of all its records."""
 
 from collections.abc import Sequence
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from observability.timeline.rejoining import Rejoined, rejoined
 from observability.timeline.snapshot import growth_as_json
 from observability.timeline.told_lines import told_lines
 from tests.captured import RUNS
-from tests.timeline.sessions import LIVE, batches_of, child, log, span
+from tests.timeline.sessions import LIVE, batches_of, child, log, span, without_reports
 from tests.timeline.test_growing import BEGUN, TURN, Batch, anew
 from tests.timeline.test_robust import BATCHES, LOGS
 
@@ -28,10 +29,8 @@ def begun(batches: Sequence[Batch]) -> Growing | None:
     return growing_of(timeline, told_lines(timeline.logs, records))
 
 
-def joined(growing: Growing | None, before: Sequence[Batch], *more: Batch) -> Rejoined | None:
-    """As a reader does it: of what came before it reads all but the log."""
-    others = [[record for record in batch if record["signal"] != "log"] for batch in before]
-    return rejoined(growing, [*others, *more], context=LIVE) if growing else None
+def joined(growing: Growing | None, *more: Batch) -> Rejoined | None:
+    return rejoined(growing, more, context=LIVE) if growing else None
 
 
 def put_together(before: dict[str, Any], rejoined: Rejoined) -> dict[str, Any]:
@@ -48,7 +47,7 @@ def step(
     if grown is not None:
         come = growth_as_json(grown)
         return grown, {**snapshot, **come, "logs": snapshot["logs"] + come["logs"]}
-    again = joined(growing, before, batch)
+    again = joined(growing, batch)
     if again is not None:
         return again.growing, put_together(snapshot, again)
     return begun([*before, batch]), anew(*before, batch)
@@ -67,7 +66,7 @@ def step(
 def test_what_comes_is_as_if_all_had_been_built_anew(batch: Batch) -> None:
     before = [*BEGUN, [log("one", 205), FAILED, log("two", 215)]]
 
-    again = joined(begun(before), before, batch)
+    again = joined(begun(before), batch)
 
     assert again is not None
     assert put_together(anew(*before), again) == anew(*before, batch)
@@ -83,6 +82,21 @@ def test_captured_sessions_are_the_same_after_each_upload(run: str) -> None:
         before.append(batch)
 
         assert snapshot == anew(*before)
+
+
+@pytest.mark.parametrize("run", RUNS)
+@settings(max_examples=2)
+@given(seed=st.integers(0, 2**32))
+def test_captured_sessions_are_the_same_in_any_order_and_with_repetitions(run: str, seed: int) -> None:
+    rng = Random(seed)
+    batches = without_reports(run)
+    batches = rng.sample(batches * 2, len(batches) * 2)
+    growing, snapshot = begun([]), anew()
+    for number, batch in enumerate(batches):
+        growing, snapshot = step(growing, snapshot, batches[:number], batch)
+
+        if number % 8 == 0 or number == len(batches) - 1:
+            assert snapshot == anew(*batches[: number + 1])
 
 
 @settings(max_examples=300)
@@ -122,16 +136,16 @@ def test_any_lines_before_and_after_spans_keep_their_place(lines: list[Batch]) -
     ],
 )
 def test_what_may_change_lines_is_not_joined(what: str, batch: Batch) -> None:
-    assert joined(begun(BEGUN), BEGUN, batch) is None, what
+    assert joined(begun(BEGUN), batch) is None, what
 
 
 def test_a_name_that_only_a_line_told_is_not_lost() -> None:
     before: list[Batch] = [*BEGUN, [log("x", 300, attributes={"lk.agent_name": "front desk"})]]
 
-    assert joined(begun(before), before, [span("llm_node", 300, 301)]) is None
+    assert joined(begun(before), [span("llm_node", 300, 301)]) is None
 
 
 def test_a_failure_that_is_told_more_often_than_before_is_not_joined() -> None:
     before: list[Batch] = [*BEGUN, [log("one", 205), FAILED]]
 
-    assert joined(begun(before), before, [CALL, FAILED, FAILED]) is None
+    assert joined(begun(before), [CALL, FAILED, FAILED]) is None
