@@ -7,12 +7,14 @@ from typing import Any
 
 from observability.journal.read import Later, Place, batches_of, later_batches_of, place_of
 from observability.live.changes import Items, Part, items_in, members_of, taken_apart
+from observability.live.written import Written, rest_as_json, written_lists
 from observability.models import Session
 from observability.queries.records import Facts
-from observability.timeline import as_json, build
+from observability.timeline import build
 from observability.timeline.context import SessionContext
 from observability.timeline.dedupe import unique
 from observability.timeline.growing import Growing, growing_of, with_lines
+from observability.timeline.model import Timeline
 from observability.timeline.rejoining import rejoined
 from observability.timeline.snapshot import growth_as_json
 from observability.timeline.told_lines import told_lines
@@ -28,6 +30,7 @@ class Stem:
     context: SessionContext
     last_ns: int
     growing: Growing | None
+    written: Written | None = None
 
     def grown(self, session: Session) -> "Stem | None":
         """With what has come since; None if that may not be enough."""
@@ -49,10 +52,10 @@ class Stem:
         joined = rejoined(self.growing, later.batches, context=at_present(self.context))
         if joined is None or joined.growing.told is None:
             return None
-        come = taken_apart(body_of(session, as_json(joined.timeline)))
+        come, written = written_anew(session, joined.timeline, self.written)
         before = with_turns(self.parts, self.growing.told.turns, joined.growing.told.turns)
         last_ns = joined.growing.head.last_ns
-        return Stem(with_new_lines(before, come), later.place, self.context, last_ns, joined.growing)
+        return Stem(with_new_lines(before, come), later.place, self.context, last_ns, joined.growing, written)
 
 
 def read_anew(session: Session, known: Facts) -> Stem:
@@ -60,8 +63,16 @@ def read_anew(session: Session, known: Facts) -> Stem:
     records = unique(batches_of(session))
     timeline = build([records], context=at_present(context))
     growing = growing_of(timeline, told_lines(timeline.logs, records))
-    parts = taken_apart(body_of(session, as_json(timeline)))
-    return Stem(parts, place_of(session), context, timeline.session.last_ns, growing)
+    parts, written = written_anew(session, timeline, None)
+    return Stem(parts, place_of(session), context, timeline.session.last_ns, growing, written)
+
+
+def written_anew(
+    session: Session, timeline: Timeline, before: Written | None
+) -> tuple[Mapping[str, Part], Written]:
+    lists, written = written_lists(timeline, before)
+    parts = taken_apart(body_of(session, rest_as_json(timeline)))
+    return {**parts, "timeline": {**members_of(parts["timeline"]), **lists}}, written
 
 
 def at_present(context: SessionContext) -> SessionContext:

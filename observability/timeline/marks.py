@@ -29,6 +29,10 @@ class TimelineSpan:
     first_ms: float | None
     """First token of an LLM span, first byte of a TTS span, after its start."""
 
+    def __hash__(self) -> int:
+        """Cheap: live updates look each span up, and few have another's id."""
+        return hash(self.span_id)
+
 
 @dataclass(frozen=True, slots=True)
 class AgentStretch:

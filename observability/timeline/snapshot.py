@@ -38,6 +38,12 @@ def growth_as_json(growing: Growing) -> dict[str, Any]:
     return _with_origin(members, growing.head.start_ns)
 
 
+def item_as_json(item: object, origin_ns: int) -> dict[str, Any]:
+    """One item of a list of the timeline."""
+    converted: dict[str, Any] = _converted(item, origin_ns)
+    return converted
+
+
 def _with_origin(told: Timeline | Mapping[str, Any], origin_ns: int) -> dict[str, Any]:
     snapshot: dict[str, Any] = _converted(told, origin_ns)
     snapshot["session"]["start_unix_ns"] = str(origin_ns)
