@@ -14,36 +14,37 @@ from functools import cache
 ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
 """That this process was allowed when it started."""
 PLACES = "\0playhead/core"
-MAX_ON_A_CORE = 8
 BEHIND = 10
 """Niceness: beside threads that want the processor, one that gives way gets a tenth of it."""
 
 
 def keep_to_one() -> None:
-    """This thread, and those that it begins from now on: on the core that the fewest of our processes have taken."""
+    """This thread, and those that it begins from now on: on a core that no other process of ours has, else any one."""
     if ALL:
-        keep_to({taken_core()})
+        keep_to(own()[0] or {random.choice(sorted(ALL))})  # noqa: S311
+
+
+def keep_to_own() -> None:
+    """Likewise, and wherever there is time if others have all: so no two meet on one core, also while new ones begin
+    beside those that end."""
+    if ALL:
+        keep_to(own()[0] or ALL)
 
 
 @cache
-def taken_core() -> int:
+def own() -> tuple[set[int], socket.socket | None]:
     """
-    Each place on a core is the name of a socket, which the kernel gives to one process and takes back when that ends.
-    Other containers have names of their own, so cores are tried in any order.
+    The core, and the socket whose name stands for it: the kernel gives a name to one process, and takes it back when
+    that ends. Other containers have names of their own, so cores are tried in any order. None if each has been given.
     """
     cores = sorted(ALL)
     random.shuffle(cores)
-    held.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
-    for place in range(MAX_ON_A_CORE):
-        for core in cores:
-            with suppress(OSError):
-                held[0].bind(f"{PLACES}/{core}/{place}")
-                return core
-    return cores[0]
-
-
-held: list[socket.socket] = []
-"""What names this process's place, for as long as it lives."""
+    for core in cores:
+        with suppress(OSError):
+            place = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            place.bind(f"{PLACES}/{core}")
+            return {core}, place
+    return set(), None
 
 
 def use_all() -> None:

@@ -8,4 +8,4 @@ from config.wsgi import application
 __all__ = ["application"]
 
 if settings.ONE_CORE:
-    cores.keep_to_one()
+    cores.keep_to_own()
