@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from observability.journal.read import Later, Place, batches_of, later_batches_of, place_of
+from observability.limits import MAX_KEPT_RECORDS
 from observability.live.changes import Items, Part, items_in, members_of, taken_apart
 from observability.live.written import Written, rest_as_json, written_lists
 from observability.models import Session
@@ -47,13 +48,14 @@ class Stem:
 
     def rejoined(self, session: Session, later: Later) -> "Stem | None":
         """All but the lines of the log built anew."""
-        if self.growing is None or self.growing.told is None:
+        told = self.growing.told if self.growing else None
+        if self.growing is None or told is None or len(told.whole) > MAX_KEPT_RECORDS:
             return None
         joined = rejoined(self.growing, later.batches, context=at_present(self.context))
         if joined is None or joined.growing.told is None:
             return None
         come, written = written_anew(session, joined.timeline, self.written)
-        before = with_turns(self.parts, self.growing.told.turns, joined.growing.told.turns)
+        before = with_turns(self.parts, told.turns, joined.growing.told.turns)
         last_ns = joined.growing.head.last_ns
         return Stem(with_new_lines(before, come), later.place, self.context, last_ns, joined.growing, written)
 
@@ -62,9 +64,12 @@ def read_anew(session: Session, known: Facts) -> Stem:
     _cursor, context = known
     records = unique(batches_of(session))
     timeline = build([records], context=at_present(context))
-    growing = growing_of(timeline, told_lines(timeline.logs, records))
+    growing = growing_of(timeline)
+    if growing and len(records) <= MAX_KEPT_RECORDS:
+        growing = replace(growing, told=told_lines(timeline.logs, records))
     parts, written = written_anew(session, timeline, None)
-    return Stem(parts, place_of(session), context, timeline.session.last_ns, growing, written)
+    last_ns = timeline.session.last_ns
+    return Stem(parts, place_of(session), context, last_ns, growing, written if growing else None)
 
 
 def written_anew(

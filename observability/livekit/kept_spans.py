@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
-from sys import intern
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 from observability.records import Record, SpanRecord, Value
 
@@ -20,13 +19,12 @@ UNREAD = frozenset(
 """Attributes that no timeline is made of; more than half of what a session's spans weigh."""
 UNREAD_EVENTS = "gen_ai."
 """What the names of events that hold messages begin with."""
-IDS = ("trace_id", "span_id", "parent_span_id", "job_id", "room_id")
-ALIKE = ("resource", "scope", "status")
+ALIKE = ("trace_id", "parent_span_id", "job_id", "room_id", "resource", "scope", "status")
 """What most spans of a session have in common."""
 NAME_CHARS = 64
 
-P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class KeptSpan(dict[str, Any]):
@@ -47,28 +45,28 @@ class KeptSpan(dict[str, Any]):
 def kept(records: Iterable[Record]) -> Iterator[Record]:
     """The records, their spans as KeptSpan. One without an id is told by its whole content: it stays."""
     before: SpanRecord | None = None
+    same: dict[str, str] = {}
     for record in records:
         if record["signal"] == "span" and record["span_id"]:
-            before = _kept(record, before)
+            before = _kept(record, before, same)
             yield before
         else:
             yield record
 
 
-def _kept(span: Any, before: Any) -> Any:
-    """It shares with the one before it what both have."""
+def _kept(span: Any, before: Any, same: dict[str, str]) -> Any:
+    """It shares with the one before it what both have, and names with all."""
     if isinstance(span, KeptSpan):
         return span
+    attributes = {name: value for name, value in span["attributes"].items() if name not in UNREAD}
     fields: dict[str, Any] = {
         "signal": "span",
-        **{name: intern(span[name]) for name in IDS},
         **{name: _shared(span[name], before[name] if before else None) for name in ALIKE},
-        "name": intern(span["name"]),
+        "span_id": span["span_id"],
+        "name": _same(span["name"], same),
         "start_ns": span["start_ns"],
         "end_ns": span["end_ns"],
-        "attributes": {
-            name: _interned(value) for name, value in span["attributes"].items() if name not in UNREAD
-        },
+        "attributes": {name: _same(value, same) for name, value in attributes.items()},
         "events": [event for event in span["events"] if not event["name"].startswith(UNREAD_EVENTS)],
     }
     if "repeated" in span:
@@ -76,26 +74,25 @@ def _kept(span: Any, before: Any) -> Any:
     return KeptSpan(fields)
 
 
-def _interned(value: Value) -> Value:
+def _same(value: Value, same: dict[str, str]) -> Value:
     """Names of models, agents and the like, which many spans tell, once."""
-    return intern(value) if isinstance(value, str) and len(value) <= NAME_CHARS else value
+    return same.setdefault(value, value) if isinstance(value, str) and len(value) <= NAME_CHARS else value
 
 
 def _shared(value: T, before: T | None) -> T:
     return before if before is not None and before == value else value
 
 
-def once(read: Callable[P, T]) -> Callable[P, T]:
-    """`read`, whose first argument is a span, remembers what it last made of a kept one."""
+def once(read: Callable[[SpanRecord, *Ts], T]) -> Callable[[SpanRecord, *Ts], T]:
+    """`read` remembers what it last made of a kept span."""
 
     @wraps(read)
-    def reading(*arguments: P.args, **names: P.kwargs) -> T:
-        span, more = arguments[0], arguments[1:]
+    def reading(span: Any, *more: *Ts) -> T:
         if not isinstance(span, KeptSpan):
-            return read(*arguments, **names)
+            return read(span, *more)
         for reader, known, told in span.said:
             if reader is read and known == more:
                 return told  # type: ignore[no-any-return]
-        return span.says(read, more, read(*arguments, **names))
+        return span.says(read, more, read(span, *more))  # type: ignore[arg-type]  # a KeptSpan is one
 
     return reading

@@ -30,8 +30,8 @@ class TimelineSpan:
     """First token of an LLM span, first byte of a TTS span, after its start."""
 
     def __hash__(self) -> int:
-        """Cheap: live updates look each span up, and few have another's id."""
-        return hash(self.span_id)
+        """Cheap: live updates look each span up, and no two of a session have both ids in common."""
+        return hash((self.trace_id, self.span_id))
 
 
 @dataclass(frozen=True, slots=True)
