@@ -17,6 +17,11 @@ UPLOAD_PHRASES = (
 )
 """Words of the SDKs' own complaints when a recording upload fails (docs/contract.md §4)."""
 
+EXPORTERS = "opentelemetry.exporter.otlp."
+DROPPED_BY = {"trace_exporter": "traces", "_log_exporter": "logs", "metric_exporter": "metrics"}
+"""Signals by the last part of the name of their exporter's logger."""
+ERROR = 17
+
 REPORTS: dict[tuple[str, str], Kind] = {
     ("chat_history", "session report"): "session_report",
     ("chat_history", "chat item"): "chat_item",
@@ -36,6 +41,13 @@ def kind_of(record: LogRecord) -> Kind:
     if scope.startswith(UPLOAD_LOGGERS):
         return "upload"
     return "upload" if _complains_of_an_upload(record, body) else "runtime"
+
+
+def dropped_batch_of(record: LogRecord) -> str:
+    """The signal of which the agent's exporter says that it dropped a batch (docs/contract.md §4.2), or ""."""
+    _, is_exporter, name = logger_of(record).rpartition(EXPORTERS)
+    is_error = (record.get("severity_number") or 0) >= ERROR
+    return DROPPED_BY.get(name.rpartition(".")[2], "") if is_exporter and is_error else ""
 
 
 def logger_of(record: LogRecord) -> str:

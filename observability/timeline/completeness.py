@@ -4,6 +4,7 @@ in a sentence."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from observability.livekit.log_kinds import dropped_batch_of
 from observability.records import HeaderRecord
 from observability.timeline.dialogue import TranscriptItem
 from observability.timeline.material import Material
@@ -86,7 +87,20 @@ def _judged(evidence: Evidence, signal: Signal) -> Completeness:
     if not count and discarded:
         return Completeness(State.LOST, "What arrived could not be kept.", 0, discarded)
     state, reason = _PRESENT[signal](evidence) if count else _absent(evidence, signal)
+    dropped = 0 if evidence.material.is_live else _dropped_batches(evidence, signal)
+    if dropped and state in (State.RECEIVED, State.NOT_SENT):
+        state, reason = (State.PARTIAL if count else State.LOST), _told_as_dropped(signal, dropped)
     return Completeness(state, reason, count, 0)
+
+
+def _dropped_batches(evidence: Evidence, signal: Signal) -> int:
+    """As the agent's exporter says."""
+    return sum(dropped_batch_of(line) == signal for kind, line in evidence.material.lines if kind == "upload")
+
+
+def _told_as_dropped(signal: Signal, batches: int) -> str:
+    many = "1 batch" if batches == 1 else f"{batches} batches"
+    return f"The agent says that it dropped {many} of {NAMES[signal].lower()} which it could not hand over."
 
 
 def _count(evidence: Evidence, signal: Signal) -> int:

@@ -46,7 +46,8 @@ class _Case:
 def failures_of(
     material: Material, where: Whereabouts, tools: Sequence[ToolCall], lines: Sequence[LogLine]
 ) -> tuple[Failure, ...]:
-    cases = _Cases(sorted([*_from_spans(material), *_from_tools(material, tools)], key=_at))
+    of_tools = list(_from_tools(material, tools))
+    cases = _Cases(sorted([*_not_below(material, of_tools, _from_spans(material)), *of_tools], key=_at))
     for line, (_kind, record) in zip(lines, material.lines, strict=True):
         if line.kind == "runtime" and speaks_of_failure(record):
             _add_line(cases, line, record)
@@ -137,6 +138,30 @@ def _from_tools(material: Material, tools: Sequence[ToolCall]) -> Iterable[_Case
             yield _Case("tool", span["end_ns"], error.message, error.type, spans=[span], near_ids=own)
 
 
+def _not_below(material: Material, of_tools: Sequence[_Case], of_spans: Iterable[_Case]) -> Iterable[_Case]:
+    """What failed for good below a tool that failed is why it did: one case with it."""
+    of_span = {span["span_id"]: case for case in of_tools for span in case.spans}
+    for case in of_spans:
+        tool = _above(material, case.spans[0], of_span)
+        if tool is None or case.recovered:
+            yield case
+        else:
+            tool.spans += case.spans
+            tool.near_ids |= case.near_ids
+            tool.error_type = _type_of(tool, case.error_type)
+
+
+def _above(material: Material, span: SpanRecord, of_span: dict[str, _Case]) -> _Case | None:
+    at: SpanRecord | None = span
+    seen: set[str] = set()
+    while of_span and at is not None and at["span_id"] not in seen:
+        if at["span_id"] in of_span:
+            return of_span[at["span_id"]]
+        seen.add(at["span_id"])
+        at = material.by_id.get(at["parent_span_id"])
+    return None
+
+
 class _Cases:
     """Cases by time and by the spans they are about, so that a line finds its own among thousands."""
 
@@ -170,9 +195,11 @@ def _add_line(cases: _Cases, line: LogLine, record: LogRecord) -> None:
         return
     case.logs.append(line.index)
     case.message = _better(case, message)
-    case.error_type = (
-        case.error_type if case.error_type not in ("", "tool_error") else kind_told or case.error_type
-    )
+    case.error_type = _type_of(case, kind_told)
+
+
+def _type_of(case: _Case, told: str) -> str:
+    return case.error_type if case.error_type not in ("", "tool_error") else told or case.error_type
 
 
 def _better(case: _Case, message: str) -> str:

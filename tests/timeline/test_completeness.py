@@ -33,6 +33,46 @@ def test_live_session_expects_what_comes_at_the_end():
     }
 
 
+def dropped(exporter, at_ms=0):
+    name = f"opentelemetry.exporter.otlp.proto.http.{exporter}"
+    return log(
+        "Failed to export batch due to timeout, max retries or shutdown.", at_ms, scope=name, severity=17
+    )
+
+
+@pytest.mark.parametrize(
+    ("exporter", "signal"),
+    [("_log_exporter", "logs"), ("trace_exporter", "traces"), ("metric_exporter", "metrics")],
+)
+def test_what_the_agent_says_that_it_dropped_is_not_all_here(exporter, signal):
+    told = built(*SUBJECTS, dropped(exporter), dropped(exporter, 5)).completeness
+
+    assert told[signal].state == State.PARTIAL
+    assert told[signal].reason == (
+        f"The agent says that it dropped 2 batches of {signal} which it could not hand over."
+    )
+    assert [each for each in SIGNALS if told[each].reason.startswith("The agent says")] == [signal]
+
+
+def test_what_was_dropped_whole_is_lost():
+    told = state_of("metrics", span("job_entrypoint", 0, 100), dropped("metric_exporter"))
+
+    assert (told.state, told.reason) == (
+        State.LOST,
+        "The agent says that it dropped 1 batch of metrics which it could not hand over.",
+    )
+
+
+def test_what_a_live_session_lacks_is_not_judged_yet():
+    assert state_of("logs", *SUBJECTS, dropped("_log_exporter"), status="live").state == State.RECEIVED
+
+
+def test_a_warning_of_the_exporter_is_no_loss():
+    shut_down = log("Exporter already shutdown", scope="opentelemetry.exporter.otlp.proto.http._log_exporter")
+
+    assert state_of("logs", *SUBJECTS, shut_down).state == State.RECEIVED
+
+
 def test_of_senders_other_than_livekits_nothing_is_expected_that_they_never_send():
     theirs = {"job_id": "order-4711", "room_id": "", "resource": {"attributes": {"service.name": "checkout"}}}
 

@@ -63,6 +63,38 @@ def test_failed_tool_is_an_error_with_the_exception_of_its_log_line():
     assert error.log_indexes == (0,)
 
 
+def failed_tool():
+    output = {"lk.function_tool.is_error": True, "lk.pii.function_tool.output": "An internal error occurred"}
+    return tool(0, 100, **output)
+
+
+def test_what_failed_within_a_tool_that_failed_is_one_error_with_it():
+    ran = failed_tool()
+    step = child(ran, "prepare", 1, 99)
+    asked = child(step, "GET", 2, 90, status={"code": 2, "message": "timed out"})
+    asked["attributes"]["error.type"] = "httpx.ReadTimeout"
+
+    [error] = built(ran, step, asked).errors
+
+    assert (error.kind, error.message) == ("tool", "look: An internal error occurred")
+    assert (error.error_type, error.span_ids) == ("ReadTimeout", (ran["span_id"], asked["span_id"]))
+
+
+def test_an_attempt_within_a_tool_that_was_repeated_with_success_is_not_why_it_failed():
+    ran = failed_tool()
+    request, runs = failed_attempts(1, then_succeeds=True)
+    request["parent_span_id"] = ran["span_id"]
+
+    assert [error.kind for error in built(ran, request, *runs).errors] == ["llm", "tool"]
+
+
+def test_parents_in_a_circle_around_a_failure_are_followed_once():
+    one, other = span("GET", 0, 5, status={"code": 2, "message": "no"}), span("POST", 0, 6)
+    one["parent_span_id"], other["parent_span_id"] = other["span_id"], one["span_id"]
+
+    assert [error.kind for error in built(failed_tool(), one, other).errors] == ["span", "tool"]
+
+
 def failed_attempts(count, *, then_succeeds):
     request = span("llm_request", 0, 100)
     runs = [
