@@ -197,6 +197,34 @@ def test_words_are_found_in_the_transcript_the_spans_and_the_logs(
     expect(details).to_be_visible()
 
 
+def test_whoever_found_the_session_by_what_was_said_is_led_to_it(
+    front_desk: Session, signed_in_page: Page
+) -> None:
+    page = signed_in_page
+    page.get_by_role("searchbox").fill("table for four")
+    expect(page).to_have_url(re.compile("search=table"))
+
+    open_front_desk(page)
+
+    search = page.get_by_role("search", name="This session")
+    expect(search.get_by_role("searchbox")).to_have_value("table for four")
+    expect(page.locator("[data-hit-line]")).to_contain_text("Please book a table for four people tonight.")
+
+
+def test_whoever_found_the_session_by_a_name_is_not_bothered_with_a_search_in_it(
+    front_desk: Session, signed_in_page: Page
+) -> None:
+    page = signed_in_page
+    page.get_by_role("searchbox").fill(front_desk.job_id)
+    expect(page).to_have_url(re.compile(f"search={front_desk.job_id}"))
+
+    with page.expect_response(re.compile("/search/")) as found:
+        open_front_desk(page)
+
+    assert found.value.ok
+    expect(page.get_by_role("search", name="This session")).to_be_hidden()
+
+
 def test_a_search_goes_on_while_the_session_grows(replay: Replay, signed_in_page: Page) -> None:
     session = replay("node/1.9.0_full", requests=24)
     page = signed_in_page

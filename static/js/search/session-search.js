@@ -2,6 +2,7 @@ import { Lifetime } from "../lifetime.js";
 import { position } from "../playhead-position.js";
 import { Asking } from "./asking.js";
 import { paint, revealInDetails, shownPlaces } from "./found-words.js";
+import { KINDS } from "./hits.js";
 import { leadTo, markLine } from "./lead-to-hit.js";
 import { SearchBar } from "./search-bar.js";
 import { SearchState } from "./search-state.js";
@@ -18,6 +19,7 @@ export class SessionSearch extends HTMLElement {
   #pause = 0;
   #isLeading = false;
   #before = null;
+  #isFromAddress = false;
 
   connectedCallback() {
     this.life = new Lifetime();
@@ -31,11 +33,23 @@ export class SessionSearch extends HTMLElement {
     document.addEventListener("search-requested", () => this.open(), { signal });
     document.addEventListener("click", this.#toggled, { signal });
     document.addEventListener("htmx:afterSwap", this.#swapped, { signal });
+    queueMicrotask(this.#openFromAddress); // once the page's other elements are there
   }
 
   disconnectedCallback() {
     this.life.end();
   }
+
+  /** Whoever found the session by words in the list, `#find=…`, goes on to the first of them. */
+  #openFromAddress = () => {
+    const words = new URLSearchParams(location.hash.slice(1)).get("find");
+    if (!words) return;
+    this.#isFromAddress = true;
+    this.state.kinds = new Set(["words"]);
+    this.bar.input.value = words;
+    this.open();
+    this.#step(1);
+  };
 
   open() {
     if (this.hidden) this.#before = document.activeElement;
@@ -51,6 +65,13 @@ export class SessionSearch extends HTMLElement {
     this.state.forget();
     this.#setOpen(false);
     if (this.#before?.isConnected) this.#before.focus();
+  }
+
+  /** The session was found by a name or an id, which nobody has said. */
+  #leave() {
+    this.state.kinds = new Set(KINDS);
+    this.bar.input.value = "";
+    this.close();
   }
 
   #setOpen(isOpen) {
@@ -85,6 +106,9 @@ export class SessionSearch extends HTMLElement {
 
   #answered = (answer) => {
     this.state.answered(answer);
+    const isFound = this.state.total > 0 || !this.#isFromAddress;
+    this.#isFromAddress = false;
+    if (!isFound) return this.#leave();
     const hit = this.state.takeStep(position.ms);
     if (hit) this.#lead(hit);
     else this.#show();
