@@ -30,6 +30,7 @@ class MemberRow:
     membership: Membership
     is_reader: bool
     may_change: bool
+    """Nobody changes or removes the only owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,11 @@ def roles_given_by(project: Project, request: HttpRequest) -> list[Role]:
 def member_rows(project: Project, request: HttpRequest, given: list[Role]) -> list[MemberRow]:
     memberships = project.memberships.select_related("user").order_by("user__name", "user__email")
     by_rank = sorted(memberships, key=lambda each: Role.values.index(each.role))
-    return [MemberRow(each, each.user == request.user, Role(each.role) in given) for each in by_rank]
+    owners = [each for each in by_rank if each.role == Role.OWNER]
+    return [
+        MemberRow(each, each.user == request.user, Role(each.role) in given and owners != [each])
+        for each in by_rank
+    ]
 
 
 def invitation_rows(project: Project, given: list[Role]) -> list[InvitationRow]:

@@ -47,7 +47,7 @@ def plan_show(request: HttpRequest, slug: str) -> HttpResponse:
         "is_storage_counted": is_storage_counted(project, now=now),
         "months": months_with_something(months),
         "next_month": next_month,
-        "ends_in": timeuntil(beginning_of(next_month), now, depth=1),
+        "ends_in": timeuntil(beginning_of(next_month), now, depth=2),
         "plans": Plan.objects.all(),
         "may_change_plan": may_change_plan(project, reader_of(request)),
     }

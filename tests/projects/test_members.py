@@ -112,6 +112,16 @@ def test_the_only_owner_is_told_why_they_cannot_leave_and_not_offered_to(
     assert "Leave Acme" in open_page(owner_client, "projects:general-show", "acme")
 
 
+def test_the_only_owner_is_not_offered_for_removal(
+    owner_client: Client, teammate: User, project: Project
+) -> None:
+    assert open_page(owner_client, LIST, "acme").count("Remove this member") == 1
+
+    change(owner_client, teammate, "owner")
+
+    assert open_page(owner_client, LIST, "acme").count("Remove this member") == 2
+
+
 def test_one_of_two_owners_may_go(
     owner_client: Client, owner: User, teammate: User, project: Project
 ) -> None:
