@@ -76,7 +76,7 @@ def offset(ms: float | None, *, decimals: int = 0) -> str:
     if ms is None:
         return MISSING
     sign = "−" if ms < 0 else ""
-    shown_ms = int(round(abs(ms), decimals - 3)) if decimals else int(abs(ms))
+    shown_ms = int(round(abs(ms), 1))  # a clock has passed what it shows, also in static/js/offset-text.js
     fraction = f"{shown_ms % 1000:03d}"[:decimals]
     return f"{sign}{clock(shown_ms)}" + (f".{fraction}" if decimals else "")
 

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -80,6 +81,18 @@ def test_a_project_without_a_key_is_told_that_uploads_would_be_refused(
     assert "An admin registers it: ask Olivia Owner" in open_page(teammate_client, CONNECT, "acme")
 
 
+def test_whoever_generated_the_pair_is_told_where_else_it_goes(
+    owner_client: Client, project: Project, api_key: ApiKey
+) -> None:
+    assert "are the ones the agent connects to LiveKit with already" in open_page(
+        owner_client, CONNECT, "acme"
+    )
+
+    ApiKey.objects.update(is_generated=True)
+
+    assert "goes under keys: in livekit-server’s configuration" in open_page(owner_client, CONNECT, "acme")
+
+
 def test_a_viewer_is_told_whom_to_ask_and_nothing_that_takes_a_key(
     teammate_client: Client, project: Project, api_key: ApiKey
 ) -> None:
@@ -123,6 +136,24 @@ def test_a_refusal_is_shown_with_what_to_do(
     assert "The door stayed shut." in page
     assert "7 refused for this reason" in page
     assert advice in page
+
+
+def test_refused_uploads_of_all_signals_are_counted(owner_client: Client, project: Project) -> None:
+    refuse(project, "wrong-secret", signal="logs", count=1_200)
+    refuse(project, "wrong-secret", signal="metrics", count=1)
+    refuse(project, "unknown-key", at=timezone.now() - timedelta(days=1), signal="logs", count=5)
+
+    page = open_page(owner_client, CHECK, "acme")
+
+    assert "1,201 refused for this reason (1,200 logs, 1 metrics)" in page
+
+
+def test_a_refusal_says_that_it_came_after_the_data_that_stand_below_it(
+    owner_client: Client, project: Project, front_desk: Session
+) -> None:
+    refuse(project, "unknown-key")
+
+    assert "It came after the data below." in open_page(owner_client, CHECK, "acme")
 
 
 def test_a_mended_set_up_is_not_blamed_for_what_was(
@@ -177,15 +208,17 @@ def add_admins(project: Project, first: str, second: str) -> None:
         MembershipFactory(project=project, user=UserFactory(name=name, email=email), role=Role.ADMIN)
 
 
-def refuse(project: Project, reason: str, at: object = None) -> None:
+def refuse(
+    project: Project, reason: str, at: object = None, *, signal: str = "traces", count: int = 7
+) -> None:
     at = at or timezone.now()
     Refusal.objects.create(
         project=project,
         reason=reason,
-        signal="traces",
+        signal=signal,
         key="devkey",
         message="The door stayed shut.",
-        count=7,
+        count=count,
         first_at=at,
         last_at=at,
     )

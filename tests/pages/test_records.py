@@ -19,7 +19,7 @@ def test_spans_are_found_by_turn_and_by_words(owner_client: Client, front_desk: 
     by_turn = open_page(owner_client, SPANS, *args, span_turn="5")
     by_words = open_page(owner_client, SPANS, *args, span_text="BOOK_table")
 
-    assert "0:46.6 – 0:54.8" in by_turn
+    assert "0:46.5 – 0:54.7" in by_turn
     assert "function_tool" in by_words
     assert "llm_node" not in by_words
 

@@ -21,8 +21,8 @@ def test_every_span_tells_its_own_time_beside_its_duration(owner_client: Client,
     page = open_page(owner_client, SPANS, *session_args(front_desk), span_turn="5", span_text="llm")
 
     assert "Start Duration Own time" in page
-    assert "llm_node script-llm-1 on the critical path 0:50.08 483 ms 0.7 ms" in page
-    assert "llm_request_run script-llm-1 0:50.08 481 ms 481 ms" in page
+    assert "llm_node script-llm-1 on the critical path 0:50.07 483 ms 0.7 ms" in page
+    assert "llm_request_run script-llm-1 0:50.07 481 ms 481 ms" in page
 
 
 def test_own_time_that_hardly_counts_is_faint(owner_client: Client, front_desk: Session) -> None:
