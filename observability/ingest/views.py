@@ -61,6 +61,9 @@ class AnswerInKind(BaseContentNegotiation):
         self, request: Request, renderers: Any, format_suffix: Any = None
     ) -> tuple[BaseRenderer, str]:
         is_json = request.META.get("CONTENT_TYPE", "").strip().lower().startswith("application/json")
+        is_json = is_json or "text/html" in request.META.get(
+            "HTTP_ACCEPT", ""
+        )  # a browser shows it, and saves the other
         chosen = JsonAnswers() if is_json else ProtobufAnswers()
         return chosen, chosen.media_type
 
@@ -191,7 +194,10 @@ class NoSuchEndpointView(UploadView):
     authentication_classes = []
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        raise NoSuchEndpoint("There is no such upload endpoint; see docs/contract.md §2.")
+        super().initial(request, *args, **kwargs)
+        raise NoSuchEndpoint(
+            "There is no such upload endpoint. Agents are given the address up to /p/<project>; see docs/connect.md."
+        )
 
 
 def refusal_of(error: Exception) -> Refused:

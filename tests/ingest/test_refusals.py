@@ -32,7 +32,7 @@ MAGIC_WORDS = ["data recording is disabled", "disabled by owner"]
         (BATCH, token(exp=int(time.time()) - 120), {}, 401, "expired-token"),
         (BATCH, token(exp=None), {}, 401, "bad-token"),
         (BATCH, token(exp=int(time.time()) + 30 * 24 * 3600), {}, 401, "bad-token"),
-        (BATCH, token(nbf=int(time.time()) + 600), {}, 401, "bad-token"),
+        (BATCH, token(nbf=int(time.time()) + 24 * 3600), {}, 401, "bad-token"),
         (BATCH, "not a token", {}, 401, "bad-token"),
         (BATCH, token(observability=None, video={"roomJoin": True}), {}, 403, "missing-grant"),
         (BATCH, token(observability={"write": "true"}), {}, 403, "missing-grant"),
@@ -212,6 +212,14 @@ def test_refusals_in_json_are_json(agent):
     response = agent.send("logs", b"{", content_type="application/json")
 
     assert (response.status_code, response["Content-Type"]) == (400, "application/json")
+    assert response.json()["message"]
+
+
+@pytest.mark.parametrize("path", ["/p/acme", "/p/acme/observability/traces/otlp/v0"])
+def test_a_browser_that_is_given_an_agents_address_shows_what_it_is(client, project, path):
+    response = client.get(path, headers={"Accept": "text/html,application/xhtml+xml"})
+
+    assert response["Content-Type"] == "application/json"
     assert response.json()["message"]
 
 
