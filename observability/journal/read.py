@@ -27,14 +27,12 @@ def batches_of(session: Session) -> list[list[Record]]:
 def batches_now(session: Session) -> list[list[Record]]:
     """The journal is read first: what is sealed meanwhile is then in both, and passed over."""
     rows = rows_of(session)
-    if not session.sealed_seq and is_whole(rows, session.cursor):
-        return [decode(bytes(payload)) for _, payload in rows]
-    archive = Archive.objects.filter(session=session).first()
-    if archive is None or not archive.name:
-        if (
-            archive is not None
-        ):  # it may have been opened again since the rows were read: they hold all of it now
-            rows = rows_of(session)
+    is_all = not session.sealed_seq and is_whole(rows, session.cursor)
+    archive = None if is_all else Archive.objects.filter(session=session).first()
+    if archive is not None and not archive.name:
+        # It may have been opened again since the rows were read: they hold all of it now.
+        rows, archive = rows_of(session), None
+    if archive is None:
         return [decode(bytes(payload)) for _, payload in rows]
     later = [decode(bytes(payload)) for seq, payload in rows if seq > archive.through_seq]
     return [archived_records(archive), *later]

@@ -63,9 +63,9 @@ class ArrivalRow:
 class RefusalNote:
     message: str
     advice: str
-    signal: str
     key: str
-    count: int
+    uploads: str
+    is_after_data: bool
     last_at: datetime
 
 
@@ -116,6 +116,7 @@ def connect(request: HttpRequest, slug: str) -> HttpResponse:
         "base_url": base_url_of(project),
         "server_url": settings.BASE_URL,
         "api_key": key.key if key else "",
+        "is_key_generated": bool(key and key.is_generated),
         "shown_key": key.key if key else PLACEHOLDER_KEY,
         "shown_secret": PLACEHOLDER_SECRET,
         "shown_token": PLACEHOLDER_TOKEN,
@@ -170,11 +171,17 @@ def refusal_note(arrivals: Arrivals) -> RefusalNote | None:
     return RefusalNote(
         refusal.message,
         ADVICE.get(refusal.reason, OTHER_ADVICE),
-        refusal.signal,
         refusal.key,
-        refusal.count,
+        refused_words(arrivals.refused),
+        arrivals.have_begun,
         refusal.last_at,
     )
+
+
+def refused_words(refused: Mapping[str, int]) -> str:
+    """`11 refused for this reason (7 logs, 2 traces, 1 metrics, 1 recording)`"""
+    of_signals = ", ".join(f"{number:,} {signal}" for signal, number in refused.items() if signal)
+    return f"{sum(refused.values()):,} refused for this reason" + (f" ({of_signals})" if of_signals else "")
 
 
 def base_url_of(project: Project) -> str:

@@ -1,6 +1,7 @@
 """What Connect tells about a project's first uploads and its refused ones."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Count, Max, Min, Q, Sum
@@ -41,6 +42,8 @@ class Arrivals:
     last_refusal: Refusal | None
     proven_at: datetime | None = None
     """When a key of the project was last accepted, to the minute."""
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """Uploads refused as the last one, by signal, most first."""
 
     @property
     def have_begun(self) -> bool:
@@ -67,7 +70,14 @@ def arrivals_of(project: Project) -> Arrivals:
     sessions = sessions.exclude(job_id__startswith=DEMO_JOB_PREFIX)
     newest = sessions.order_by("-pk").first()
     refusal = Refusal.objects.filter(project=project).order_by("-last_at").first()
-    return Arrivals(newest, signals_of(newest), refusal, proven_at(project) if refusal else None)
+    if refusal is None:
+        return Arrivals(newest, signals_of(newest), None)
+    return Arrivals(newest, signals_of(newest), refusal, proven_at(project), refused_alike(refusal))
+
+
+def refused_alike(refusal: Refusal) -> dict[str, int]:
+    alike = Refusal.objects.filter(project=refusal.project_id, reason=refusal.reason, key=refusal.key)
+    return dict(alike.order_by("-count", "signal").values_list("signal", "count"))
 
 
 def proven_at(project: Project) -> datetime | None:

@@ -28,7 +28,7 @@ export function noteLeaving() {
 async function leaveGonePage() {
   const answer = await fetch(location.href, { method: "HEAD" }).catch(() => null);
   if (answer?.status !== 404) return false;
-  if (performance.now() < leavingUntil) return true;
+  if (performance.now() < leavingUntil) return false;
   location.replace(answer.url);
   return true;
 }
