@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from observability.ingest.telemetry import accept_telemetry
+from observability.live import stem
 from observability.live.reading import SessionReading
 from observability.live.shown import Shown
 from observability.models import Batch, Session
@@ -74,6 +75,22 @@ def test_a_session_that_is_redacted_meanwhile_is_read_anew(project: Project) -> 
     earlier, lines = before_lines(captured_exports("python/1.8.9_full"))
     reading, shown = read_so_far(project, earlier)
     Session.objects.update(is_redacted=True)
+
+    take_captured(project, lines)
+    again = reading.renewed(shown, frozenset())
+
+    assert again.version == anew(project)
+
+
+def test_of_a_session_with_more_records_than_a_process_keeps_only_lines_are_added(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stem, "MAX_KEPT_RECORDS", 10)
+    earlier, lines = before_lines(captured_exports("python/1.8.9_full"))
+    reading, shown = read_so_far(project, earlier)
+    assert reading.stem is not None
+    assert reading.stem.growing is not None
+    assert reading.stem.growing.told is None
 
     take_captured(project, lines)
     again = reading.renewed(shown, frozenset())
