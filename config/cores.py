@@ -8,7 +8,7 @@ import os
 import random
 import socket
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 
 ALL = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
@@ -40,9 +40,10 @@ def own() -> tuple[set[int], socket.socket | None]:
     cores = sorted(ALL)
     random.shuffle(cores)
     for core in cores:
-        with suppress(OSError):
-            place = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        with suppress(OSError), ExitStack() as closing:
+            place = closing.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
             place.bind(f"{PLACES}/{core}")
+            closing.pop_all()  # the name is ours for as long as the socket is open
             return {core}, place
     return set(), None
 

@@ -57,8 +57,9 @@ def test_what_begins_next_takes_the_core_of_what_ended() -> None:
 @contextmanager
 def process_with(keep: Callable[[], None]) -> Iterator[set[int]]:
     """Its cores. It shares them with those of this test alone."""
-    command = [sys.executable, "-c", TAKES_A_CORE, f"/{os.getpid()}", keep.__name__]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-W", "error", "-c", TAKES_A_CORE, f"/{os.getpid()}", keep.__name__]
+    pipes: dict[str, int] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, **pipes, text=True) as process:
         assert process.stdout
         yield set(map(int, process.stdout.readline().split()))
         process.kill()
