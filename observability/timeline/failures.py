@@ -2,8 +2,9 @@
 §6.4, §15.13)."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from observability.livekit.model_spans import span_error
 from observability.livekit.values import text
@@ -14,6 +15,8 @@ from observability.timeline.marks import Failure, LogLine, ToolCall
 from observability.timeline.material import Material
 from observability.timeline.whereabouts import Whereabouts
 from observability.timeline.words import Lane
+
+T = TypeVar("T")
 
 TOLD_WITHIN_NS = 2_000_000_000
 """A log line belongs to a failure that happened this shortly before or after it."""
@@ -58,8 +61,11 @@ def _from_spans(material: Material) -> Iterable[_Case]:
     """Failing spans that stand below one another, or are attempts of one request, are one case."""
     failing = {span["span_id"]: span for span in material.spans if _is_failing(span)}
     grouped: dict[str, list[SpanRecord]] = {}
+    tops: dict[str, str] = {}
     for span in failing.values():
-        grouped.setdefault(_topmost(material, span, failing), []).append(span)
+        request = span["parent_span_id"] if span["name"].endswith("_run") else ""
+        top = _of_nearest(request or span["span_id"], tops, within=failing, otherwise=lambda highest: highest)
+        grouped.setdefault(top, []).append(span)
     return (_case_of(material, top, spans) for top, spans in grouped.items())
 
 
@@ -67,18 +73,21 @@ def _is_failing(span: SpanRecord) -> bool:
     return span["name"] != "function_tool" and span_error(span) is not None
 
 
-def _topmost(material: Material, span: SpanRecord, failing: dict[str, SpanRecord]) -> str:
-    """The highest failing ancestor without a gap; for a lone attempt its request, which unites the
-    attempts."""
-    above = span["parent_span_id"] if span["name"].endswith("_run") else ""
-    top = above or span["span_id"]
-    seen = {top}
-    while True:
-        parent = failing[top]["parent_span_id"] if top in failing else ""
-        if parent not in failing or parent in seen:
-            return top
-        seen.add(parent)
-        top = parent
+def _of_nearest(
+    span_id: str, known: dict[str, T], *, within: Mapping[str, SpanRecord], otherwise: Callable[[str], T]
+) -> T:
+    """What is known of the span or of the nearest one above it. It is remembered for the whole way: senders may nest
+    spans by the thousand, or in a circle."""
+    way = {span_id}
+    while span_id not in known:
+        parent = within[span_id]["parent_span_id"] if span_id in within else ""
+        if parent in way or parent not in within:
+            known[span_id] = otherwise(span_id)
+        else:
+            way.add(parent)
+            span_id = parent
+    known.update(dict.fromkeys(way, known[span_id]))
+    return known[span_id]
 
 
 def _case_of(material: Material, top: str, spans: list[SpanRecord]) -> _Case:
@@ -140,26 +149,16 @@ def _from_tools(material: Material, tools: Sequence[ToolCall]) -> Iterable[_Case
 
 def _not_below(material: Material, of_tools: Sequence[_Case], of_spans: Iterable[_Case]) -> Iterable[_Case]:
     """What failed for good below a tool that failed is why it did: one case with it."""
-    of_span = {span["span_id"]: case for case in of_tools for span in case.spans}
+    tools: dict[str, _Case | None] = {span["span_id"]: case for case in of_tools for span in case.spans}
     for case in of_spans:
-        tool = _above(material, case.spans[0], of_span)
+        at = case.spans[0]["span_id"]
+        tool = _of_nearest(at, tools, within=material.by_id, otherwise=lambda _highest: None)
         if tool is None or case.recovered:
             yield case
         else:
             tool.spans += case.spans
             tool.near_ids |= case.near_ids
             tool.error_type = _type_of(tool, case.error_type)
-
-
-def _above(material: Material, span: SpanRecord, of_span: dict[str, _Case]) -> _Case | None:
-    at: SpanRecord | None = span
-    seen: set[str] = set()
-    while of_span and at is not None and at["span_id"] not in seen:
-        if at["span_id"] in of_span:
-            return of_span[at["span_id"]]
-        seen.add(at["span_id"])
-        at = material.by_id.get(at["parent_span_id"])
-    return None
 
 
 class _Cases:

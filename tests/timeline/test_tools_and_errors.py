@@ -88,6 +88,16 @@ def test_an_attempt_within_a_tool_that_was_repeated_with_success_is_not_why_it_f
     assert [error.kind for error in built(ran, request, *runs).errors] == ["llm", "tool"]
 
 
+def test_failures_nested_by_the_thousand_below_a_tool_are_one_error_with_it():
+    spans = [failed_tool()]
+    for depth in range(20_000):
+        spans.append(child(spans[-1], "GET", 1, 90, status={"code": 2 * (depth % 2), "message": "no"}))
+
+    [error] = built(*spans).errors
+
+    assert len(error.span_ids) == 1 + 10_000
+
+
 def test_parents_in_a_circle_around_a_failure_are_followed_once():
     one, other = span("GET", 0, 5, status={"code": 2, "message": "no"}), span("POST", 0, 6)
     one["parent_span_id"], other["parent_span_id"] = other["span_id"], one["span_id"]
