@@ -4,11 +4,12 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, Request, Route, expect
 
+from accounts.models import User
 from observability.models import SavedView, Session
 from projects.models import Project
-from tests.chromium.axe import Findings
+from tests.chromium.axe import NARROW, Findings
 from tests.live.servers import Server
-from tests.people import SessionFactory
+from tests.people import MembershipFactory, ProjectFactory, SessionFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 ADDRESS = reverse("observability:session-list", args=["acme"])
@@ -39,6 +40,19 @@ def test_a_filter_stands_in_the_address_and_can_be_taken_away(page: Page, portal
     page.get_by_role("navigation", name="Filters that are set").get_by_role("link", name="Errors").click()
     expect(page).to_have_url(portal.url + ADDRESS)
     expect(rows(page)).to_have_count(4)
+
+
+def test_the_list_fits_a_phone_whatever_the_project_is_called(
+    page: Page, project: Project, owner: User
+) -> None:
+    MembershipFactory(project=ProjectFactory(name="Night shift"), user=owner)
+    Project.objects.filter(pk=project.pk).update(name="Customer support hotline Frankfurt am Main")
+    page.set_viewport_size(NARROW)
+    page.reload()
+
+    expect(page.get_by_role("button", name="change the project")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Keys (?)")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_keys_are_listed_by_a_question_mark_unless_somebody_types_one(page: Page) -> None:

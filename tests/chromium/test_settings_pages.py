@@ -17,6 +17,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FITS = "[...document.querySelectorAll('.table-scroll')].every((box) => box.scrollWidth <= box.clientWidth)"
 
 
+@pytest.fixture
+def phone(owners_page: Page) -> Page:
+    owners_page.set_viewport_size(NARROW)
+    return owners_page
+
+
 def tab_to(page: Page, locator: Any, *, at_most: int = 60) -> None:
     for _ in range(at_most):
         page.keyboard.press("Tab")
@@ -96,56 +102,64 @@ def test_no_page_is_wider_than_the_screen(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_the_audit_trail_is_read_on_a_phone_without_scrolling_sideways(
-    owners_page: Page, portal: Server, project: Project, owner: User
+def test_a_question_is_left_again_by_the_key_that_opened_it(
+    owners_page: Page, portal: Server, project: Project, teammate: User
 ) -> None:
     page = owners_page
-    page.set_viewport_size(NARROW)
+    page.goto(portal.url + reverse("projects:member-list", args=["acme"]))
+    remove = page.get_by_role("button", name="Remove this member")
+
+    tab_to(page, page.locator("summary", has_text=f"Remove… {teammate}"))
+    page.keyboard.press("Enter")
+    expect(remove).to_be_visible()
+    expect(page.locator("summary:focus")).to_contain_text("Cancel")
+    page.keyboard.press("Enter")
+
+    expect(remove).to_be_hidden()
+    assert Membership.objects.filter(user=teammate).exists()
+
+
+def test_the_audit_trail_is_read_on_a_phone_without_scrolling_sideways(
+    phone: Page, portal: Server, project: Project, owner: User
+) -> None:
     record_event(project, owner, "privacy.changed", "audio_role: member", "203.0.113.7")
 
-    page.goto(portal.url + reverse("projects:trail-show", args=["acme"]))
+    phone.goto(portal.url + reverse("projects:trail-show", args=["acme"]))
 
-    expect(page.get_by_text("Who may hear recordings: Members, admins and owners")).to_be_in_viewport()
-    assert page.evaluate(FITS)
+    expect(phone.get_by_text("Who may hear recordings: Members, admins and owners")).to_be_in_viewport()
+    assert phone.evaluate(FITS)
 
 
 def test_plans_are_compared_on_a_phone_without_scrolling_sideways(
-    owners_page: Page, portal: Server, project: Project
+    phone: Page, portal: Server, project: Project
 ) -> None:
-    page = owners_page
-    page.set_viewport_size(NARROW)
+    phone.goto(portal.url + reverse("projects:plan-show", args=["acme"]))
 
-    page.goto(portal.url + reverse("projects:plan-show", args=["acme"]))
-
-    expect(page.get_by_role("rowheader", name="Enterprise")).to_be_visible()
-    assert page.evaluate(FITS)
+    expect(phone.get_by_role("rowheader", name="Enterprise")).to_be_visible()
+    assert phone.evaluate(FITS)
 
 
 def test_on_a_phone_the_project_is_changed_beside_the_settings_it_is_in(
-    owners_page: Page, portal: Server, project: Project, owner: User
+    phone: Page, portal: Server, project: Project, owner: User
 ) -> None:
-    page = owners_page
-    page.set_viewport_size(NARROW)
     MembershipFactory(project=ProjectFactory(name="Night shift", slug="night"), user=owner, role=Role.ADMIN)
-    page.goto(portal.url + reverse("projects:trail-show", args=["acme"]))
+    phone.goto(portal.url + reverse("projects:trail-show", args=["acme"]))
 
-    settings = page.get_by_role("navigation", name="Settings")
+    settings = phone.get_by_role("navigation", name="Settings")
     expect(settings.get_by_role("link", name="Audit trail")).to_be_in_viewport(ratio=1)
     settings.get_by_role("button", name="change the project").click()
-    page.get_by_role("link", name="Night shift").click()
+    phone.get_by_role("link", name="Night shift").click()
 
-    page.wait_for_url("**/projects/night/settings/")
+    phone.wait_for_url("**/projects/night/settings/")
 
 
 def test_on_a_phone_the_bar_that_saves_follows_only_once_there_is_something_to_save(
-    owners_page: Page, portal: Server, project: Project
+    phone: Page, portal: Server, project: Project
 ) -> None:
-    page = owners_page
-    page.set_viewport_size(NARROW)
-    page.goto(portal.url + reverse("projects:privacy-edit", args=["acme"]))
-    save = page.get_by_role("button", name="Save")
+    phone.goto(portal.url + reverse("projects:privacy-edit", args=["acme"]))
+    save = phone.get_by_role("button", name="Save")
     expect(save).not_to_be_in_viewport()
 
-    page.get_by_role("switch", name="Audio").click()
+    phone.get_by_role("switch", name="Audio").click()
 
     expect(save).to_be_in_viewport()
