@@ -1,4 +1,7 @@
-"""Generated sessions with the shapes of the real SDK: spans of a captured session, four to a request."""
+"""Generated sessions with the shapes of the real SDK: spans of a captured session, four to a request.
+
+270 spans in 68 requests, 2.6 kB a span before gzip, two thirds of it what was said before.
+"""
 
 import gzip
 import random
@@ -11,6 +14,8 @@ from pathlib import Path
 import jwt
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from benchmarks.conversation import with_long_context
 
 CAPTURE = Path(__file__).resolve().parent.parent / "tests" / "captures" / "python" / "1.8.9_full"
 SPANS_PER_REQUEST = 4
@@ -28,9 +33,9 @@ class GeneratedSession:
 
 
 def generated_sessions(count: int, *, seed: int = 1) -> Iterator[GeneratedSession]:
-    """Each has all spans of the captured session, re-batched, under a job and under trace and span ids of its own."""
+    """Each has all spans of the captured session, longer and re-batched, with a job, trace and span ids of its own."""
     rng = random.Random(seed)
-    template = captured_spans()
+    template = with_long_context(captured_spans())
     raw = [body_of(template[i : i + SPANS_PER_REQUEST]) for i in range(0, len(template), SPANS_PER_REQUEST)]
     ids = {number for span in template for number in (span.trace_id, span.span_id)}
     places = [places_of(ids, body) for body in raw]
