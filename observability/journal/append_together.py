@@ -29,7 +29,7 @@ APPEND_TOGETHER = f"""
     WITH told AS MATERIALIZED (
         SELECT told.*, sent.digest, sent.payload
         FROM json_to_recordset(%s::json) AS told ({COLUMNS})
-        JOIN unnest(%s::bytea[], %s::bytea[]) WITH ORDINALITY AS sent (digest, payload, n) USING (n)
+        JOIN unnest(%b::bytea[], %b::bytea[]) WITH ORDINALITY AS sent (digest, payload, n) USING (n)
         ORDER BY n LIMIT %s
     ), held AS MATERIALIZED (
         SELECT told.*, session.id AS session_id, session.cursor FROM told CROSS JOIN LATERAL (
@@ -49,6 +49,9 @@ APPEND_TOGETHER = f"""
     FROM added JOIN held USING (session_id)
     WHERE {SESSION_TABLE}.id = added.session_id RETURNING held.n, {SESSION_TABLE}.id, {SESSION_TABLE}.cursor
 """  # noqa: S608  # our own names
+APPEND_TOGETHER = " ".join(
+    APPEND_TOGETHER.split()
+)  # psycopg remembers what it made of one of up to 4,096 characters
 """A session that somebody else holds is passed over, so that it makes nobody wait but its own upload.
 
 The limit is the number of rows: PostgreSQL takes an unknown one for few, and few rows are looked up by index.
