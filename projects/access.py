@@ -179,3 +179,4 @@ def note_key_used(api_key: ApiKey, *, at: datetime, every_s: int) -> None:
     before = at - timedelta(seconds=every_s)
     if api_key.last_used_at is None or api_key.last_used_at < before:
         ApiKey.objects.filter(pk=api_key.pk).update(last_used_at=at)
+        api_key.last_used_at = at

@@ -33,6 +33,7 @@ from projects.secrets import UnreadableSecret, decrypt
 
 MAX_TOKEN_CHARS = 8_192
 MAX_VERDICTS = 10_000
+TURNS = 16
 KEY_USE_NOTED_EVERY_S = 60
 
 
@@ -80,41 +81,93 @@ def bearer_token(header: str, advice: str = SIGNED_BY_LIVEKIT) -> str:
     return token.strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    sender: Sender
+    stands_until: float
+    """By the monotonic clock."""
+
+
 class Verdicts:
     """What tokens have proven. A good verdict stands for TOKEN_VERDICT_S, so that revoking is felt by then."""
 
-    def __init__(self, prove: Callable[[str, str | None], Sender]) -> None:
+    def __init__(self, prove: Callable[[str, str | None], Proof]) -> None:
         self._prove = prove
-        self._known: dict[tuple[str, str | None], tuple[float, Sender]] = {}
+        self._known: dict[tuple[str, str | None], Proof] = {}
         self._lock = threading.Lock()
 
     def sender(self, token: str, slug: str | None) -> Sender:
         """The sender that the token proves, for the project that the address names. Raises Refused."""
         known = self._known.get((token, slug))
-        if known and known[0] > time.monotonic():
-            return known[1]
-        sender = self._prove(token, slug)
+        if known and known.stands_until > time.monotonic():
+            return known.sender
+        proof = self._prove(token, slug)
         with self._lock:
             if len(self._known) >= MAX_VERDICTS:
                 self._known.clear()
-            self._known[token, slug] = (time.monotonic() + TOKEN_VERDICT_S, sender)
-        return sender
+            self._known[token, slug] = proof
+        return proof.sender
 
     def forget(self) -> None:
         with self._lock:
             self._known.clear()
 
 
-def verified_sender(token: str, slug: str | None) -> Sender:
-    key = named_key(token)
-    candidates = api_keys_named(key, slug)
-    if not candidates:
-        where = f"project {slug}" if slug else "this server"
-        raise UnknownKey(f"API key {key[:120]!r} is not known to {where}.")
-    api_key, claims = proven(token, candidates)
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """API keys of one name, in one project or on the whole server."""
+
+    name: str
+    slug: str | None
+    stand_until: float
+    """By the monotonic clock."""
+    found: list[ApiKey]
+
+
+class KeysInUse:
+    """API keys as they were read less than TOKEN_VERDICT_S ago, for all tokens that they sign: each agent has its own.
+
+    Only who is there is remembered, so that a new key is good at once.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str | None], Keys] = {}
+        self._turns = [threading.Lock() for _ in range(TURNS)]
+
+    def named(self, key: str, slug: str | None) -> Keys:
+        """One thread reads; others that want the same wait for what it finds."""
+        with self._turns[hash((key, slug)) % TURNS]:
+            known = self._known.get((key, slug))
+            return known if known and known.stand_until > time.monotonic() else self.read(key, slug)
+
+    def read(self, key: str, slug: str | None) -> Keys:
+        keys = Keys(key, slug, time.monotonic() + TOKEN_VERDICT_S, api_keys_named(key, slug))
+        if len(self._known) >= MAX_VERDICTS:
+            self._known.clear()
+        if keys.found:
+            self._known[key, slug] = keys
+        return keys
+
+    def forget(self) -> None:
+        self._known.clear()
+
+
+def verified_sender(token: str, slug: str | None) -> Proof:
+    name = named_key(token)
+    try:
+        return proof_by(keys_in_use.named(name, slug), token)
+    except WrongSecret:
+        return proof_by(keys_in_use.read(name, slug), token)  # another key of this name may be new
+
+
+def proof_by(keys: Keys, token: str) -> Proof:
+    if not keys.found:
+        where = f"project {keys.slug}" if keys.slug else "this server"
+        raise UnknownKey(f"API key {keys.name[:120]!r} is not known to {where}.")
+    api_key, claims = proven(token, keys.found)
     check_grant(claims, api_key)
     note_key_used(api_key, at=timezone.now(), every_s=KEY_USE_NOTED_EVERY_S)
-    return Sender(api_key.project, key)
+    return Proof(Sender(api_key.project, keys.name), keys.stand_until)
 
 
 def named_key(token: str) -> str:
@@ -208,8 +261,9 @@ def check_grant(claims: dict[str, Any], api_key: ApiKey) -> None:
         raise missing
 
 
-def ingest_sender(token: str, slug: str | None) -> Sender:
+def ingest_sender(token: str, slug: str | None) -> Proof:
     """Of an access token, which names its project itself; an address that names another one is a mistake."""
+    until = time.monotonic() + TOKEN_VERDICT_S
     try:
         access = token_of(token)
     except AuthenticationFailed:
@@ -222,13 +276,15 @@ def ingest_sender(token: str, slug: str | None) -> Sender:
         project = project_for_token(access, slug or access.project.slug, scope="ingest")
     except Http404:
         raise UnknownToken(f"The token is not one of project {slug}.") from None
-    return Sender(project, access.prefix)
+    return Proof(Sender(project, access.prefix), until)
 
 
+keys_in_use = KeysInUse()
 livekit_tokens = Verdicts(verified_sender)
 ingest_tokens = Verdicts(ingest_sender)
 
 
 def forget_verdicts() -> None:
+    keys_in_use.forget()
     livekit_tokens.forget()
     ingest_tokens.forget()

@@ -6,7 +6,9 @@ import hmac
 import time
 
 import pytest
+from django.db import connection
 from django.http.request import HttpRequest, UnreadablePostError
+from django.test.utils import CaptureQueriesContext
 from google.rpc.status_pb2 import Status
 
 from config.threads import SenderGone
@@ -79,6 +81,24 @@ def test_what_is_wrong_is_told_although_the_name_is_used_twice(bare, other_proje
     register_api_key(other_project, API_KEY, OTHER_SECRET, by=stranger)
 
     assert words in Status.FromString(bare.send("traces", BATCH, bearer=given).content).message
+
+
+def test_keys_are_read_once_for_all_agents_that_they_sign_for(agent):
+    agent.send("traces", BATCH)
+    another = token(exp=int(time.time()) + 601)
+
+    with CaptureQueriesContext(connection) as asked:
+        assert agent.send("traces", spans("llm_node", first_id=9), bearer=another).status_code == 200
+
+    assert not [query for query in asked if ApiKey._meta.db_table in query["sql"]]
+
+
+def test_new_key_of_a_name_that_is_known_is_good_at_once(bare, other_project, stranger):
+    bare.send("traces", BATCH)
+
+    register_api_key(other_project, API_KEY, OTHER_SECRET, by=stranger)
+
+    assert bare.send("traces", BATCH, bearer=token(secret=OTHER_SECRET)).status_code == 200
 
 
 def test_revoked_namesake_counts_for_nothing(bare, other_project, stranger):
