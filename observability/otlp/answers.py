@@ -37,6 +37,8 @@ def success(signal: Signal, encoding: Encoding, *, rejected: int = 0, message: s
 
     With a message and nothing rejected it is a warning (OTLP specification, "Partial success").
     """
+    if not rejected and not message:
+        return b"{}" if encoding == "json" else b""
     if encoding == "json":
         return orjson.dumps(_partial_success_json(signal, rejected, message))
     return _export_response(signal, rejected, message).SerializeToString()
@@ -57,15 +59,14 @@ def refusal(code: int, message: str, encoding: Encoding, *, retry_after_s: int |
 
 
 def _export_response(signal: Signal, rejected: int, message: str) -> Message:
-    says_something = bool(rejected or message)
     if signal == "traces":
         spans = ExportTracePartialSuccess(rejected_spans=rejected, error_message=message)
-        return ExportTraceServiceResponse(partial_success=spans if says_something else None)
+        return ExportTraceServiceResponse(partial_success=spans)
     if signal == "logs":
         logs = ExportLogsPartialSuccess(rejected_log_records=rejected, error_message=message)
-        return ExportLogsServiceResponse(partial_success=logs if says_something else None)
+        return ExportLogsServiceResponse(partial_success=logs)
     points = ExportMetricsPartialSuccess(rejected_data_points=rejected, error_message=message)
-    return ExportMetricsServiceResponse(partial_success=points if says_something else None)
+    return ExportMetricsServiceResponse(partial_success=points)
 
 
 def _partial_success_json(signal: Signal, rejected: int, message: str) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def _partial_success_json(signal: Signal, rejected: int, message: str) -> dict[s
         partial[_REJECTED_FIELDS[signal]] = str(rejected)
     if message:
         partial["errorMessage"] = message
-    return {"partialSuccess": partial} if partial else {}
+    return {"partialSuccess": partial}
 
 
 def _status_json(code: int, message: str, retry_after_s: int | None) -> dict[str, Any]:
