@@ -12,6 +12,7 @@ from wsgiref.headers import Headers
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
 from servestatic import ServeStatic
 
 from config.threads import HOLD_HEADER, Application
@@ -52,9 +53,19 @@ def with_held_answers(application: Application) -> Application:
             kept = [(name, value) for name, value in headers if name.lower() != HOLD_HEADER]
             return start_response(status, kept, *error)
 
-        return application(environ, start)
+        return in_one_piece(application(environ, start))
 
     return call
+
+
+def in_one_piece(answer: Iterable[bytes]) -> Iterable[bytes]:
+    """What is whole already as a list: granian sends that at once, and asks for anything else piece by piece."""
+    if not isinstance(answer, HttpResponse):
+        return answer
+    try:
+        return [answer.content]
+    finally:
+        answer.close()
 
 
 on_threads = with_static_files(get_wsgi_application())
