@@ -1,8 +1,9 @@
 """What was received of a session: `…/spans/`, `…/logs/`, `…/metrics/`, `…/chat-items/`, each record once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+import orjson
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
@@ -12,8 +13,8 @@ from observability.api import schema
 from observability.api.doors import SessionView
 from observability.api.paging import page_in_order_of_arrival, page_of
 from observability.api.trail import note_look
+from observability.journal.lines import span_lines_of
 from observability.queries.records import records_of
-from observability.records import Record
 
 LEVELS = {
     "trace": 1,
@@ -38,15 +39,17 @@ class RecordsView(SessionView):
     """Filters that compare a field with what is asked for."""
 
     def get(self, request: Request, **_: Any) -> Response:
+        page, next_cursor = page_in_order_of_arrival(request, self.found(request))
+        note_look(request, self.project, "records.viewed", str(self.session.public_id))
+        return page_of(request, [self.shown(record) for record in page], next_cursor)
+
+    def found(self, request: Request) -> Sequence[Any]:
         wanted = [*self.equal_fields(request), *self.other_filters(request)]
-        records = [
+        return [
             record
             for record in records_of(self.session)
             if record["signal"] == self.kind and all(is_wanted(record) for is_wanted in wanted)
         ]
-        page, next_cursor = page_in_order_of_arrival(request, records)
-        note_look(request, self.project, "records.viewed", str(self.session.public_id))
-        return page_of(request, [self.shown(record) for record in page], next_cursor)
 
     def equal_fields(self, request: Request) -> list[Wanted]:
         asked = [(name, request.GET[name]) for name in self.fields if name in request.GET]
@@ -55,7 +58,7 @@ class RecordsView(SessionView):
     def other_filters(self, request: Request) -> list[Wanted]:
         return []
 
-    def shown(self, record: Record) -> Any:
+    def shown(self, record: Any) -> Any:
         return record
 
 
@@ -71,6 +74,17 @@ class Spans(RecordsView):
     )
     def get(self, request: Request, **kwargs: Any) -> Response:
         return super().get(request, **kwargs)
+
+    def found(self, request: Request) -> Sequence[Any]:
+        """If all are asked for, as they lie: an answer with all attributes is large."""
+        if not any(name in request.GET for name in self.fields):
+            lines = span_lines_of(self.session)
+            if lines is not None:
+                return lines
+        return super().found(request)
+
+    def shown(self, record: Any) -> Any:
+        return orjson.Fragment(record) if isinstance(record, bytes) else record
 
 
 class Logs(RecordsView):

@@ -56,12 +56,20 @@ def encode(records: Iterable[Record]) -> bytes:
 
 def decode(payload: bytes) -> list[Record]:
     """Raises ValueError if the payload is damaged or claims to be larger than any batch may be."""
+    lines = text_of(payload)
+    return orjson.loads(b"[" + lines.replace(b"\n", b",") + b"]") if lines else []
+
+
+def lines_in(payload: bytes) -> list[bytes]:
+    """Each record as it is written. Raises as `decode`, but for damage that leaves lines."""
+    lines = text_of(payload)
+    return lines.split(b"\n") if lines else []
+
+
+def text_of(payload: bytes) -> bytes:
     if zstandard.frame_content_size(payload) > MAX_DECODED_BYTES:
         raise ValueError("The payload is larger than any batch may be.")
-    lines = _decompressor().decompress(payload, max_output_size=MAX_DECODED_BYTES).strip()
-    if not lines:
-        return []
-    return orjson.loads(b"[" + lines.replace(b"\n", b",") + b"]")  # type: ignore[no-any-return]
+    return _decompressor().decompress(payload, max_output_size=MAX_DECODED_BYTES).strip()
 
 
 def _compressor() -> zstandard.ZstdCompressor:
