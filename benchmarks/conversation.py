@@ -1,7 +1,8 @@
 """A longer conversation for the captured session: its requests to a model repeat what was said in twenty turns before.
 
-The captured session begins its chat context anew in the middle, so that a span of it has 1.1 kB. What goals were set
-with has 2.6 kB, two thirds of it context that grows from turn to turn.
+The captured session begins its chat context anew in the middle: its requests have 1.2 kB a span before gzip. Those that
+goals were set with have 2.6 kB, two thirds of it context that grows from turn to turn. What is added is words of the
+captured conversation in any order, as many as make 2.6 kB.
 """
 
 import json
@@ -14,7 +15,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 CONTEXT, MESSAGES = "lk.pii.chat_ctx", "gen_ai.input.messages"
 SAID_A_TURN = 4
-"""Both speakers, a tool's call and its answer."""
+"""Messages of both speakers; with one call of a tool a real turn has as many items."""
 WORDS_SAID = (6, 18)
 WORD = re.compile(r"[a-zA-Zäöü]{2,}")
 

@@ -1,6 +1,7 @@
 """HTTP: pages, API, uploads and static files, on threads."""
 
 import gc
+import logging
 import os
 import threading
 import time
@@ -17,6 +18,8 @@ from servestatic import ServeStatic
 
 from config.threads import HOLD_HEADER, Application
 from observability.limits import MAX_HELD_THREADS
+
+logger = logging.getLogger(__name__)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -62,10 +65,12 @@ def in_one_piece(answer: Iterable[bytes]) -> Iterable[bytes]:
     """What is whole already as a list: granian sends that at once, and asks for anything else piece by piece."""
     if not isinstance(answer, HttpResponse):
         return answer
+    content = answer.content
     try:
-        return [answer.content]
-    finally:
         answer.close()
+    except Exception:  # what was done is done, whatever becomes of the connection that did it
+        logger.exception("An answer was made, but its request could not be closed")
+    return [content]
 
 
 on_threads = with_static_files(get_wsgi_application())

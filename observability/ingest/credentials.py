@@ -34,6 +34,8 @@ from projects.secrets import UnreadableSecret, decrypt
 MAX_TOKEN_CHARS = 8_192
 MAX_VERDICTS = 10_000
 TURNS = 16
+"""Locks for all keys together: more than threads, so that different keys seldom share one."""
+MAX_WAIT_S = 0.2
 KEY_USE_NOTED_EVERY_S = 60
 
 
@@ -119,15 +121,20 @@ class Keys:
 
     name: str
     slug: str | None
-    stand_until: float
-    """By the monotonic clock."""
+    read_at: float
+    """By the monotonic clock, before they were asked for."""
     found: list[ApiKey]
+
+    @property
+    def stand_until(self) -> float:
+        return self.read_at + TOKEN_VERDICT_S
 
 
 class KeysInUse:
     """API keys as they were read less than TOKEN_VERDICT_S ago, for all tokens that they sign: each agent has its own.
 
-    Only who is there is remembered, so that a new key is good at once.
+    Only keys that are there are remembered, so that a new name or another secret is good at once. The same pair in
+    another project is seen when those read before stand no longer, as a revoked key is.
     """
 
     def __init__(self) -> None:
@@ -135,29 +142,45 @@ class KeysInUse:
         self._turns = [threading.Lock() for _ in range(TURNS)]
 
     def named(self, key: str, slug: str | None) -> Keys:
-        """One thread reads; others that want the same wait for what it finds."""
-        with self._turns[hash((key, slug)) % TURNS]:
-            known = self._known.get((key, slug))
-            return known if known and known.stand_until > time.monotonic() else self.read(key, slug)
+        """One thread reads; others that want the same wait for what it finds, but not for long: it may hang."""
+        known = self._standing(key, slug)
+        if known:
+            return known
+        turn = self._turns[hash((key, slug)) % TURNS]
+        has_turn = turn.acquire(timeout=MAX_WAIT_S)
+        try:
+            return self._standing(key, slug) or self.read(key, slug)
+        finally:
+            if has_turn:
+                turn.release()
 
     def read(self, key: str, slug: str | None) -> Keys:
-        keys = Keys(key, slug, time.monotonic() + TOKEN_VERDICT_S, api_keys_named(key, slug))
+        keys = Keys(key, slug, time.monotonic(), api_keys_named(key, slug))
         if len(self._known) >= MAX_VERDICTS:
             self._known.clear()
         if keys.found:
             self._known[key, slug] = keys
+        else:
+            self._known.pop((key, slug), None)
         return keys
+
+    def _standing(self, key: str, slug: str | None) -> Keys | None:
+        known = self._known.get((key, slug))
+        return known if known and known.stand_until > time.monotonic() else None
 
     def forget(self) -> None:
         self._known.clear()
 
 
 def verified_sender(token: str, slug: str | None) -> Proof:
-    name = named_key(token)
+    name, began = named_key(token), time.monotonic()
+    keys = keys_in_use.named(name, slug)
     try:
-        return proof_by(keys_in_use.named(name, slug), token)
+        return proof_by(keys, token)
     except WrongSecret:
-        return proof_by(keys_in_use.read(name, slug), token)  # another key of this name may be new
+        if keys.read_at >= began:
+            raise
+    return proof_by(keys_in_use.read(name, slug), token)  # another key of this name may be new
 
 
 def proof_by(keys: Keys, token: str) -> Proof:

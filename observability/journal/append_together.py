@@ -25,7 +25,7 @@ COLUMNS = """
     is_simulated boolean, is_redacted boolean, end_signal text, started_ns bigint, ended_ns bigint, errors integer,
     spans integer, logs integer, metric_points integer, chat_items integer, received_at timestamptz
 """
-APPEND_TOGETHER = f"""
+WRITTEN = f"""
     WITH told AS MATERIALIZED (
         SELECT told.*, sent.digest, sent.payload
         FROM json_to_recordset(%s::json) AS told ({COLUMNS})
@@ -49,13 +49,12 @@ APPEND_TOGETHER = f"""
     FROM added JOIN held USING (session_id)
     WHERE {SESSION_TABLE}.id = added.session_id RETURNING held.n, {SESSION_TABLE}.id, {SESSION_TABLE}.cursor
 """  # noqa: S608  # our own names
-APPEND_TOGETHER = " ".join(
-    APPEND_TOGETHER.split()
-)  # psycopg remembers what it made of one of up to 4,096 characters
 """A session that somebody else holds is passed over, so that it makes nobody wait but its own upload.
 
 The limit is the number of rows: PostgreSQL takes an unknown one for few, and few rows are looked up by index.
 """
+APPEND_TOGETHER = " ".join(WRITTEN.split())
+"""psycopg remembers what it made of a statement of up to 4,096 characters, and takes a longer one apart each time."""
 
 
 @dataclass(frozen=True, slots=True)

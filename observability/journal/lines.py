@@ -6,10 +6,16 @@ Parsing all attributes and writing them again is most of what it costs to answer
 import re
 
 from observability.journal.codec import lines_in
-from observability.journal.read import is_whole
-from observability.models import Batch, Session
+from observability.journal.read import is_whole, rows_of
+from observability.models import Session
 
 SPAN = b'{"signal":"span",'
+OTHERS = (
+    b'{"signal":"log",',
+    b'{"signal":"metric",',
+    b'{"signal":"chat_item",',
+    b'{"signal":"recording_header",',
+)
 IDENTIFIED = re.compile(
     SPAN + rb'"job_id":"[^"\\]*","room_id":"[^"\\]*","trace_id":"([0-9a-f]{32})","span_id":"([0-9a-f]{16})",'
 )
@@ -23,15 +29,16 @@ def span_lines_of(session: Session) -> list[bytes] | None:
     """
     if session.sealed_seq:
         return None
-    rows = list(Batch.objects.filter(session=session).order_by("seq").values_list("seq", "payload"))
+    rows = rows_of(session)
     if not is_whole(rows, session.cursor):
         return None
     spans: dict[tuple[bytes, ...], bytes] = {}
     for _seq, payload in rows:
         for line in lines_in(bytes(payload)):
-            if line.startswith(SPAN):
-                identity = IDENTIFIED.match(line)
-                if identity is None:
-                    return None
-                spans[identity.groups()] = line
+            if line.startswith(OTHERS):
+                continue
+            identity = IDENTIFIED.match(line)
+            if identity is None or not line.endswith(b"}"):
+                return None
+            spans[identity.groups()] = line
     return list(spans.values())

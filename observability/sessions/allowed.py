@@ -30,8 +30,15 @@ EVERYTHING = Switches(audio=True, transcripts=True, traces=True, logs=True, reda
 
 
 def may_begin_sessions(project: Project) -> bool:
-    """By its switch and its quota. Read with the sender's key, so it costs an upload nothing."""
+    """By its switch and its quota, as they are at this moment."""
+    bring_up_to_date(project)
     return project.privacy.observability and not is_over_quota(project)
+
+
+def bring_up_to_date(project: Project) -> None:
+    """A session keeps the switches with which it begins; what was read with the sender's key may be older."""
+    now = Project.objects.select_related("plan", "privacy").get(pk=project.pk)
+    project.plan, project.privacy, project.over_quota_until = now.plan, now.privacy, now.over_quota_until
 
 
 def is_over_quota(project: Project) -> bool:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import threading
 import time
 
 import pytest
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from google.rpc.status_pb2 import Status
 
 from config.threads import SenderGone
-from observability.ingest.credentials import forget_verdicts
+from observability.ingest.credentials import KeysInUse, forget_verdicts
 from observability.models import Session
 from projects.access import MAX_KEYS_OF_A_NAME
 from projects.actions import register_api_key, revoke_api_key
@@ -91,6 +92,29 @@ def test_keys_are_read_once_for_all_agents_that_they_sign_for(agent):
         assert agent.send("traces", spans("llm_node", first_id=9), bearer=another).status_code == 200
 
     assert not [query for query in asked if ApiKey._meta.db_table in query["sql"]]
+
+
+def test_reading_that_hangs_keeps_nobody_else_for_long(api_key, monkeypatch):
+    keys, hangs, reads = KeysInUse(), threading.Event(), []
+
+    def read(name, slug):
+        reads.append(name)
+        if len(reads) == 1:
+            hangs.wait(20)
+        return [api_key]
+
+    monkeypatch.setattr("observability.ingest.credentials.api_keys_named", read)
+    hanging = threading.Thread(target=keys.named, args=(API_KEY, "acme"))
+    hanging.start()
+    while not reads:
+        time.sleep(0.001)
+
+    found = keys.named(API_KEY, "acme").found
+
+    assert found == [api_key]
+    assert hanging.is_alive()
+    hangs.set()
+    hanging.join()
 
 
 def test_new_key_of_a_name_that_is_known_is_good_at_once(bare, other_project, stranger):

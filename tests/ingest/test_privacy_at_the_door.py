@@ -25,6 +25,25 @@ def switch(project, monkeypatch):
     return switch
 
 
+def test_session_begins_with_the_switches_of_that_moment_though_its_key_was_read_before(agent, project):
+    agent.send("traces", spans("llm_node"))
+    PrivacySwitches.objects.filter(project=project).update(redaction=True, transcripts=False)
+
+    agent.send("traces", spans("llm_node", job="AJ_2", first_id=9))
+
+    begun = Session.objects.get(job_id="AJ_2")
+    assert begun.is_redacted
+    assert begun.switched_off == ["transcript"]
+
+
+def test_no_session_begins_once_the_project_is_off_though_its_key_was_read_before(agent, project):
+    agent.send("traces", spans("llm_node"))
+    PrivacySwitches.objects.filter(project=project).update(observability=False)
+
+    assert agent.send("traces", spans("llm_node", job="AJ_2", first_id=9)).status_code == 401
+    assert not Session.objects.filter(job_id="AJ_2").exists()
+
+
 def with_attributes(body: bytes, **values: str) -> bytes:
     request = ExportTraceServiceRequest.FromString(body)
     for key, value in values.items():

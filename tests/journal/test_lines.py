@@ -2,10 +2,11 @@
 
 import orjson
 import pytest
+import zstandard
 
 from observability.journal.lines import span_lines_of
 from observability.journal.seal import seal_session
-from observability.models import Session
+from observability.models import Batch, Session
 from observability.queries.records import records_of
 from tests.sending import spans
 
@@ -37,6 +38,19 @@ def test_ids_that_json_has_to_escape_are_left_to_parsing(agent):
 
     assert span_lines_of(Session.objects.get()) is None
     assert len(parsed(Session.objects.get())) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b'{"job_id":"AJ_1","signal":"span"}', b'{"signal":"span","job_id":"AJ_1",', b"nothing that is JSON"],
+    ids=["in another order", "cut off", "damaged"],
+)
+def test_lines_of_another_form_are_left_to_parsing(agent, line):
+    agent.send("traces", spans("llm_node"))
+    compressed = zstandard.ZstdCompressor().compress(line)
+    Batch.objects.update(payload=compressed)
+
+    assert span_lines_of(Session.objects.get()) is None
 
 
 def test_lines_of_other_kinds_are_passed_over(replay):
