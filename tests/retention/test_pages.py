@@ -74,16 +74,17 @@ def test_no_row_of_a_page_goes_while_one_of_its_files_cannot(replay, project):
     assert Recording.objects.filter(session__in=page).exists()
 
 
-def test_more_than_a_page_goes_but_for_what_is_broken_on_each(project):
+def test_more_than_a_page_goes_but_for_what_is_broken_on_each(project, monkeypatch):
+    monkeypatch.setattr("observability.retention.purge.SESSIONS_AT_ONCE", 5)
     broken = set()
     for _ in range(2):
         broken.add(broken_session(project).pk)
-        for session in SessionFactory.create_batch(SESSIONS_AT_ONCE - 1, project=project):
+        for session in SessionFactory.create_batch(4, project=project):
             expire(session)
 
     run = purge(is_forced=True)
 
-    assert (run.sessions, run.sessions_left) == (2 * (SESSIONS_AT_ONCE - 1), 2)
+    assert (run.sessions, run.sessions_left) == (8, 2)
     assert set(Session.objects.values_list("pk", flat=True)) == broken
 
 
