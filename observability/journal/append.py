@@ -119,6 +119,8 @@ def append_unassigned(project_id: int, batch: NewBatch) -> bool:
 
 def insert(project_id: int, session_id: int | None, seq: int, batch: NewBatch) -> bool:
     """Only a repetition is passed over. A number given twice is an error: a new batch must not be taken for an old."""
+    if batch.base is not None:
+        raise ValueError("Only what is appended at once may lean on another batch.")
     row = [batch.signal, batch.digest, batch.payload, batch.record_count, db_time(batch.received_at)]
     target = "(session_id, digest) DO NOTHING" if session_id else NO_SESSION_TARGET
     return bool(run(INSERT_BATCH + target, [project_id, session_id, seq, *row]).rowcount == 1)

@@ -13,6 +13,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from observability.journal.append import BATCH_TABLE, RECORD_COUNT, Appended
+from observability.journal.bases import Base, Bases
 from observability.journal.news import SESSION_TABLE, NewBatch, News, learn, told
 from observability.journal.statements import run
 from observability.journal.together import Turns, Work
@@ -23,13 +24,15 @@ COLUMNS = """
     n integer, project_id bigint, job_id text, signal text, record_count integer, max_records integer,
     room_id text, room_name text, agent_name text, participant text, sdk_language text, sdk_version text,
     is_simulated boolean, is_redacted boolean, end_signal text, started_ns bigint, ended_ns bigint, errors integer,
-    spans integer, logs integer, metric_points integer, chat_items integer, received_at timestamptz
+    spans integer, logs integer, metric_points integer, chat_items integer, received_at timestamptz,
+    base_seq integer
 """
 WRITTEN = f"""
     WITH told AS MATERIALIZED (
-        SELECT told.*, sent.digest, sent.payload
+        SELECT told.*, sent.digest, sent.payload, sent.base
         FROM json_to_recordset(%s::json) AS told ({COLUMNS})
-        JOIN unnest(%b::bytea[], %b::bytea[]) WITH ORDINALITY AS sent (digest, payload, n) USING (n)
+        JOIN unnest(%b::bytea[], %b::bytea[], %b::bytea[]) WITH ORDINALITY
+             AS sent (digest, payload, base, n) USING (n)
         ORDER BY n LIMIT %s
     ), held AS MATERIALIZED (
         SELECT told.*, session.id AS session_id, session.cursor FROM told CROSS JOIN LATERAL (
@@ -37,11 +40,15 @@ WRITTEN = f"""
             WHERE project_id = told.project_id AND job_id = told.job_id AND job_id <> ''
                   AND expires_at > STATEMENT_TIMESTAMP() AND NOT is_redacted AND sealed_seq = 0
                   AND switched_off = '[]'::jsonb AND {RECORD_COUNT} + told.record_count <= told.max_records
+                  AND told.base IS NOT DISTINCT FROM (SELECT digest FROM {BATCH_TABLE}
+                                                 WHERE session_id = {SESSION_TABLE}.id AND seq = told.base_seq)
             LIMIT 1 FOR UPDATE SKIP LOCKED
         ) AS session
     ), added AS (
-        INSERT INTO {BATCH_TABLE} (project_id, session_id, seq, signal, digest, payload, record_count, received_at)
-        SELECT project_id, session_id, cursor + 1, signal, digest, payload, record_count, received_at FROM held
+        INSERT INTO {BATCH_TABLE}
+            (project_id, session_id, seq, signal, digest, payload, base_seq, record_count, received_at)
+        SELECT project_id, session_id, cursor + 1, signal, digest, payload, base_seq, record_count, received_at
+        FROM held
         ON CONFLICT (session_id, digest) DO NOTHING
         RETURNING session_id, seq
     )
@@ -77,6 +84,7 @@ class Upload:
             "signal": self.batch.signal,
             "record_count": self.batch.record_count,
             "max_records": self.max_records,
+            "base_seq": self.batch.base.seq if self.batch.base else None,
             **told(self.batch, self.news),
         }
 
@@ -86,13 +94,31 @@ def append_at_once(
 ) -> Appended | None:
     """Append, learn, count and commit, where nothing is out of the ordinary. None: nothing is done; do it step by step.
 
-    Out of the ordinary are a new, an expired, a sealed or a held session, a switch that is off, redaction, and a
-    repetition.
+    Out of the ordinary are a new, an expired, a sealed or a held session, a switch that is off, redaction, a
+    repetition, and a base that is not there any more.
     """
-    if connection.vendor != "postgresql" or connection.in_atomic_block or news.is_redacted:
+    if not is_possible() or news.is_redacted:
         return None
     upload = Upload(project_id, job_id, batch, news, max_records)
-    return _turns.outcome_of(upload)  # type: ignore[no-any-return]
+    appended: Appended | None = _turns.outcome_of(upload)
+    if appended is None:
+        _bases.forget((project_id, job_id))
+    elif batch.text:
+        _bases.remember((project_id, job_id), Base(appended.seq, batch.digest, batch.text))
+    return appended
+
+
+def base_of(project_id: int, job_id: str) -> Base | None:
+    """What the job's next batch may lean on, if it is appended at once.
+
+    Nobody writes or removes a batch of a session that is neither redacted nor sealed, and the statement looks whether
+    the base is there, for a restored database may have another in its place.
+    """
+    return _bases.of((project_id, job_id)) if is_possible() else None
+
+
+def is_possible() -> bool:
+    return connection.vendor == "postgresql" and not connection.in_atomic_block
 
 
 def append_together(works: list[Work]) -> None:
@@ -114,8 +140,10 @@ def append_rows(works: list[Work]) -> None:
     rows = orjson.dumps([upload.row(n) for n, upload in enumerate(uploads, 1)]).decode()
     digests = [upload.batch.digest for upload in uploads]
     payloads = [upload.batch.payload for upload in uploads]
-    for n, session_id, seq in run(APPEND_TOGETHER, [rows, digests, payloads, len(works)]).fetchall():
+    bases = [upload.batch.base.digest if upload.batch.base else None for upload in uploads]
+    for n, session_id, seq in run(APPEND_TOGETHER, [rows, digests, payloads, bases, len(works)]).fetchall():
         works[n - 1].result = Appended(session_id, seq)
 
 
 _turns = Turns(append_together)
+_bases = Bases()

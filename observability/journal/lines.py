@@ -6,7 +6,7 @@ Parsing all attributes and writing them again is most of what it costs to answer
 import re
 
 from observability.journal.codec import lines_in
-from observability.journal.read import is_whole, rows_of
+from observability.journal.read import is_whole, rows_of, texts_of
 from observability.models import Session
 
 SPAN = b'{"signal":"span",'
@@ -33,8 +33,8 @@ def span_lines_of(session: Session) -> list[bytes] | None:
     if not is_whole(rows, session.cursor):
         return None
     spans: dict[tuple[bytes, ...], bytes] = {}
-    for _seq, payload in rows:
-        for line in lines_in(bytes(payload)):
+    for _, text in texts_of(rows):
+        for line in lines_in(text):
             if line.startswith(OTHERS):
                 continue
             identity = IDENTIFIED.match(line)

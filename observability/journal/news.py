@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from observability.journal.bases import Base
 from observability.models import Session
 from observability.records import Record
 
@@ -22,6 +23,10 @@ class NewBatch:
     counts: dict[str, int]
     """Records by their `signal`: span, log, metric, chat_item, recording_header."""
     received_at: datetime
+    base: Base | None = None
+    """What the payload leans on."""
+    text: bytes = b""
+    """What the payload holds, if later batches may lean on it."""
 
     @property
     def record_count(self) -> int:

@@ -1,12 +1,18 @@
 """Reads sessions' records, wherever they lie: sealed ones in the storage, the others in the journal."""
 
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db.models import QuerySet
 
 from observability.journal.archive import ArchiveLost, archived_records
-from observability.journal.codec import decode
+from observability.journal.codec import records_in, text_of
 from observability.models import Archive, Batch, Session
 from observability.records import Record
 from observability.storage.bucket import MissingFile
+
+AnyRow = TypeVar("AnyRow", "Row", Batch)
 
 
 def batches_of(session: Session) -> list[list[Record]]:
@@ -33,9 +39,9 @@ def batches_now(session: Session) -> list[list[Record]]:
         # It may have been opened again since the rows were read: they hold all of it now.
         rows, archive = rows_of(session), None
     if archive is None:
-        return [decode(bytes(payload)) for _, payload in rows]
-    later = [decode(bytes(payload)) for seq, payload in rows if seq > archive.through_seq]
-    return [archived_records(archive), *later]
+        return [records_in(text) for _, text in texts_of(rows)]
+    later = [row for row in rows if row.seq > archive.through_seq]
+    return [archived_records(archive), *(records_in(text) for _, text in texts_of(later))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +74,70 @@ def later_batches_of(session: Session, after: Place) -> Later | None:
 
     None if the upload at the place is not the one that was there, and of a session that has been sealed.
     """
-    found = Batch.objects.filter(session=session, seq__gte=after.seq).order_by("seq")
-    rows = list(found.values_list("seq", "digest", "payload"))
-    places = [Place(seq, bytes(digest)) for seq, digest, _ in rows]
+    found = Batch.objects.filter(session=session)
+    rows = rows_in(found.filter(seq__gte=after.seq))
+    places = [Place(row.seq, row.digest) for row in rows]
     if after.seq == 0:
         places.insert(0, after)
     is_whole = [place.seq for place in places] == list(range(after.seq, after.seq + len(places)))
     if session.sealed_seq or not is_whole or places[:1] != [after] or places[-1].seq < session.cursor:
         return None
-    return Later(places[-1], [decode(bytes(payload)) for seq, _, payload in rows if seq > after.seq])
+    later = [row for row in rows if row.seq > after.seq]
+    earlier = {row.base_seq for row in later if row.base_seq} - {row.seq for row in rows}
+    bases = rows_in(found.filter(seq__in=earlier)) if earlier else []
+    if len(bases) < len(earlier):
+        return None  # sealed since the rows were read
+    texts = texts_of([*bases, *later])
+    return Later(places[-1], [records_in(text) for seq, text in texts if seq > after.seq])
 
 
-def is_whole(rows: list[tuple[int, bytes | memoryview]], cursor: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A batch, without what readers do not ask for."""
+
+    seq: int
+    digest: bytes
+    payload: bytes
+    base_seq: int | None
+
+
+def rows_of(session: Session) -> list[Row]:
+    return rows_in(Batch.objects.filter(session=session))
+
+
+def rows_in(batches: QuerySet[Batch]) -> list[Row]:
+    found = batches.order_by("seq").values_list("seq", "digest", "payload", "base_seq")
+    return [Row(seq, bytes(digest), bytes(payload), base_seq) for seq, digest, payload, base_seq in found]
+
+
+def is_whole(rows: list[Row], cursor: int) -> bool:
     """Numbers have no gaps."""
-    return len(rows) >= cursor and (not rows or rows[0][0] == 1)
+    return len(rows) >= cursor and (not rows or rows[0].seq == 1)
 
 
-def rows_of(session: Session) -> list[tuple[int, bytes | memoryview]]:
-    return list(Batch.objects.filter(session=session).order_by("seq").values_list("seq", "payload"))
+def texts_of(rows: Sequence[Row]) -> Iterator[tuple[int, bytes]]:
+    """The lines of each batch, with its number. Raises as `with_text`."""
+    bases = {row.base_seq for row in rows if row.base_seq}
+    return ((row.seq, text) for row, text in with_text(rows, bases))
+
+
+def batches_with_text(session_id: int) -> Iterator[tuple[Batch, bytes]]:
+    """A few at a time. Raises as `with_text`."""
+    batches = Batch.objects.filter(session_id=session_id)
+    bases = set(batches.filter(base_seq__gt=0).values_list("base_seq", flat=True).distinct())
+    return with_text(batches.order_by("seq").iterator(chunk_size=20), bases)
+
+
+def with_text(batches: Iterable[AnyRow], bases: Collection[int | None]) -> Iterator[tuple[AnyRow, bytes]]:
+    """Each with its lines; none comes before the one that it leans on.
+
+    Raises ArchiveLost if that is not there, ValueError if a payload is damaged.
+    """
+    texts: dict[int, bytes] = {}
+    for batch in batches:
+        if batch.base_seq and batch.base_seq not in texts:
+            raise ArchiveLost(f"Upload {batch.seq} leans on {batch.base_seq}, which is not in the journal.")
+        text = text_of(bytes(batch.payload), texts[batch.base_seq] if batch.base_seq else None)
+        if batch.seq in bases:
+            texts[batch.seq] = text
+        yield batch, text

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from observability.journal.codec import decode, encode
+from observability.journal.codec import encode, records_in
+from observability.journal.read import batches_with_text
 from observability.journal.reopen import reopen, withhold
 from observability.models import Batch
 from observability.records import Record
@@ -24,8 +25,11 @@ def rewrite(session_id: int, change: Change) -> None:
 
 
 def rewrite_rows(session_id: int, change: Change) -> None:
-    for batch in Batch.objects.filter(session_id=session_id).order_by("seq").iterator(chunk_size=20):
-        records = decode(bytes(batch.payload))
+    """None leans on another after that."""
+    for batch, text in batches_with_text(session_id):
+        records = records_in(text)
         changed = change(records)
-        if changed is not records:
-            Batch.objects.filter(pk=batch.pk).update(payload=encode(changed), record_count=len(changed))
+        if changed is not records or batch.base_seq:
+            Batch.objects.filter(pk=batch.pk).update(
+                payload=encode(changed), base_seq=None, record_count=len(changed)
+            )

@@ -24,6 +24,9 @@ class Batch(models.Model):
         max_length=16, help_text="Of the decoded body; the same upload again adds nothing."
     )
     payload = models.BinaryField(help_text="zstd over JSON lines.")
+    base_seq = models.PositiveIntegerField(
+        null=True, help_text="The batch without whose text the payload cannot be read."
+    )
     record_count = models.PositiveIntegerField()
     received_at = models.DateTimeField()
 

@@ -76,7 +76,7 @@ def switches_now(project: Project) -> Switches:
 
 def with_only(batch: NewBatch, records: Sequence[Record]) -> NewBatch:
     """The same upload, so with the same digest, holding fewer or changed records."""
-    return replace(batch, payload=encode(records), counts=count_by_kind(records))
+    return replace(batch, payload=encode(records), counts=count_by_kind(records), base=None, text=b"")
 
 
 def withdraw_exports(session_id: int) -> None:

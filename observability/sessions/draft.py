@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from observability.journal.codec import decode, encode
+from observability.journal.bases import Base
+from observability.journal.codec import decode, encode_after
 from observability.journal.news import NewBatch, News, count_by_kind
 from observability.livekit.identity import SessionFacts, revelations
 from observability.livekit.privacy import Switches, permitted
@@ -29,10 +30,13 @@ class Draft:
     """By them."""
 
     @classmethod
-    def of(cls, group: Group, signal: str, body_digest: bytes, now: datetime) -> "Draft":
+    def of(
+        cls, group: Group, signal: str, body_digest: bytes, now: datetime, *, base: Base | None = None
+    ) -> "Draft":
         digest = hashlib.blake2b(body_digest + group.job_id.encode(), digest_size=DIGEST_BYTES).digest()
         facts = next(iter(revelations(group.records).values()), SessionFacts(group.job_id))
-        return cls(group, new_batch(signal, digest, group.records, now), news_of(facts, group.room_id))
+        batch = new_batch(signal, digest, group.records, now, base)
+        return cls(group, batch, news_of(facts, group.room_id))
 
     @property
     def records(self) -> Sequence[Record]:
@@ -45,13 +49,23 @@ class Draft:
         batch = with_only(self.batch, permit.records)
         return replace(self, batch=batch, permitted_by=switches, discarded=permit.discarded)
 
+    def leaning_on_nothing(self) -> "Draft":
+        if self.batch.base is None:
+            return self
+        return replace(self, batch=with_only(self.batch, self.group.records))
+
     def compressed_alone(self) -> "Draft":
         """Without its records as objects, which are many times larger: they are decoded where somebody looks."""
-        return replace(self, group=replace(self.group, records=()))
+        return replace(self, group=replace(self.group, records=()), batch=replace(self.batch, text=b""))
 
 
-def new_batch(signal: str, digest: bytes, records: Sequence[Record], now: datetime) -> NewBatch:
-    return NewBatch(signal, digest, encode(records), count_by_kind(records), now)
+def new_batch(
+    signal: str, digest: bytes, records: Sequence[Record], now: datetime, base: Base | None
+) -> NewBatch:
+    encoded = encode_after(base, records)
+    return NewBatch(
+        signal, digest, encoded.payload, count_by_kind(records), now, base=encoded.base, text=encoded.text
+    )
 
 
 def news_of(facts: SessionFacts, room_id: str) -> News:

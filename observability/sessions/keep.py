@@ -9,7 +9,7 @@ from functools import partial
 from django.db.models import F
 
 from observability.journal.append import HeldSession, append, append_unassigned, session_of_job
-from observability.journal.append_together import append_at_once
+from observability.journal.append_together import append_at_once, base_of
 from observability.journal.news import NewBatch, News
 from observability.journal.together import committed
 from observability.limits import MAX_SESSION_RECORDS
@@ -77,9 +77,14 @@ def keep(
     Many are committed a few at a time, so that nobody else waits for all of them; if the sender has to repeat the
     upload, those that are kept already are known.
     """
-    drafts = [Draft.of(group, signal, body_digest, now) for group in sorted(groups, key=lambda g: g.job_id)]
+    base = base_of(project.pk, groups[0].job_id) if len(groups) == 1 else None
+    drafts = [
+        Draft.of(group, signal, body_digest, now, base=base)
+        for group in sorted(groups, key=lambda g: g.job_id)
+    ]
     if len(drafts) == 1 and marred == WHOLE and (kept := keep_at_once(project, drafts[0])):
         return [kept]
+    drafts = [draft.leaning_on_nothing() for draft in drafts]
     kept_groups: list[Kept] = []
     for first in range(0, len(drafts), JOBS_AT_ONCE):
         some = partial(keep_drafts, project, drafts[first : first + JOBS_AT_ONCE], WHOLE if first else marred)

@@ -5,4 +5,4 @@ from tests.sending import agent
 
 __all__ = ["agent", "front_desk", "replay"]
 
-collect_ignore = [] if connection.vendor == "postgresql" else ["test_postgresql.py"]
+collect_ignore = [] if connection.vendor == "postgresql" else ["test_leaning.py", "test_postgresql.py"]
