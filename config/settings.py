@@ -71,7 +71,7 @@ if DATABASE_URL:
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "config.sqlite",
             "NAME": str(DATA_DIR / "playhead.sqlite3"),
             "CONN_MAX_AGE": None,
             "OPTIONS": {

@@ -4,4 +4,5 @@ from tests.sending import agent
 
 __all__ = ["agent"]
 
-collect_ignore = ["test_sqlite.py" if connection.vendor == "postgresql" else "test_postgresql.py"]
+OF_SQLITE, OF_POSTGRESQL = ["test_sqlite.py", "test_sqlite_turns.py"], ["test_postgresql.py"]
+collect_ignore = OF_SQLITE if connection.vendor == "postgresql" else OF_POSTGRESQL
