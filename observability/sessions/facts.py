@@ -1,10 +1,11 @@
 """Rows that many sessions are asked by, written when a session is over: facts, and names and words to find it by."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from observability.journal.compacted import withdraw
+from observability.journal.statements import run
 from observability.models import (
     ErrorFact,
     Fact,
@@ -18,6 +19,7 @@ from observability.models import (
     VerdictFact,
 )
 from observability.queries.session_search import NAMES
+from observability.sessions.inserts import Insert
 from observability.timeline.facts import facts_in
 from observability.timeline.model import Timeline
 from observability.timeline.said import rows_said
@@ -32,34 +34,34 @@ KINDS: tuple[type[Fact], ...] = (
     SessionNames,
     SaidLine,
 )
-ROWS_AT_ONCE = 500
+REMOVE = [f"DELETE FROM {kind._meta.db_table} WHERE session_id = %s" for kind in KINDS]  # noqa: S608  # our own names
 
 
-def replace_facts(session: Session, timeline: Timeline) -> None:
+def replace_facts(session: Session, made: Sequence[Insert]) -> None:
     """All of them, within the caller's transaction, which holds the session. May run twice."""
     remove_facts(session.pk)
     withdraw([session.pk])
-    rows_by_kind = facts_by_kind(timeline)
-    rows_by_kind[SessionNames] = names_of(session)
-    for kind, rows in rows_by_kind.items():
-        made = (
-            kind(project_id=session.project_id, session=session, expires_at=session.expires_at, **row)
-            for row in rows
-        )
-        kind._base_manager.bulk_create(made, batch_size=ROWS_AT_ONCE)
+    for insert in (*made, Insert.of(SessionNames, [names_of(session)])):
+        insert.run()
 
 
-def names_of(session: Session) -> Iterator[dict[str, Any]]:
-    yield {"names": "\n".join(filter(None, (getattr(session, field) for field in NAMES)))}
+def names_of(session: Session) -> SessionNames:
+    names = "\n".join(filter(None, (getattr(session, field) for field in NAMES)))
+    return SessionNames(**belonging_to(session), names=names)
+
+
+def belonging_to(session: Session) -> dict[str, Any]:
+    return {"project_id": session.project_id, "session": session, "expires_at": session.expires_at}
 
 
 def remove_facts(session_id: int) -> None:
     """For good, within the caller's transaction: so that nobody finds what was deleted or redacted."""
-    for kind in KINDS:
-        kind._base_manager.filter(session_id=session_id).delete()
+    for statement in REMOVE:
+        run(statement, [session_id])
 
 
-def facts_by_kind(timeline: Timeline) -> dict[type[Fact], Iterator[dict[str, Any]]]:
+def facts_of(session: Session, timeline: Timeline) -> list[Insert]:
+    """What the timeline tells, before any transaction. What a session is named by is read within it."""
     facts = facts_in(timeline)
     told: dict[type[Fact], Sequence[Any]] = {
         SessionFact: [facts.session],
@@ -69,5 +71,7 @@ def facts_by_kind(timeline: Timeline) -> dict[type[Fact], Iterator[dict[str, Any
         ErrorFact: facts.errors,
         VerdictFact: facts.verdicts,
     }
-    rows = {kind: map(asdict, each) for kind, each in told.items()}
-    return {**rows, SaidLine: ({"words": row} for row in rows_said(timeline))}
+    own = belonging_to(session)
+    rows = {kind: [kind(**own, **asdict(fact)) for fact in facts] for kind, facts in told.items()}
+    rows[SaidLine] = [SaidLine(**own, words=words) for words in rows_said(timeline)]
+    return [Insert.of(kind, made) for kind, made in rows.items()]

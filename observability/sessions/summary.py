@@ -5,6 +5,7 @@ Made by the worker: in a Job of its own soon after the session has ended, every 
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -15,11 +16,14 @@ from django.db.models.functions import Now
 from observability.live.publish import publish_sessions
 from observability.models import Recording, Session
 from observability.queries.records import timeline_of
-from observability.sessions.facts import replace_facts
+from observability.queries.session_search import NAMES
+from observability.sessions.facts import facts_of, replace_facts
+from observability.sessions.inserts import Insert
 from observability.timeline.facts import MAX_INT64
 from observability.timeline.model import Timeline
 
 SUMMARISE = "summarise-session"
+JUDGED_BY = ("is_redacted", "summary_cursor")
 
 
 def refresh_summary(session_id: int) -> None:
@@ -31,31 +35,37 @@ def refresh_summary(session_id: int) -> None:
     session = Session.objects.filter(pk=session_id, expires_at__gt=Now()).first()
     if session is None:
         return
-    if is_written(session, timeline_of(session)):
+    timeline = timeline_of(session)
+    facts = facts_of(session, timeline) if session.status != Session.Status.LIVE else None
+    if is_written(session, timeline, summary_of(timeline), facts):
         publish_sessions([session_id])
 
 
 @transaction.atomic
-def is_written(session: Session, timeline: Timeline) -> bool:
-    """False if the session was deleted, redacted or summarised up to a later batch since `session` was read."""
-    held = Session.objects.select_for_update().filter(pk=session.pk, expires_at__gt=Now()).first()
+def is_written(
+    session: Session, timeline: Timeline, summary: dict[str, Any], facts: Sequence[Insert] | None
+) -> bool:
+    """False if the session was deleted, redacted or summarised up to a later batch since `session` was read.
+
+    `facts`: None while the session lives. All that takes long has been made before.
+    """
+    rows = Session.objects.select_for_update().only("project_id", "expires_at", *JUDGED_BY, *NAMES)
+    held = rows.filter(pk=session.pk, expires_at__gt=Now()).first()
     if held is None or held.is_redacted != session.is_redacted or held.summary_cursor > session.cursor:
         return False
-    summary = summary_of(timeline)
-    Session.objects.filter(pk=session.pk).update(
-        summary=summary,
-        summary_cursor=session.cursor,
-        summary_status=session.status,
-        summary_at=Now(),
-        started_ns=timeline.session.start_ns or session.started_ns,
-        error_count=timeline.figures.errors,
-    )
-    if session.status != Session.Status.LIVE:
+    told = {
+        "summary": summary,
+        "summary_cursor": session.cursor,
+        "summary_status": session.status,
+        "summary_at": Now(),
+        "started_ns": timeline.session.start_ns or session.started_ns,
+        "error_count": timeline.figures.errors,
+    }
+    if facts is not None:
         recordings = Recording.objects.filter(session=OuterRef("pk"))
-        Session.objects.filter(pk=session.pk).update(
-            **ranks_of(summary), is_named=True, has_audio=Exists(recordings)
-        )
-        replace_facts(held, timeline)
+        told |= {**ranks_of(summary), "is_named": True, "has_audio": Exists(recordings)}
+        replace_facts(held, facts)
+    Session.objects.filter(pk=session.pk).update(**told)
     return True
 
 
