@@ -1,28 +1,46 @@
-"""Django's backend for SQLite, in which threads of one process wait for each other's transactions in memory.
+"""Django's backend for SQLite, in which threads of one process wait in memory for each other's writes.
 
 SQLite's own way to wait for another writer is to sleep, longer each time, up to a tenth of a second: uploads that came
-while the worker wrote a summary were answered up to 130 ms later. Other processes are waited for as SQLite does.
+while the worker wrote a summary were answered up to 130 ms later. Other processes are waited for as SQLite does, within
+the same time.
 """
 
 import threading
+import time
+from collections.abc import Callable
+from typing import Any
 
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
 _turn = threading.Lock()
-"""Held by the connection that is in a transaction: with transaction_mode IMMEDIATE each of them writes."""
+"""Held by the connection that is in a transaction: with transaction_mode IMMEDIATE each of them writes. Whoever writes
+without one takes it as well, since SQLite's waiting hardly finds a gap between those who pass it on."""
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+AT_ONCE_S = 0.1
+"""Who has waited no longer for the turn may wait for other processes as long as ever."""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    _has_turn = False
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._has_turn = False
+        self.execute_wrappers.append(self._in_turn)
+
+    def _in_turn(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        """Of every statement."""
+        if self._has_turn or not sql.lstrip()[:7].upper().startswith(WRITES):
+            return execute(sql, params, many, context)
+        waited_s = self._take_turn()
+        try:
+            return self._within(waited_s, lambda: execute(sql, params, many, context))
+        finally:
+            self._pass_on()
 
     def _start_transaction_under_autocommit(self) -> None:
-        wait_s = self.settings_dict["OPTIONS"]["timeout"]
-        if not _turn.acquire(timeout=wait_s):
-            raise OperationalError(f"database is locked by another thread for {wait_s} s")
-        self._has_turn = True
+        waited_s = self._take_turn()
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # not among the stubs
+            self._within(waited_s, super()._start_transaction_under_autocommit)  # type: ignore[misc]
         except BaseException:
             self._pass_on()
             raise
@@ -45,7 +63,32 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self._pass_on()
 
+    @property
+    def _wait_s(self) -> float:
+        return float(self.settings_dict["OPTIONS"]["timeout"])
+
+    def _take_turn(self) -> float:
+        """Returns how long that took, in seconds."""
+        began_s = time.monotonic()
+        if not _turn.acquire(timeout=self._wait_s):
+            raise OperationalError(f"database is locked by another thread for {self._wait_s} s")
+        self._has_turn = True
+        return time.monotonic() - began_s
+
     def _pass_on(self) -> None:
         if self._has_turn:
             self._has_turn = False
             _turn.release()
+
+    def _within(self, waited_s: float, do: Callable[[], Any]) -> Any:
+        """What is left of the time is for other processes."""
+        if waited_s < AT_ONCE_S:
+            return do()
+        self._be_patient(max(self._wait_s - waited_s, 0))
+        try:
+            return do()
+        finally:
+            self._be_patient(self._wait_s)
+
+    def _be_patient(self, wait_s: float) -> None:
+        self.connection.execute(f"PRAGMA busy_timeout = {round(wait_s * 1000)}")

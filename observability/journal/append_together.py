@@ -41,7 +41,8 @@ WRITTEN = f"""
                   AND expires_at > STATEMENT_TIMESTAMP() AND NOT is_redacted AND sealed_seq = 0
                   AND switched_off = '[]'::jsonb AND {RECORD_COUNT} + told.record_count <= told.max_records
                   AND told.base IS NOT DISTINCT FROM (SELECT digest FROM {BATCH_TABLE}
-                                                 WHERE session_id = {SESSION_TABLE}.id AND seq = told.base_seq)
+                                                 WHERE session_id = {SESSION_TABLE}.id AND seq = told.base_seq
+                                                           AND base_seq IS NULL AND record_count > 0)
             LIMIT 1 FOR UPDATE SKIP LOCKED
         ) AS session
     ), added AS (
@@ -97,24 +98,26 @@ def append_at_once(
     Out of the ordinary are a new, an expired, a sealed or a held session, a switch that is off, redaction, a
     repetition, and a base that is not there any more.
     """
-    if not is_possible() or news.is_redacted:
+    if not is_possible():
         return None
-    upload = Upload(project_id, job_id, batch, news, max_records)
-    appended: Appended | None = _turns.outcome_of(upload)
-    if appended is None:
-        _bases.forget((project_id, job_id))
-    elif batch.text:
-        _bases.remember((project_id, job_id), Base(appended.seq, batch.digest, batch.text))
+    told = (project_id, job_id, batch.signal)
+    appended: Appended | None = None
+    if not news.is_redacted:
+        appended = _turns.outcome_of(Upload(project_id, job_id, batch, news, max_records))
+    if appended is None and (batch.base or news.is_redacted):
+        _bases.forget(told)
+    if appended is not None and batch.text:
+        _bases.remember(told, Base(appended.seq, batch.digest, batch.text))
     return appended
 
 
-def base_of(project_id: int, job_id: str) -> Base | None:
+def base_of(project_id: int, job_id: str, signal: str) -> Base | None:
     """What the job's next batch may lean on, if it is appended at once.
 
     Nobody writes or removes a batch of a session that is neither redacted nor sealed, and the statement looks whether
     the base is there, for a restored database may have another in its place.
     """
-    return _bases.of((project_id, job_id)) if is_possible() else None
+    return _bases.of((project_id, job_id, signal)) if is_possible() else None
 
 
 def is_possible() -> bool:

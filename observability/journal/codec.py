@@ -72,16 +72,16 @@ def encode_after(base: Base | None, records: Iterable[Record]) -> Encoded:
     text = bytes(lines)
     if base is not None and base.suits(text):
         return Encoded(_compressor_after(base.text).compress(text), base)
-    may_be_base = MIN_TEXT_BYTES <= len(text) <= MAX_TEXT_BYTES
+    may_be_base = MIN_TEXT_BYTES <= len(text) <= MAX_TEXT_BYTES and (base is None or base.is_next(text))
     return Encoded(_compressor().compress(text), text=text if may_be_base else b"")
 
 
 def decode(payload: bytes) -> list[Record]:
     """Raises ValueError if the payload is damaged or claims to be larger than any batch may be."""
-    return records_in(text_of(payload))
+    return records_from(text_of(payload))
 
 
-def records_in(text: bytes) -> list[Record]:
+def records_from(text: bytes) -> list[Record]:
     lines = text.strip()
     return orjson.loads(b"[" + lines.replace(b"\n", b",") + b"]") if lines else []
 

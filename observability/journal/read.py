@@ -7,7 +7,7 @@ from typing import TypeVar
 from django.db.models import QuerySet
 
 from observability.journal.archive import ArchiveLost, archived_records
-from observability.journal.codec import records_in, text_of
+from observability.journal.codec import records_from, text_of
 from observability.models import Archive, Batch, Session
 from observability.records import Record
 from observability.storage.bucket import MissingFile
@@ -39,9 +39,9 @@ def batches_now(session: Session) -> list[list[Record]]:
         # It may have been opened again since the rows were read: they hold all of it now.
         rows, archive = rows_of(session), None
     if archive is None:
-        return [records_in(text) for _, text in texts_of(rows)]
+        return [records_from(text) for _, text in texts_of(rows)]
     later = [row for row in rows if row.seq > archive.through_seq]
-    return [archived_records(archive), *(records_in(text) for _, text in texts_of(later))]
+    return [archived_records(archive), *(records_from(text) for _, text in texts_of(later))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +74,15 @@ def later_batches_of(session: Session, after: Place) -> Later | None:
 
     None if the upload at the place is not the one that was there, and of a session that has been sealed.
     """
-    found = Batch.objects.filter(session=session)
-    rows = rows_in(found.filter(seq__gte=after.seq))
-    places = [Place(row.seq, row.digest) for row in rows]
+    rows = rows_from(session.pk, after.seq)
+    places = [Place(row.seq, row.digest) for row in rows if row.seq >= after.seq]
     if after.seq == 0:
         places.insert(0, after)
     is_whole = [place.seq for place in places] == list(range(after.seq, after.seq + len(places)))
     if session.sealed_seq or not is_whole or places[:1] != [after] or places[-1].seq < session.cursor:
         return None
-    later = [row for row in rows if row.seq > after.seq]
-    earlier = {row.base_seq for row in later if row.base_seq} - {row.seq for row in rows}
-    bases = rows_in(found.filter(seq__in=earlier)) if earlier else []
-    if len(bases) < len(earlier):
-        return None  # sealed since the rows were read
-    texts = texts_of([*bases, *later])
-    return Later(places[-1], [records_in(text) for seq, text in texts if seq > after.seq])
+    texts = texts_of(rows, first_seq=after.seq + 1)
+    return Later(places[-1], [records_from(text) for _, text in texts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +99,17 @@ def rows_of(session: Session) -> list[Row]:
     return rows_in(Batch.objects.filter(session=session))
 
 
+def rows_from(session_id: int, first_seq: int) -> list[Row]:
+    """With this number or a later one, and before them those that they lean on, as all were at one moment.
+
+    Index: batch_numbered.
+    """
+    batches = Batch.objects.filter(session_id=session_id)
+    later = batches.filter(seq__gte=first_seq)
+    bases = batches.filter(seq__lt=first_seq, seq__in=later.filter(base_seq__gt=0).values("base_seq"))
+    return rows_in(bases.union(later, all=True))
+
+
 def rows_in(batches: QuerySet[Batch]) -> list[Row]:
     found = batches.order_by("seq").values_list("seq", "digest", "payload", "base_seq")
     return [Row(seq, bytes(digest), bytes(payload), base_seq) for seq, digest, payload, base_seq in found]
@@ -115,10 +120,11 @@ def is_whole(rows: list[Row], cursor: int) -> bool:
     return len(rows) >= cursor and (not rows or rows[0].seq == 1)
 
 
-def texts_of(rows: Sequence[Row]) -> Iterator[tuple[int, bytes]]:
-    """The lines of each batch, with its number. Raises as `with_text`."""
-    bases = {row.base_seq for row in rows if row.base_seq}
-    return ((row.seq, text) for row, text in with_text(rows, bases))
+def texts_of(rows: Sequence[Row], *, first_seq: int = 1) -> Iterator[tuple[int, bytes]]:
+    """The lines of each batch from that number on, with its number. Raises as `with_text`."""
+    bases = {row.base_seq for row in rows if row.base_seq and row.seq >= first_seq}
+    needed = [row for row in rows if row.seq >= first_seq or row.seq in bases]
+    return ((row.seq, text) for row, text in with_text(needed, bases) if row.seq >= first_seq)
 
 
 def batches_with_text(session_id: int) -> Iterator[tuple[Batch, bytes]]:

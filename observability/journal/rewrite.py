@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from observability.journal.codec import encode, records_in
+from observability.journal.codec import encode, records_from
 from observability.journal.read import batches_with_text
 from observability.journal.reopen import reopen, withhold
 from observability.models import Batch
@@ -27,7 +27,7 @@ def rewrite(session_id: int, change: Change) -> None:
 def rewrite_rows(session_id: int, change: Change) -> None:
     """None leans on another after that."""
     for batch, text in batches_with_text(session_id):
-        records = records_in(text)
+        records = records_from(text)
         changed = change(records)
         if changed is not records or batch.base_seq:
             Batch.objects.filter(pk=batch.pk).update(

@@ -27,9 +27,9 @@ from observability.journal.archive import (
     remove_obsolete,
 )
 from observability.journal.archive_format import packed, sorted_for_archive, unpacked
-from observability.journal.codec import encode, records_in
+from observability.journal.codec import encode, records_from
 from observability.journal.compacted import withdraw
-from observability.journal.read import batches_of, batches_with_text
+from observability.journal.read import batches_of, rows_from, texts_of
 from observability.limits import SEAL_AFTER_S
 from observability.models import Archive, Batch, Job, Session
 from observability.records import Record
@@ -150,12 +150,12 @@ def replace_rows(before: Archive, made: Archive) -> bool:
 
 def stand_alone(session_id: int, *, after: int) -> None:
     """What came while the object was written leans no more on what goes."""
-    leaning = Batch.objects.filter(session_id=session_id, seq__gt=after, base_seq__lte=after)
-    if not leaning.exists():
-        return
-    for batch, text in batches_with_text(session_id):
-        if batch.seq > after and batch.base_seq and batch.base_seq <= after:
-            Batch.objects.filter(pk=batch.pk).update(payload=encode(records_in(text)), base_seq=None)
+    rows = rows_from(session_id, after + 1)
+    leaning = {row.seq for row in rows if row.base_seq and row.base_seq <= after}
+    for seq, text in texts_of(rows, first_seq=after + 1):
+        if seq in leaning:
+            row = Batch.objects.filter(session_id=session_id, seq=seq)
+            row.update(payload=encode(records_from(text)), base_seq=None)
 
 
 def with_arrivals(known: dict[str, Any], batches: Sequence[Batch]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def keep(
     Many are committed a few at a time, so that nobody else waits for all of them; if the sender has to repeat the
     upload, those that are kept already are known.
     """
-    base = base_of(project.pk, groups[0].job_id) if len(groups) == 1 else None
+    base = base_of(project.pk, groups[0].job_id, signal) if len(groups) == 1 else None
     drafts = [
         Draft.of(group, signal, body_digest, now, base=base)
         for group in sorted(groups, key=lambda g: g.job_id)

@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.db.backends.sqlite3 import base as django_sqlite
 
+from config.sqlite import base as sqlite_base
 from observability.models import Session
 from tests.people import SessionFactory
 
@@ -134,3 +136,42 @@ def test_savepoints_need_no_turn_of_their_own(project):
 
     with transaction.atomic(), transaction.atomic():
         assert rename(session) == 1
+
+
+def test_writing_without_a_transaction_finds_its_turn_between_many(project):
+    session = SessionFactory(project=project)
+    is_over, are_begun = threading.Event(), threading.Barrier(4)
+
+    def write_on_and_on() -> None:
+        rename(session)
+        are_begun.wait(20)
+        while not is_over.is_set():
+            rename(session)
+
+    with ThreadPoolExecutor(3) as pool:
+        busy = [pool.submit(closing_after, write_on_and_on) for _ in range(3)]
+        try:
+            impatient()
+            are_begun.wait(20)
+            for number in range(20):
+                assert Session.objects.filter(pk=session.pk).update(participant=f"caller {number}") == 1
+        finally:
+            is_over.set()
+        for each in busy:
+            each.result()
+
+
+def test_waiting_for_a_thread_and_then_for_another_process_takes_no_longer_than_for_one(project, monkeypatch):
+    """Exporters give up after ten seconds, so the answer comes before."""
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 60)
+    connection.ensure_connection()
+    patience: list[float] = []
+    monkeypatch.setattr(
+        sqlite_base.DatabaseWrapper, "_be_patient", lambda self, wait_s: patience.append(wait_s)
+    )
+    times = iter([0.0, 59.0])
+    monkeypatch.setattr(sqlite_base, "time", SimpleNamespace(monotonic=lambda: next(times)))
+
+    write_nothing()
+
+    assert patience == [1.0, 60.0]

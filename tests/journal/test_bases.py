@@ -5,8 +5,10 @@ import time
 
 import pytest
 
+from observability.journal import bases as remembering
 from observability.journal.bases import MAX_TEXT_BYTES, MIN_TEXT_BYTES, REMEMBERED_S, Base, Bases
-from observability.journal.codec import encode, encode_after, records_in, text_of
+from observability.journal.codec import encode, encode_after, records_from, text_of
+from tests.live.test_publish import eventually
 
 WORDS = random.Random(1).choices("".join(map(chr, range(97, 123))), k=40_000)
 SAID = "".join(WORDS)
@@ -28,7 +30,7 @@ def test_what_the_base_says_too_is_not_said_again():
 
     assert len(leaning.payload) < 0.3 * len(encode(records))
     assert leaning.base is not None
-    assert records_in(text_of(leaning.payload, leaning.base.text)) == records
+    assert records_from(text_of(leaning.payload, leaning.base.text)) == records
 
 
 @pytest.mark.parametrize("other", [b"", SAID[::-1].encode()], ids=["none", "another"])
@@ -39,11 +41,16 @@ def test_without_its_base_it_is_damaged_and_not_something_else(other):
         text_of(leaning.payload, other or None)
 
 
-@pytest.mark.parametrize("length", [MIN_TEXT_BYTES // 2, 13_000], ids=["short", "much that is new"])
-def test_what_gains_little_leans_on_nothing(length):
-    encoded = encode_after(base_that_says(SAID[:10_000]), records_that_say(SAID[:length]))
+@pytest.mark.parametrize(
+    ("base", "length"),
+    [(10_000, MIN_TEXT_BYTES // 2), (10_000, 13_000), (40_000, 9_000)],
+    ids=["short", "much that is new", "much shorter"],
+)
+def test_what_gains_little_leans_on_nothing(base, length):
+    encoded = encode_after(base_that_says(SAID[:base]), records_that_say(SAID[:length]))
 
     assert encoded.base is None
+    assert bool(encoded.text) == (length > base)  # the next base
     assert encoded.payload == encode(records_that_say(SAID[:length]))
 
 
@@ -58,37 +65,50 @@ def test_only_what_is_neither_short_nor_huge_is_a_base():
 def test_latest_bases_are_remembered_and_the_longest_unused_go_first():
     bases = Bases(max_bytes=3_000)
     for number in range(3):
-        bases.remember((1, f"AJ_{number}"), Base(number, b"", b"x" * 1000))
-    bases.of((1, "AJ_0"))
+        bases.remember((1, f"AJ_{number}", "traces"), Base(number, b"", b"x" * 1000))
+    bases.of((1, "AJ_0", "traces"))
 
-    bases.remember((1, "AJ_3"), Base(3, b"", b"x" * 1000))
+    bases.remember((1, "AJ_3", "traces"), Base(3, b"", b"x" * 1000))
 
-    assert [bool(bases.of((1, f"AJ_{number}"))) for number in range(4)] == [True, False, True, True]
+    assert [bool(bases.of((1, f"AJ_{number}", "traces"))) for number in range(4)] == [True, False, True, True]
 
 
 def test_base_gives_way_to_the_next_of_its_session_and_is_counted_once():
     bases = Bases(max_bytes=3_000)
-    bases.remember((1, "AJ_other"), Base(1, b"", b"x" * 1000))
+    bases.remember((1, "AJ_other", "traces"), Base(1, b"", b"x" * 1000))
 
     for number in range(9):
-        bases.remember((1, "AJ_1"), Base(number, b"", b"x" * 2000))
+        bases.remember((1, "AJ_1", "traces"), Base(number, b"", b"x" * 2000))
 
-    assert (bases.of((1, "AJ_1")), bool(bases.of((1, "AJ_other")))) == (Base(8, b"", b"x" * 2000), True)
+    assert (bases.of((1, "AJ_1", "traces")), bool(bases.of((1, "AJ_other", "traces")))) == (
+        Base(8, b"", b"x" * 2000),
+        True,
+    )
 
 
-def test_same_job_of_another_project_has_no_part_in_it():
+@pytest.mark.parametrize("other", [(2, "AJ_1", "traces"), (1, "AJ_2", "traces"), (1, "AJ_1", "logs")])
+def test_another_project_job_or_signal_has_no_part_in_it(other):
     bases = Bases()
-    bases.remember((1, "AJ_1"), Base(1, b"", b"x"))
+    bases.remember((1, "AJ_1", "traces"), Base(1, b"", b"x"))
 
-    assert bases.of((2, "AJ_1")) is None
+    assert bases.of(other) is None
+
+
+def test_what_is_out_of_use_goes_also_if_nothing_more_comes(monkeypatch):
+    monkeypatch.setattr(remembering, "REMEMBERED_S", 0.05)
+    bases = Bases()
+
+    bases.remember((1, "AJ_1", "traces"), Base(1, b"", b"x"))
+
+    assert eventually(lambda: not bases._found)
 
 
 def test_what_is_out_of_use_does_not_stay_in_memory(monkeypatch):
     bases = Bases()
-    bases.remember((1, "AJ_1"), Base(1, b"", b"x"))
+    bases.remember((1, "AJ_1", "traces"), Base(1, b"", b"x"))
     later = time.monotonic() + REMEMBERED_S + 1
     monkeypatch.setattr(time, "monotonic", lambda: later)
 
-    bases.remember((1, "AJ_2"), Base(1, b"", b"x"))
+    bases.remember((1, "AJ_2", "traces"), Base(1, b"", b"x"))
 
-    assert (bases.of((1, "AJ_1")), bool(bases.of((1, "AJ_2")))) == (None, True)
+    assert (bases.of((1, "AJ_1", "traces")), bool(bases.of((1, "AJ_2", "traces")))) == (None, True)

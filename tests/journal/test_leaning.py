@@ -9,6 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from observability.ingest.telemetry import accept_telemetry
+from observability.journal.append_together import base_of
+from observability.journal.archive import ArchiveLost
 from observability.journal.lines import span_lines_of
 from observability.journal.read import Place, batches_of, later_batches_of, place_of
 from observability.journal.rewrite import rewrite_rows
@@ -74,11 +76,38 @@ def test_reading_goes_on_after_a_place_whose_bases_come_before_it(session):
     assert later.place == place_of(session)
 
 
-def test_place_is_none_to_go_on_from_once_the_base_has_gone(session):
-    batch = session.batches.get(seq=5)
+def test_journal_whose_base_has_gone_is_lost_and_not_another(session):
     session.batches.filter(seq=2).delete()
 
-    assert later_batches_of(session, Place(batch.seq, bytes(batch.digest))) is None
+    with pytest.raises(ArchiveLost, match="3 leans on 2"):
+        batches_of(session)
+
+
+def test_reading_on_sees_all_rows_as_they_were_at_one_moment(session, django_assert_num_queries):
+    """A redaction between two reads would leave what leans with another's text."""
+    batch = session.batches.get(seq=5)
+
+    with django_assert_num_queries(1):
+        later_batches_of(session, Place(batch.seq, bytes(batch.digest)))
+
+
+def test_row_that_leans_itself_or_holds_nothing_is_no_base(session, project):
+    """A restored database may have one under the number that a process remembers, from another process."""
+    for change in ({"base_seq": 1}, {"record_count": 0}):
+        before = session.batches.values().get(seq=2)
+        session.batches.filter(seq=2).update(**change)
+        say(project, UPLOADS + 1)
+        [late] = session.batches.filter(seq=UPLOADS + 1)
+        assert late.base_seq is None
+        late.delete()
+        session.batches.filter(seq=2).update(**{name: before[name] for name in change})
+        Session.objects.update(cursor=UPLOADS)
+
+
+def test_upload_that_asks_for_redaction_leaves_nothing_to_lean_on_in_memory(session, project):
+    say(project, UPLOADS + 1, change=asking_for_redaction)
+
+    assert base_of(project.pk, "AJ_1", "traces") is None
 
 
 def test_sealed_session_is_the_same(session, storage):
