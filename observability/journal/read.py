@@ -4,15 +4,25 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import QuerySet
-
 from observability.journal.archive import ArchiveLost, archived_records
 from observability.journal.codec import records_from, text_of
+from observability.journal.statements import run
 from observability.models import Archive, Batch, Session
 from observability.records import Record
 from observability.storage.bucket import MissingFile
 
 AnyRow = TypeVar("AnyRow", "Row", Batch)
+BATCH_TABLE = Batch._meta.db_table
+OF_SESSION = f"FROM {BATCH_TABLE} WHERE session_id = %(session_id)s"
+ROW = f"SELECT seq, digest, payload, base_seq {OF_SESSION}"  # our own names
+ROWS = f"{ROW} ORDER BY seq"
+ROWS_FROM = f"""
+    {ROW} AND seq >= %(first_seq)s UNION ALL
+    {ROW} AND seq < %(first_seq)s AND seq IN (SELECT base_seq {OF_SESSION} AND seq >= %(first_seq)s)
+    ORDER BY seq
+"""  # our own names
+DIGEST = f"SELECT digest FROM {BATCH_TABLE} WHERE session_id = %s AND seq = %s"  # noqa: S608  # our own names
+"""Index of all of them: batch_numbered."""
 
 
 def batches_of(session: Session) -> list[list[Record]]:
@@ -63,10 +73,8 @@ class Later:
 
 
 def place_of(session: Session) -> Place:
-    digest = (
-        Batch.objects.filter(session=session, seq=session.cursor).values_list("digest", flat=True).first()
-    )
-    return Place(session.cursor, bytes(digest or b""))
+    row = run(DIGEST, [session.pk, session.cursor], answers_with_bytes=True).fetchone()
+    return Place(session.cursor, bytes(row[0]) if row else b"")
 
 
 def later_batches_of(session: Session, after: Place) -> Later | None:
@@ -96,22 +104,16 @@ class Row:
 
 
 def rows_of(session: Session) -> list[Row]:
-    return rows_in(Batch.objects.filter(session=session))
+    return rows_in(ROWS, {"session_id": session.pk})
 
 
 def rows_from(session_id: int, first_seq: int) -> list[Row]:
-    """With this number or a later one, and before them those that they lean on, as all were at one moment.
-
-    Index: batch_numbered.
-    """
-    batches = Batch.objects.filter(session_id=session_id)
-    later = batches.filter(seq__gte=first_seq)
-    bases = batches.filter(seq__lt=first_seq, seq__in=later.filter(base_seq__gt=0).values("base_seq"))
-    return rows_in(bases.union(later, all=True))
+    """With this number or a later one, and before them those that they lean on, as all were at one moment."""
+    return rows_in(ROWS_FROM, {"session_id": session_id, "first_seq": first_seq})
 
 
-def rows_in(batches: QuerySet[Batch]) -> list[Row]:
-    found = batches.order_by("seq").values_list("seq", "digest", "payload", "base_seq")
+def rows_in(statement: str, parameters: dict[str, int]) -> list[Row]:
+    found = run(statement, parameters, answers_with_bytes=True).fetchall()
     return [Row(seq, bytes(digest), bytes(payload), base_seq) for seq, digest, payload, base_seq in found]
 
 

@@ -8,6 +8,7 @@ from django.db.models.lookups import Exact
 
 from observability.journal.read import batches_of
 from observability.journal.reopen import is_withheld
+from observability.journal.statements import run
 from observability.limits import MAX_KEPT_RECORDS
 from observability.models import Recording, Session
 from observability.queries.kept import Kept, KeptTimelines
@@ -20,6 +21,7 @@ from observability.timeline.model import Timeline
 
 Facts = tuple[int, SessionContext]
 NS_PER_S = 1_000_000_000
+ANY_RECORDING = f"SELECT 1 FROM {Recording._meta.db_table} WHERE session_id = %s LIMIT 1"  # noqa: S608  # our own names
 _kept = KeptTimelines(MAX_KEPT_RECORDS)
 
 
@@ -83,9 +85,14 @@ def recording_of(session: Session) -> Recording | None:
 
     A live session has none, mostly, and is asked with every upload: whether there is any costs a third of it.
     """
-    if session.status == Session.Status.LIVE and not recordings_of(session).exists():
+    if session.is_redacted or (session.status == Session.Status.LIVE and not has_recording(session)):
         return None
     return recordings_of(session).order_by(Exact(F("problem"), "").desc(), "-revision").first()
+
+
+def has_recording(session: Session) -> bool:
+    """Index: recording_once."""
+    return run(ANY_RECORDING, [session.pk]).fetchone() is not None
 
 
 def recordings_of(session: Session) -> QuerySet[Recording]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cache
 from uuid import UUID
 
+from django.db import connection
 from django.http import Http404
 
 from observability.models import Session
@@ -55,11 +57,20 @@ def loosened(asked: Asked, name: str) -> Asked:
 
 def session_in(project: Project, public_id: UUID) -> Session:
     """The project's session. A foreign one gets the same Http404 as one that never was."""
-    session = Session.objects.for_project(project).filter(public_id=public_id).first()
-    if session is None:
-        raise Http404
-    session.project = project
-    return session
+    field = Session._meta.get_field("public_id")
+    key = field.get_db_prep_value(public_id, connection)
+    for session in Session.objects.raw(session_by_id(), [project.pk, key]):
+        session.project = project
+        return session
+    raise Http404
+
+
+@cache
+def session_by_id() -> str:
+    """Written once: that takes Django three times what it takes to run it, and live sessions are read each second."""
+    found = Session.objects.for_project(Project(pk=0)).filter(public_id=UUID(int=0))[:1]
+    statement, _parameters = found.query.sql_with_params()
+    return str(statement)
 
 
 def sessions_in(project: Project, public_ids: Collection[UUID]) -> list[Session]:
