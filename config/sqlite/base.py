@@ -28,7 +28,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.execute_wrappers.append(self._in_turn)
 
     def _in_turn(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        """Of every statement."""
+        """Of every statement. One that returns something, as Django's `create` does, ends only when that is fetched."""
         if self._has_turn or not sql.lstrip()[:7].upper().startswith(WRITES):
             return execute(sql, params, many, context)
         waited_s = self._take_turn()

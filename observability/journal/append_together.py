@@ -13,10 +13,11 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from observability.journal.append import BATCH_TABLE, RECORD_COUNT, Appended
-from observability.journal.bases import Base, Bases
+from observability.journal.bases import Base, Bases, Told
 from observability.journal.news import SESSION_TABLE, NewBatch, News, learn, told
 from observability.journal.statements import run
 from observability.journal.together import Turns, Work
+from observability.models import Signal
 
 logger = logging.getLogger(__name__)
 
@@ -100,15 +101,24 @@ def append_at_once(
     """
     if not is_possible():
         return None
-    told = (project_id, job_id, batch.signal)
-    appended: Appended | None = None
-    if not news.is_redacted:
-        appended = _turns.outcome_of(Upload(project_id, job_id, batch, news, max_records))
-    if appended is None and (batch.base or news.is_redacted):
-        _bases.forget(told)
-    if appended is not None and batch.text:
-        _bases.remember(told, Base(appended.seq, batch.digest, batch.text))
+    if news.is_redacted:
+        for signal in Signal.values:
+            _bases.forget((project_id, job_id, signal))
+        return None
+    appended: Appended | None = _turns.outcome_of(Upload(project_id, job_id, batch, news, max_records))
+    remember(appended, (project_id, job_id, batch.signal), batch)
     return appended
+
+
+def remember(appended: Appended | None, told: Told, batch: NewBatch) -> None:
+    """What the next batch may lean on. One that was refused goes, for it may be the reason."""
+    if appended is None:
+        if batch.base:
+            _bases.forget(told)
+    elif batch.base:
+        _bases.remember(told, batch.base)
+    elif batch.text:
+        _bases.remember(told, Base(appended.seq, batch.digest, batch.text))
 
 
 def base_of(project_id: int, job_id: str, signal: str) -> Base | None:

@@ -6,6 +6,7 @@ one of its session, its base, and cannot be read without it (docs/decisions/0029
 
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock, Timer
 
@@ -52,14 +53,14 @@ class Bases:
         self._next_look: Timer | None = None
 
     def of(self, told: Told) -> Base | None:
+        """To ask is no use: what nobody leans on goes, whoever asks for it."""
         with self._lock:
-            base = self._taken(told)
-            if base is not None:
-                self._put(told, base)
             self._make_room()
+            _, base = self._found.get(told, (0, None))
             return base
 
     def remember(self, told: Told, base: Base) -> None:
+        """As of use now."""
         with self._lock:
             self._taken(told)
             self._put(told, base)
@@ -82,9 +83,11 @@ class Bases:
 
     def _look_later(self) -> None:
         """Also if no upload comes any more."""
-        self._next_look = Timer(REMEMBERED_S / 2, self._look)
-        self._next_look.daemon = True
-        self._next_look.start()
+        look = Timer(REMEMBERED_S / 2, self._look)
+        look.daemon = True
+        with suppress(RuntimeError):  # no thread to be had: the next upload tries again
+            look.start()
+            self._next_look = look
 
     def _look(self) -> None:
         with self._lock:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from observability.journal.archive import ArchiveLost, archived_records
 from observability.journal.codec import records_from, text_of
-from observability.journal.statements import run
+from observability.journal.statements import rows
 from observability.models import Archive, Batch, Session
 from observability.records import Record
 from observability.storage.bucket import MissingFile
@@ -73,8 +73,8 @@ class Later:
 
 
 def place_of(session: Session) -> Place:
-    row = run(DIGEST, [session.pk, session.cursor], answers_with_bytes=True).fetchone()
-    return Place(session.cursor, bytes(row[0]) if row else b"")
+    found = rows(DIGEST, [session.pk, session.cursor])
+    return Place(session.cursor, bytes(found[0][0]) if found else b"")
 
 
 def later_batches_of(session: Session, after: Place) -> Later | None:
@@ -113,8 +113,10 @@ def rows_from(session_id: int, first_seq: int) -> list[Row]:
 
 
 def rows_in(statement: str, parameters: dict[str, int]) -> list[Row]:
-    found = run(statement, parameters, answers_with_bytes=True).fetchall()
-    return [Row(seq, bytes(digest), bytes(payload), base_seq) for seq, digest, payload, base_seq in found]
+    return [
+        Row(seq, bytes(digest), bytes(payload), base_seq)
+        for seq, digest, payload, base_seq in rows(statement, parameters)
+    ]
 
 
 def is_whole(rows: list[Row], cursor: int) -> bool:

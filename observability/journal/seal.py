@@ -151,11 +151,11 @@ def replace_rows(before: Archive, made: Archive) -> bool:
 def stand_alone(session_id: int, *, after: int) -> None:
     """What came while the object was written leans no more on what goes."""
     rows = rows_from(session_id, after + 1)
-    leaning = {row.seq for row in rows if row.base_seq and row.base_seq <= after}
-    for seq, text in texts_of(rows, first_seq=after + 1):
-        if seq in leaning:
-            row = Batch.objects.filter(session_id=session_id, seq=seq)
-            row.update(payload=encode(records_from(text)), base_seq=None)
+    leaning = [row for row in rows if row.seq > after and row.base_seq and row.base_seq <= after]
+    bases = {row.base_seq for row in leaning}
+    for seq, text in texts_of([*(row for row in rows if row.seq in bases), *leaning], first_seq=after + 1):
+        batch = Batch.objects.filter(session_id=session_id, seq=seq)
+        batch.update(payload=encode(records_from(text)), base_seq=None)
 
 
 def with_arrivals(known: dict[str, Any], batches: Sequence[Batch]) -> dict[str, Any]:

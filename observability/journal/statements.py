@@ -7,8 +7,8 @@ takes several times what the database needs to answer.
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -28,12 +28,35 @@ def run(
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors:
-        if connection.vendor == "sqlite":
-            return sqlite3.Cursor(connection.connection).execute(as_sqlite_writes(statement), parameters)
-        from psycopg import Cursor  # only where PostgreSQL is the database
+        return watched(connection, partial(on_driver, connection, answers_with_bytes), statement, parameters)
 
-        cursor = Cursor(connection.connection)
-        return cursor.execute(statement, parameters, prepare=True, binary=answers_with_bytes)
+
+def rows(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
+    """All that a query answers, bytes among it. SQLite looks for most of it, and may fail, when it is fetched."""
+    cursor = run(statement, parameters, answers_with_bytes=True)
+    with connections[DEFAULT_DB_ALIAS].wrap_database_errors:
+        return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+def watched(connection: Any, execute: Callable[[str, Any], Any], statement: str, parameters: Any) -> Any:
+    """Through whatever watches the connection's statements (`execute_wrapper`), as those of Django's cursors go."""
+
+    def innermost(statement: str, parameters: Any, many: bool, context: Any) -> Any:
+        return execute(statement, parameters)
+
+    do: Callable[..., Any] = innermost
+    for wrapper in reversed(connection.execute_wrappers):
+        do = partial(wrapper, do)
+    return do(statement, parameters, False, {"connection": connection, "cursor": None})
+
+
+def on_driver(connection: Any, answers_with_bytes: bool, statement: str, parameters: Any) -> Any:
+    if connection.vendor == "sqlite":
+        return sqlite3.Cursor(connection.connection).execute(as_sqlite_writes(statement), parameters)
+    from psycopg import Cursor  # only where PostgreSQL is the database
+
+    cursor = Cursor(connection.connection)
+    return cursor.execute(statement, parameters, prepare=True, binary=answers_with_bytes)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import random
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -66,7 +67,7 @@ def test_latest_bases_are_remembered_and_the_longest_unused_go_first():
     bases = Bases(max_bytes=3_000)
     for number in range(3):
         bases.remember((1, f"AJ_{number}", "traces"), Base(number, b"", b"x" * 1000))
-    bases.of((1, "AJ_0", "traces"))
+    bases.remember((1, "AJ_0", "traces"), Base(0, b"", b"x" * 1000))
 
     bases.remember((1, "AJ_3", "traces"), Base(3, b"", b"x" * 1000))
 
@@ -107,7 +108,7 @@ def test_what_is_out_of_use_does_not_stay_in_memory(monkeypatch):
     bases = Bases()
     bases.remember((1, "AJ_1", "traces"), Base(1, b"", b"x"))
     later = time.monotonic() + REMEMBERED_S + 1
-    monkeypatch.setattr(time, "monotonic", lambda: later)
+    monkeypatch.setattr(remembering, "time", SimpleNamespace(monotonic=lambda: later))
 
     bases.remember((1, "AJ_2", "traces"), Base(1, b"", b"x"))
 

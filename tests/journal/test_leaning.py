@@ -3,20 +3,25 @@
 Only PostgreSQL has them; not collected with SQLite (conftest.py).
 """
 
+import time
+from types import SimpleNamespace
+
 import orjson
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
 from observability.ingest.telemetry import accept_telemetry
+from observability.journal import bases
 from observability.journal import read as reading
 from observability.journal.append_together import base_of
 from observability.journal.archive import ArchiveLost
+from observability.journal.bases import REMEMBERED_S
 from observability.journal.lines import span_lines_of
 from observability.journal.read import Place, batches_of, later_batches_of, place_of
 from observability.journal.rewrite import rewrite_rows
 from observability.journal.seal import begun, replace_rows, seal_session
-from observability.journal.statements import run
+from observability.journal.statements import rows
 from observability.models import Archive, Batch, Session
 from observability.queries.records import records_of
 from tests.ingest.test_privacy_at_the_door import asking_for_redaction
@@ -89,7 +94,7 @@ def test_reading_on_sees_all_rows_as_they_were_at_one_moment(session, monkeypatc
     """A redaction between two reads would leave what leans with another's text."""
     batch = session.batches.get(seq=5)
     asked = []
-    monkeypatch.setattr(reading, "run", lambda *words, **how: asked.append(words) or run(*words, **how))
+    monkeypatch.setattr(reading, "rows", lambda *words: asked.append(words) or rows(*words))
 
     later_batches_of(session, Place(batch.seq, bytes(batch.digest)))
 
@@ -111,6 +116,18 @@ def test_row_that_leans_itself_or_holds_nothing_is_no_base(session, project):
 
 def test_upload_that_asks_for_redaction_leaves_nothing_to_lean_on_in_memory(session, project):
     say(project, UPLOADS + 1, change=asking_for_redaction)
+
+    assert base_of(project.pk, "AJ_1", "traces") is None
+
+
+def test_what_nobody_leans_on_goes_from_memory_whatever_else_is_sent(session, project, monkeypatch):
+    """The session may be deleted, and its agent go on."""
+    clock = SimpleNamespace(now_s=time.monotonic())
+    monkeypatch.setattr(bases, "time", SimpleNamespace(monotonic=lambda: clock.now_s))
+    for number in range(3):
+        clock.now_s += 0.6 * REMEMBERED_S
+        body = spans("short", job="AJ_1", first_id=100 + number)
+        accept_telemetry(project, "traces", body, PROTOBUF, now=timezone.now())
 
     assert base_of(project.pk, "AJ_1", "traces") is None
 
