@@ -59,6 +59,9 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("playhead")
 
+TIMEOUT_OF_MANY_EXAMPLES_S = 300
+"""Hundreds of examples take half a minute on a slow machine, and longer beside other tests."""
+
 django_settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -113,6 +116,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # A restore has PostgreSQL's database for itself; servers of other tests are not begun yet.
     items.sort(key=lambda item: not item.nodeid.startswith("tests/backups/"))
     deselect_browser_tests(config, items)
+    for item in items:
+        tries_many = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if tries_many and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(TIMEOUT_OF_MANY_EXAMPLES_S))
 
 
 def pytest_collection_finish() -> None:
