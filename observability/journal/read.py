@@ -4,15 +4,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from observability.journal.append import BATCH_TABLE
 from observability.journal.archive import ArchiveLost, archived_records
 from observability.journal.codec import records_from, text_of
-from observability.journal.statements import rows
+from observability.journal.statements import fetched
 from observability.models import Archive, Batch, Session
 from observability.records import Record
 from observability.storage.bucket import MissingFile
 
 AnyRow = TypeVar("AnyRow", "Row", Batch)
-BATCH_TABLE = Batch._meta.db_table
 OF_SESSION = f"FROM {BATCH_TABLE} WHERE session_id = %(session_id)s"
 ROW = f"SELECT seq, digest, payload, base_seq {OF_SESSION}"  # our own names
 ROWS = f"{ROW} ORDER BY seq"
@@ -73,7 +73,7 @@ class Later:
 
 
 def place_of(session: Session) -> Place:
-    found = rows(DIGEST, [session.pk, session.cursor])
+    found = fetched(DIGEST, [session.pk, session.cursor])
     return Place(session.cursor, bytes(found[0][0]) if found else b"")
 
 
@@ -115,7 +115,7 @@ def rows_from(session_id: int, first_seq: int) -> list[Row]:
 def rows_in(statement: str, parameters: dict[str, int]) -> list[Row]:
     return [
         Row(seq, bytes(digest), bytes(payload), base_seq)
-        for seq, digest, payload, base_seq in rows(statement, parameters)
+        for seq, digest, payload, base_seq in fetched(statement, parameters)
     ]
 
 

@@ -31,7 +31,7 @@ def run(
         return watched(connection, partial(on_driver, connection, answers_with_bytes), statement, parameters)
 
 
-def rows(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
+def fetched(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
     """All that a query answers, bytes among it. SQLite looks for most of it, and may fail, when it is fetched."""
     cursor = run(statement, parameters, answers_with_bytes=True)
     with connections[DEFAULT_DB_ALIAS].wrap_database_errors:

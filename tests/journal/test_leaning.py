@@ -21,7 +21,7 @@ from observability.journal.lines import span_lines_of
 from observability.journal.read import Place, batches_of, later_batches_of, place_of
 from observability.journal.rewrite import rewrite_rows
 from observability.journal.seal import begun, replace_rows, seal_session
-from observability.journal.statements import rows
+from observability.journal.statements import fetched
 from observability.models import Archive, Batch, Session
 from observability.queries.records import records_of
 from tests.ingest.test_privacy_at_the_door import asking_for_redaction
@@ -94,7 +94,7 @@ def test_reading_on_sees_all_rows_as_they_were_at_one_moment(session, monkeypatc
     """A redaction between two reads would leave what leans with another's text."""
     batch = session.batches.get(seq=5)
     asked = []
-    monkeypatch.setattr(reading, "rows", lambda *words: asked.append(words) or rows(*words))
+    monkeypatch.setattr(reading, "fetched", lambda *words: asked.append(words) or fetched(*words))
 
     later_batches_of(session, Place(batch.seq, bytes(batch.digest)))
 
