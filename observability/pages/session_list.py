@@ -21,7 +21,7 @@ from observability.queries.arrivals import have_come_and_gone
 from observability.queries.session_filters import Asked, read_filters
 from observability.queries.session_names import names_lately
 from observability.queries.session_order import ORDERS, BadCursor
-from observability.queries.sessions import SessionPage, in_the_way, session_rows
+from observability.queries.sessions import SessionPage, in_the_way, is_any_live, session_rows
 from projects.access import grant_in, project_for_viewer, role_in, roles_from
 from projects.members import admins_of
 from projects.models import Project, Role
@@ -92,7 +92,7 @@ def rows_context(request: HttpRequest, project: Project, asked: Asked) -> dict[s
         "first_query": asked.as_query(),
         "next_query": asked.as_query(cursor=found.next_cursor) if found.next_cursor else "",
         "refresh_query": asked.as_query(**asked.left_out, cursor=cursor),
-        "refresh_every_s": LIVE_REFRESH_S if found.live_count else QUIET_REFRESH_S,
+        "refresh_every_s": LIVE_REFRESH_S if is_any_live(project) else QUIET_REFRESH_S,
         "newcomer": SimpleLazyObject(lambda: Newcomer.of(request, project)),
     }
 

@@ -20,7 +20,6 @@ class SessionPage:
     rows: list[Session]
     next_cursor: str | None
     """Where the next, older page begins; None at the end."""
-    live_count: int
 
 
 def session_rows(
@@ -31,11 +30,16 @@ def session_rows(
     Times would not do: SQLite compares them as text, and writes those of its own clock shorter than a parameter.
     """
     order = ORDERS[asked.sort or NEWEST]
-    all_of_project = Session.objects.for_project(project)
-    sessions = all_of_project.filter(after(order, cursor)) if cursor else all_of_project
+    sessions = Session.objects.for_project(project)
+    if cursor:
+        sessions = sessions.filter(after(order, cursor))
     rows = found_first(sessions, project, asked, order, most=limit + 1)
     next_cursor = cursor_at(order, rows[limit - 1]) if len(rows) > limit else None
-    return SessionPage(rows[:limit], next_cursor, all_of_project.filter(status=Session.Status.LIVE).count())
+    return SessionPage(rows[:limit], next_cursor)
+
+
+def is_any_live(project: Project) -> bool:
+    return Session.objects.for_project(project).filter(status=Session.Status.LIVE).exists()
 
 
 def in_the_way(project: Project, asked: Asked) -> list[str]:

@@ -164,7 +164,7 @@ def test_three_sessions_cost_as_many_queries_as_one(project, script, path):
     with_one = queries()
     SessionFactory.create_batch(2, project=project)
 
-    assert (with_one, queries()) == (4, 4)
+    assert (with_one, queries()) == (3, 3)
 
 
 def test_counts_are_those_of_the_records_that_can_be_read(project, script):
