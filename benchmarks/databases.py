@@ -29,7 +29,7 @@ def empty_place(database: str) -> Iterator[dict[str, str]]:
 @contextmanager
 def new_database() -> Iterator[str]:
     """The URL of an empty one beside the one that DATABASE_URL names; it goes afterwards."""
-    base = os.environ.get("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+    base = os.environ.get("DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
     name = f"playhead_benchmark_{os.getpid()}_{time.monotonic_ns()}"
     execute_on(base, f"CREATE DATABASE {name}")
     try:

@@ -24,8 +24,22 @@ def command_of(pid: int) -> str:
 
 
 def cpu_s_of(pid: int) -> float:
-    fields = read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S if fields else 0.0
+    return cpu_s_in(stat_of(Path(f"/proc/{pid}/stat")))
+
+
+def cpu_s_behind(pid: int) -> float:
+    """Of its threads that give way to others (config/cores.py)."""
+    threads = [stat_of(path) for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return sum(cpu_s_in(fields) for fields in threads if fields and int(fields[16]) > 0)
+
+
+def stat_of(path: Path) -> list[str]:
+    """From the third field of proc(5) on, the state; what is before may hold spaces."""
+    return read(path).rpartition(")")[2].split()
+
+
+def cpu_s_in(stat: list[str]) -> float:
+    return (int(stat[11]) + int(stat[12])) / TICKS_PER_S if stat else 0.0
 
 
 def memory_mb_of(pid: int) -> float:

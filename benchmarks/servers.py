@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.databases import disk_bytes, name_of, new_database
-from benchmarks.processes import command_of, cpu_s_of, descendants, memory_mb_of, processes_named
+from benchmarks.processes import (
+    command_of,
+    cpu_s_behind,
+    cpu_s_of,
+    descendants,
+    memory_mb_of,
+    processes_named,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -56,6 +63,10 @@ class Server:
     def cpu_s(self) -> float:
         """Processor time so far of the server, and of PostgreSQL if that is its database."""
         return sum(cpu_s_of(pid) for pid in [*self.pids(), *self.database_pids()])
+
+    def cpu_s_behind(self) -> float:
+        """Of that, what was spent on jobs within the process that serves."""
+        return sum(cpu_s_behind(pid) for pid in self.pids())
 
     def database_pids(self) -> list[int]:
         """PostgreSQL's connections to our database, and its writers, which work for everybody."""
