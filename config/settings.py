@@ -94,7 +94,7 @@ SPOOL_DIR = Path(env.text("SPOOL_DIR", str(DATA_DIR / "spool")))
 FILE_UPLOAD_TEMP_DIR = None
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", ("docs", BASE_DIR / "docs" / "images")]
 if env.text("AWS_STORAGE_BUCKET_NAME"):
     from botocore.config import Config
 

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config.documentation import documentation_show
 from config.health import livez, readyz
 from config.metrics import metrics
 from observability.pages.system import staff_access_begin, staff_access_end, system_show
@@ -18,6 +19,8 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("", home, name="home"),
+    path("docs/", documentation_show, name="documentation"),
+    path("docs/<path:name>/", documentation_show, name="documentation"),
     path("system/", system_show, name="system"),
     path("system/access/", staff_access_begin, name="staff-access-begin"),
     path("system/access/<int:grant_id>/end/", staff_access_end, name="staff-access-end"),

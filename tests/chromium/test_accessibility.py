@@ -12,7 +12,7 @@ from projects.audit import record_event
 from projects.invitations import invite
 from projects.models import Project, Role
 from tests.browser import Complaints
-from tests.chromium.axe import Findings
+from tests.chromium.axe import NARROW, Findings
 from tests.exports.conftest import work
 from tests.live.servers import Server
 from tests.pages.conftest import Replay
@@ -214,3 +214,16 @@ def test_a_session_that_has_not_ended(owners_page: Page, portal: Server, replay:
     findings.look_at(f"list with one that is {status}")
 
     assert findings.grave == []
+
+
+def test_the_documentation_for_a_stranger_too(page: Page, portal: Server, db: None) -> None:
+    findings = opened(page, portal, "documentation")
+    findings.look_at("documentation")
+    opened(page, portal, "documentation", "connect")
+    findings.look_at("a page of it, with lines to copy")
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    opened(page, portal, "documentation", "settings")
+
+    assert findings.grave == []
+    assert page.evaluate("scrollY") == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
