@@ -17,6 +17,9 @@ import pytest
 KEPT_FROM_OUTSIDE = {"DATABASE_URL", "REDIS_URL"}
 """The suite runs on the embedded defaults, and again on the parts that these two name."""
 
+REDIS_DATABASES = 16
+"""As many as Redis has unless it is told otherwise."""
+
 _data = tempfile.TemporaryDirectory(prefix="playhead-tests-", ignore_cleanup_errors=True)
 os.environ |= {
     "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -28,7 +31,7 @@ os.environ |= {
 if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and (redis_url := os.environ.get("REDIS_URL")):
     # Each of several processes empties a Redis database of its own.
     base, _, number = redis_url.rpartition("/")
-    os.environ["REDIS_URL"] = f"{base}/{int(number) - int(worker.removeprefix('gw'))}"
+    os.environ["REDIS_URL"] = f"{base}/{(int(number) - int(worker.removeprefix('gw'))) % REDIS_DATABASES}"
 for name in [
     "BASE_URL",
     "DEBUG",
