@@ -117,7 +117,6 @@ def words_of(inline: Token) -> str:
     return "".join(token.content for token in inline.children or [])
 
 
-@cache
 def parsed(file: Path) -> list[Token]:
     return MARKDOWN.parse(file.read_text())
 

@@ -28,7 +28,7 @@ PLACEHOLDER_TOKEN = "YOUR-INGEST-TOKEN"  # noqa: S105  # it opens nothing
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 IN_A_CONTAINER = "host.docker.internal"
 """What this machine is called there; its own names lead back into the container."""
-UNITS = {Signal.TRACES: "span", Signal.LOGS: "record", Signal.METRICS: "point", Signal.RECORDING: "record"}
+UNITS = {Signal.TRACES: "span", Signal.LOGS: "record", Signal.METRICS: "point", Signal.RECORDING: "item"}
 SWITCHES = {
     Signal.TRACES: {"traces"},
     Signal.LOGS: {"logs"},
