@@ -80,7 +80,9 @@ else:
                 "timeout": 5,
                 # FULL: a commit is on the disk before the agent gets its 200.
                 # The cache is each thread's own, so it stays small; the operating system's is behind it.
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4000;",
+                # What is deleted is overwritten, whichever thread deletes it.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4000; "
+                "PRAGMA secure_delete=ON;",
             },
             # A file even in tests: threads of a live server cannot share one in memory.
             "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
@@ -92,6 +94,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 SPOOL_DIR = Path(env.text("SPOOL_DIR", str(DATA_DIR / "spool")))
 """Where uploads are written first; on the disk of MEDIA_ROOT, so that keeping a recording is a rename."""
 FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = ["config.upload_handlers.NoFiles"]
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("docs", BASE_DIR / "docs" / "images")]
@@ -186,7 +189,7 @@ INSTALLED_APPS = [
     "accounts",
     "projects",
     "observability",
-    "django.contrib.admin",
+    "config.admin_app.OperatorsAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

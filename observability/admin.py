@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
+from accounts.admin import ForLooking
 from observability.models import PurgeRun, Reconciliation
-from projects.admin import ForLooking
 
 
 @admin.register(PurgeRun)

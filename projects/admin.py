@@ -1,22 +1,10 @@
 """For operators to look at; only plans can be changed here, everything else has its own page or command."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
 
+from accounts.admin import ForLooking
 from projects.models import Membership, Plan, PrivacySwitches, Project, StaffGrant
-
-
-class ForLooking:
-    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return False
 
 
 @admin.register(Plan)

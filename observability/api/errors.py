@@ -3,7 +3,8 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.defaults import server_error
@@ -94,6 +95,8 @@ def refusal_of(error: Exception) -> exceptions.APIException | None:
             return exceptions.PermissionDenied(str(error) or None)
         case BadCursor() | BadFilter():
             return exceptions.ParseError(str(error))
+        case RequestDataTooBig():
+            return TooLarge(f"A body is at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes here.")
         case TooManyExports():
             return exceptions.Throttled(detail=str(error))
         case ImportRefused():
