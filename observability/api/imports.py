@@ -59,11 +59,18 @@ class Imports(ApiView):
             if request.auth is None:
                 SessionAuthentication().enforce_csrf(request)
             with sources_in(request, upload) as sources:
+                self.look_again(request)
                 outcomes = import_files(self.project, sources, now=timezone.now())
         for outcome in outcomes:
             if outcome.has_changed:
                 note(request, self.project, "session.imported", outcome.session_id)
         return Response({"sessions": [as_json(each) for each in outcomes]}, status=status_of(outcomes))
+
+    def look_again(self, request: Request) -> None:
+        """Files take their time, in which a token is revoked and a member leaves."""
+        if request.auth is not None:
+            AccessTokenAuthentication().authenticate(request)
+        self.project_asked_for(request)
 
 
 def project_to_add_to(request: Request, slug: str) -> Project:

@@ -14,7 +14,7 @@ from observability.journal.append import HeldSession, session_of_id, session_of_
 from observability.limits import MAX_SESSION_RECORDS
 from observability.models import Recording, Session
 from observability.recordings.keep import keep_audio
-from observability.sessions.allowed import switches_of
+from observability.sessions.allowed import as_it_is_now, switches_of
 from observability.sessions.keep import Kept, Marred, count_marred, keep_draft
 from observability.sessions.open import begin_session
 from observability.sessions.tombstones import is_buried, job_name, room_name
@@ -74,8 +74,11 @@ def write(project: Project, plan: Plan, names: dict[str, str], *, now: datetime)
 
 
 def begun(project: Project, plan: Plan) -> HeldSession:
-    """A session of its own, under the switches of this project and of the one that it comes from."""
-    facts = plan.bundle.facts
+    """A session of its own, under the switches of this project and of the one that it comes from.
+
+    The project's may be others than those of the plan, and then another is made.
+    """
+    facts, project = plan.bundle.facts, as_it_is_now(project)
     if not project.privacy.observability:
         raise NotHere(SWITCHED_OFF)
     names = [job_name(facts.job_id)]

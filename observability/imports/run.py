@@ -24,6 +24,7 @@ from observability.live.publish import publish_sessions
 from observability.models import Session
 from observability.recordings import spool, store
 from observability.recordings.keep import is_moved
+from observability.sessions.allowed import as_it_is_now
 from projects.models import Project
 
 logger = logging.getLogger(__name__)
@@ -116,6 +117,7 @@ def tried(project: Project, bundle: Bundle, *, now: datetime) -> Outcome:
 
 def imported(project: Project, bundle: Bundle, *, now: datetime) -> Outcome:
     for _ in range(ATTEMPTS):
+        project = as_it_is_now(project)
         if (sent := sent_by_agent(project, bundle)) is not None:
             return already_here(bundle, str(sent.public_id), SENT_BY_AGENT)
         with planned(project, bundle, now=now) as plan:

@@ -44,6 +44,9 @@ DATABASE_NOW = {"sqlite": "STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')", "postgresql": 
 HOLD = f"""
     SELECT id, cursor, {RECORD_COUNT}, switched_off, is_redacted, expires_at <= {{database_now}}, sealed_seq
     FROM {SESSION_TABLE} WHERE """  # noqa: S608  # our own names
+WITHOUT_JOB = f"""
+    SELECT 1 FROM {SESSION_TABLE} WHERE project_id = %s AND room_id = %s AND job_id = '' LIMIT 1
+"""  # noqa: S608
 INSERT_BATCH = f"""
     INSERT INTO {BATCH_TABLE} (project_id, session_id, seq, signal, digest, payload, record_count, received_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT """  # noqa: S608
@@ -80,6 +83,11 @@ def session_of_id(session_id: int) -> HeldSession:
     if held is None:
         raise Session.DoesNotExist(f"Session {session_id} went away.")
     return held
+
+
+def has_session_without_job(project_id: int, room_id: str) -> bool:
+    """Hardly ever; each new session asks. Index: session_of_room."""
+    return run(WITHOUT_JOB, [project_id, room_id]).fetchone() is not None
 
 
 def hold(condition: str, parameters: list[Any]) -> HeldSession | None:

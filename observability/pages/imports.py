@@ -61,6 +61,7 @@ def session_import(request: HttpRequest, slug: str) -> HttpResponse:
 @csrf_protect
 def session_import_post(request: HttpRequest, project: Project, upload: ImportUpload) -> HttpResponse:
     with sources_in(request, upload) as sources:
+        project = project_for_member(request.user, project.slug)  # files take their time
         outcomes = import_files(project, sources, now=timezone.now())
     for outcome in outcomes:
         if outcome.has_changed:

@@ -13,7 +13,7 @@ from observability.recordings.contents import Contents, contents_of
 from observability.recordings.form import RecordingForm, SpooledPart
 from observability.recordings.keep import is_moved, keep_audio
 from observability.recordings.problems import note_problems, noted_before
-from observability.sessions.allowed import may_begin_sessions
+from observability.sessions.allowed import as_it_is_now, may_begin_sessions
 from observability.sessions.draft import Draft
 from observability.sessions.groups import Group
 from observability.sessions.keep import Kept, keep_in_session
@@ -150,7 +150,8 @@ def _session_of(project: Project, contents: Contents, draft: Draft, audio: Spool
         session = session or session_of_recording(project, contents.room_id, contents.start_ns)
     if session is not None:
         return session
-    if not may_begin_sessions(project):
+    current = as_it_is_now(project)
+    if not may_begin_sessions(current):
         raise SwitchedOff
     if any(
         is_buried(project.pk, name, late_records=_late_records(contents, audio))
@@ -158,7 +159,7 @@ def _session_of(project: Project, contents: Contents, draft: Draft, audio: Spool
     ):
         raise TooLate
     return begin_session(
-        project, job_id=contents.job_id, room_id=contents.room_id, started_ns=draft.news.started_ns
+        current, job_id=contents.job_id, room_id=contents.room_id, started_ns=draft.news.started_ns
     )
 
 

@@ -29,16 +29,17 @@ TOLD_FOR = timedelta(minutes=5)
 EVERYTHING = Switches(audio=True, transcripts=True, traces=True, logs=True, redaction=False)
 
 
+def as_it_is_now(project: Project) -> Project:
+    """For whoever begins a session, which keeps the switches that it begins with.
+
+    What was read with the sender's key may be older. It is other uploads' too, so it is left as it is.
+    """
+    return Project.objects.select_related("plan", "privacy").get(pk=project.pk)
+
+
 def may_begin_sessions(project: Project) -> bool:
-    """By its switch and its quota, as they are at this moment."""
-    bring_up_to_date(project)
+    """By its switch and its quota."""
     return project.privacy.observability and not is_over_quota(project)
-
-
-def bring_up_to_date(project: Project) -> None:
-    """A session keeps the switches with which it begins; what was read with the sender's key may be older."""
-    now = Project.objects.select_related("plan", "privacy").get(pk=project.pk)
-    project.plan, project.privacy, project.over_quota_until = now.plan, now.privacy, now.over_quota_until
 
 
 def is_over_quota(project: Project) -> bool:

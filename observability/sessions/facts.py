@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from observability.journal.compacted import withdraw
-from observability.journal.statements import run
+from observability.journal.inserts import Insert, remove_of_session
 from observability.models import (
     ErrorFact,
     Fact,
@@ -19,7 +19,6 @@ from observability.models import (
     VerdictFact,
 )
 from observability.queries.session_search import NAMES
-from observability.sessions.inserts import Insert
 from observability.timeline.facts import facts_in
 from observability.timeline.model import Timeline
 from observability.timeline.said import rows_said
@@ -34,7 +33,6 @@ KINDS: tuple[type[Fact], ...] = (
     SessionNames,
     SaidLine,
 )
-REMOVE = [f"DELETE FROM {kind._meta.db_table} WHERE session_id = %s" for kind in KINDS]  # noqa: S608  # our own names
 
 
 def replace_facts(session: Session, made: Sequence[Insert]) -> None:
@@ -56,8 +54,8 @@ def belonging_to(session: Session) -> dict[str, Any]:
 
 def remove_facts(session_id: int) -> None:
     """For good, within the caller's transaction: so that nobody finds what was deleted or redacted."""
-    for statement in REMOVE:
-        run(statement, [session_id])
+    for kind in KINDS:
+        remove_of_session(kind, session_id)
 
 
 def facts_of(session: Session, timeline: Timeline) -> list[Insert]:

@@ -17,6 +17,7 @@ from observability.livekit.privacy import permitted
 from observability.models import Session
 from observability.sessions.allowed import (
     EVERYTHING,
+    as_it_is_now,
     may_begin_sessions,
     redact_what_came_before,
     switches_now,
@@ -119,12 +120,13 @@ def keep_draft(project: Project, draft: Draft) -> Kept:
         return keep_unassigned(project, draft)
     session = session_of_job(project.pk, draft.group.job_id)
     if session is None:
-        if not may_begin_sessions(project):
+        current = as_it_is_now(project)
+        if not may_begin_sessions(current):
             return Kept(draft.group.job_id, refused_as_off=True)
         if is_buried(project.pk, job_name(draft.group.job_id), late_records=draft.batch.record_count):
             return Kept(draft.group.job_id, discarded={draft.batch.signal: draft.batch.record_count})
         session = begin_session(
-            project,
+            current,
             job_id=draft.group.job_id,
             room_id=draft.group.room_id,
             started_ns=draft.news.started_ns,
@@ -133,10 +135,12 @@ def keep_draft(project: Project, draft: Draft) -> Kept:
 
 
 def keep_unassigned(project: Project, draft: Draft) -> Kept:
-    """Kept for the project, as far as its switches allow now."""
+    """Kept for the project, as far as its switches and the records themselves allow now."""
     if not project.privacy.observability:
         return Kept("", refused_as_off=True)
-    permit = permitted(draft.group.records, switches_now(project))
+    switches = switches_now(project)
+    switches = replace(switches, redaction=switches.redaction or draft.news.is_redacted)
+    permit = permitted(draft.group.records, switches)
     batch = draft.batch if permit.records is draft.group.records else with_only(draft.batch, permit.records)
     if not batch.record_count:
         return Kept("", discarded=permit.discarded)

@@ -7,24 +7,24 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
-from observability.journal.append import HeldSession, session_of_id, session_of_job
-from observability.journal.news import SESSION_TABLE
-from observability.journal.statements import run
+from observability.journal.append import (
+    HeldSession,
+    has_session_without_job,
+    session_of_id,
+    session_of_job,
+)
 from observability.limits import MAX_SESSION_S
 from observability.models import Session
 from projects.models import Project
 
 NS_PER_S = 1_000_000_000
-WITHOUT_JOB = f"""
-    SELECT 1 FROM {SESSION_TABLE} WHERE project_id = %s AND room_id = %s AND job_id = '' LIMIT 1
-"""  # noqa: S608  # our own names
 
 
 def begin_session(project: Project, *, job_id: str, room_id: str, started_ns: int | None) -> HeldSession:
     """Begin the job's session, or take over the one that a recording without a job id began for its room."""
     lock_room(project, room_id)
     orphan = None
-    if job_id and has_session_without_job(project, room_id):
+    if job_id and room_id and has_session_without_job(project.pk, room_id):
         orphan = session_of_room(project, room_id, started_ns, job_id="")
     if orphan is not None:
         orphan.job_id = job_id
@@ -64,11 +64,6 @@ def session_of_room(
     distances = {s: abs((s.started_ns or started_ns) - started_ns) for s in candidates}
     near = [s for s in candidates if distances[s] <= MAX_SESSION_S * NS_PER_S]
     return min(near, key=lambda s: distances[s], default=None)
-
-
-def has_session_without_job(project: Project, room_id: str) -> bool:
-    """Hardly ever; each new session asks. Index: session_of_room."""
-    return bool(room_id) and run(WITHOUT_JOB, [project.pk, room_id]).fetchone() is not None
 
 
 def new_session(project: Project, job_id: str, room_id: str, started_ns: int | None) -> Session:

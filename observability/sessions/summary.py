@@ -13,12 +13,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
+from observability.journal.inserts import Insert
 from observability.live.publish import publish_sessions
 from observability.models import Recording, Session
 from observability.queries.records import timeline_of
 from observability.queries.session_search import NAMES
 from observability.sessions.facts import facts_of, replace_facts
-from observability.sessions.inserts import Insert
 from observability.timeline.facts import MAX_INT64
 from observability.timeline.model import Timeline
 

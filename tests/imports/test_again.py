@@ -237,6 +237,7 @@ def test_several_sessions_of_one_zip_are_each_told_of(replay, download, other_pr
 
 def test_nothing_is_kept_where_nothing_is_recorded(talk, zip_of, other_project):
     other_project.privacy.observability = False
+    other_project.privacy.save()
 
     [outcome] = take_in(other_project, zip_of(talk))
 

@@ -6,12 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from observability.api import imports
 from observability.imports.turn import turn
 from observability.limits import MAX_IMPORTS_AT_ONCE
 from observability.models import Session
 from projects.actions import create_access_token
-from projects.models import AuditEvent, Role
+from projects.models import AccessToken, AuditEvent, Role
 from tests.people import MembershipFactory, UserFactory, signed_in
 
 ADDRESS = "/api/v1/projects/acme/imports/"
@@ -243,3 +245,19 @@ def test_who_comes_while_others_import_is_told_to_wait(sender, content):
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "2")
     assert send(sender, content).status_code == 201
+
+
+def test_token_that_is_revoked_while_the_files_come_adds_nothing(sender, content, monkeypatch):
+    sources_in = imports.sources_in
+
+    @contextmanager
+    def revoking(*given):
+        with sources_in(*given) as found:
+            AccessToken.objects.update(revoked_at=timezone.now())
+            yield found
+
+    monkeypatch.setattr(imports, "sources_in", revoking)
+
+    assert send(sender, content).status_code == 401
+
+    assert not Session.objects.exists()

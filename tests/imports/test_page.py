@@ -1,11 +1,14 @@
 """Importing from the page of a project."""
 
+from contextlib import contextmanager
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from observability.models import Session
-from projects.models import AuditEvent, Role
+from observability.pages import imports as pages
+from projects.models import AuditEvent, Membership, Role
 from tests.imports.test_api import content, named, spool_is_empty
 from tests.imports.test_files import span, traces
 from tests.pages.reading import HTMX, open_page, words
@@ -123,3 +126,23 @@ def test_files_that_are_announced_as_too_large_are_not_read(owner_client, addres
     monkeypatch.setattr("observability.imports.upload.SPARE_BYTES", 0)
 
     assert "MAX_IMPORT_BYTES" in words(send(owner_client, address, content, **HTMX))
+
+
+def test_who_has_left_while_the_files_came_adds_nothing(
+    teammate_client, teammate, address, content, monkeypatch
+):
+    monkeypatch.setattr(pages, "sources_in", leaving(pages.sources_in, teammate))
+
+    assert send(teammate_client, address, content).status_code == 404
+
+    assert not Session.objects.exists()
+
+
+def leaving(sources_in, member):
+    @contextmanager
+    def sources(*given):
+        with sources_in(*given) as found:
+            Membership.objects.filter(user=member).delete()
+            yield found
+
+    return sources

@@ -11,6 +11,7 @@ from observability.imports.zip_members import members_of
 from observability.journal.codec import decode
 from observability.livekit.privacy import permitted
 from observability.models import Recording, Session
+from projects.models import PrivacySwitches
 from tests.imports.conftest import by_kind, session_of, take_in
 from tests.imports.test_files import span, traces
 from tests.ingest.test_privacy_at_the_door import NUMBER
@@ -23,6 +24,7 @@ from tests.sending import logs, spans
 )
 def test_what_the_project_has_switched_off_is_not_kept(talk, zip_of, other_project, switch, kinds):
     setattr(other_project.privacy, switch, False)
+    other_project.privacy.save()
 
     [outcome] = take_in(other_project, zip_of(talk))
 
@@ -34,6 +36,7 @@ def test_what_the_project_has_switched_off_is_not_kept(talk, zip_of, other_proje
 def test_what_is_switched_off_is_left_out_before_the_database_is_held(talk, zip_of, other_project):
     other_project.privacy.traces = False
     other_project.privacy.redaction = True
+    other_project.privacy.save()
     with members_of(BytesIO(zip_of(talk))) as members:
         [bundle] = bundles_in(members, name="talk.zip")
         with planned(other_project, bundle, now=timezone.now()) as plan:
@@ -56,8 +59,18 @@ def test_redaction_that_one_record_asks_for_holds_for_what_was_read_before_it(pr
     assert NUMBER not in str(by_kind(session_of(outcome)))
 
 
+def test_switches_count_that_were_set_while_the_files_came(talk, zip_of, other_project):
+    PrivacySwitches.objects.filter(project=other_project).update(redaction=True, traces=False)
+
+    [outcome] = take_in(other_project, zip_of(talk))
+
+    assert session_of(outcome).is_redacted
+    assert not by_kind(session_of(outcome))["span"]
+
+
 def test_audio_is_not_kept_where_it_is_off(talk, zip_of, other_project, settings):
     other_project.privacy.audio = False
+    other_project.privacy.save()
 
     [outcome] = take_in(other_project, zip_of(talk))
 
@@ -70,6 +83,7 @@ def test_redaction_is_done_before_the_first_write(agent, zip_of, project, other_
     agent.send("logs", logs(f"my number is {NUMBER}"))
     agent.send("traces", spans("job_entrypoint"))
     other_project.privacy.redaction = True
+    other_project.privacy.save()
 
     [outcome] = take_in(other_project, zip_of(Session.objects.get()))
 
@@ -81,6 +95,7 @@ def test_redaction_is_done_before_the_first_write(agent, zip_of, project, other_
 
 def test_voice_does_not_come_where_redaction_is_on(talk, zip_of, other_project):
     other_project.privacy.redaction = True
+    other_project.privacy.save()
 
     [outcome] = take_in(other_project, zip_of(talk))
 

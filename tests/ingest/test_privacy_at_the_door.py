@@ -3,13 +3,16 @@
 import json
 
 import pytest
+from django.utils import timezone
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from observability.ingest.telemetry import accept_telemetry
+from observability.journal.codec import decode
 from observability.models import Batch, Session
 from observability.queries.records import records_of
 from projects.models import PrivacySwitches
-from tests.sending import logs, spans, text
+from tests.sending import PROTOBUF, logs, spans, text
 
 NUMBER = "+15551234567"
 
@@ -76,6 +79,28 @@ def test_scope_that_asks_for_redaction_is_heard_before_the_first_write(agent, pr
 
     assert Session.objects.get().is_redacted
     assert NUMBER not in everything_kept(project)
+
+
+def test_records_of_no_session_that_ask_for_redaction_get_it(agent, project):
+    request = ExportLogsServiceRequest.FromString(logs(f"Call me at {NUMBER}.", job="", room=""))
+    [record] = request.resource_logs[0].scope_logs[0].log_records
+    record.attributes.add(key="lk.redaction.enabled").value.bool_value = True
+
+    assert agent.send("logs", request.SerializeToString()).status_code == 200
+
+    batch = Batch.objects.get(session=None)
+    assert batch.record_count == 1
+    assert NUMBER not in str(decode(batch.payload))
+
+
+def test_what_was_read_with_a_key_stays_as_it_was_read(project):
+    """Other uploads have it in hand at the same moment: what is true now is for the session that begins."""
+    PrivacySwitches.objects.filter(project=project).update(redaction=True)
+
+    accept_telemetry(project, "traces", spans("llm_node"), PROTOBUF, now=timezone.now())
+
+    assert Session.objects.get().is_redacted
+    assert not project.privacy.redaction
 
 
 def test_project_that_is_off_silences_agents_politely(agent, project, switch):

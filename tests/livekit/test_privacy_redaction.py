@@ -52,6 +52,23 @@ def test_content_and_identities_go_under_all_their_names_wherever_they_stand(nam
     assert "AJ_one" in hidden
 
 
+def test_what_langfuse_is_told_is_no_way_round() -> None:
+    """Agents hand it the room's name as the session, with the caller's number in it, and any metadata."""
+    told = {
+        "langfuse.session.id": CANARY,
+        "langfuse.user.id": CANARY,
+        "langfuse.trace.metadata": json.dumps({"note": TOLD, "customer_name": CANARY}),
+        "langfuse.observation.completion_start_time": '"2026-11-29T10:00:00.123456+00:00"',
+    }
+
+    [kept] = redacted(span(told))
+
+    assert CANARY not in str(kept)
+    assert PHONE not in str(kept)
+    started = "langfuse.observation.completion_start_time"
+    assert kept["attributes"][started] == told[started]
+
+
 @pytest.mark.parametrize("name", CONTENT_EVENTS)
 def test_content_events_go(name: str) -> None:
     content = {

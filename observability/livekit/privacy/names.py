@@ -116,6 +116,8 @@ IDENTITY_NAMES = frozenset(
         "caller_identity",
         "destination_identity",
         "expected_identities",
+        "langfuse.session.id",
+        "langfuse.user.id",
         "participant_identity",
         "participant_name",
         "room_name",
@@ -163,6 +165,7 @@ VERBATIM = frozenset(
         "agent_name",
         "host.name",
         "job_id",
+        "langfuse.observation.completion_start_time",
         "logger.name",
         "provider_request_ids",
         "request_id",
@@ -173,7 +176,7 @@ VERBATIM = frozenset(
         "trace_id",
     }
 )
-VERBATIM_PREFIXES = ("code.", "gen_ai.", "langfuse.", "lk.", "process.", "service.", "telemetry.", "thread.")
+VERBATIM_PREFIXES = ("code.", "gen_ai.", "lk.", "process.", "service.", "telemetry.", "thread.")
 """Machine-written values: scrubbing would only damage ids, times and counts."""
 FREE_TEXT = frozenset({"lk.shutdown.reason", "lk.amd.reason"})
 

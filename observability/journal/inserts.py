@@ -1,4 +1,4 @@
-"""Rows written as SQL before the transaction that inserts them, which others wait for.
+"""Small rows about a session, written as SQL before the transaction that inserts them, which others wait for.
 
 To Django the words of an INSERT are ten times the work that they are to the database.
 """
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models
+
+from observability.journal.statements import run
 
 ROWS_AT_ONCE = 500
 MAX_PARAMETERS = 10_000
@@ -36,6 +38,11 @@ class Insert:
         with connection.cursor() as cursor:
             for statement, values in self.statements:
                 cursor.execute(statement, values)
+
+
+def remove_of_session(model: type[models.Model], session_id: int) -> None:
+    """Index: that of each table by its session."""
+    run(f"DELETE FROM {model._meta.db_table} WHERE session_id = %s", [session_id])  # noqa: S608  # our own names
 
 
 def values_of(made: Iterable[models.Model], fields: Sequence[Any]) -> Iterator[Any]:
