@@ -16,7 +16,9 @@ from django.db.utils import OperationalError
 _turn = threading.Lock()
 """Held by the connection that is in a transaction: with transaction_mode IMMEDIATE each of them writes. Whoever writes
 without one takes it as well, since SQLite's waiting hardly finds a gap between those who pass it on."""
-WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+EMPTIES_THE_LOG = "PRAGMA WAL_CHECKPOINT"
+"""Finds no gap between writes otherwise. It waits for readers as long as it was told, and no longer."""
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", EMPTIES_THE_LOG)
 AT_ONCE_S = 0.1
 """Who has waited no longer for the turn may wait for other processes as long as ever."""
 
@@ -29,10 +31,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _in_turn(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """Of every statement. One that returns something, as Django's `create` does, ends only when that is fetched."""
-        if self._has_turn or not sql.lstrip()[:7].upper().startswith(WRITES):
+        words = sql.lstrip()[: len(EMPTIES_THE_LOG)].upper()
+        if self._has_turn or not words.startswith(WRITES):
             return execute(sql, params, many, context)
         waited_s = self._take_turn()
         try:
+            if words == EMPTIES_THE_LOG:
+                return execute(sql, params, many, context)
             return self._within(waited_s, lambda: execute(sql, params, many, context))
         finally:
             self._pass_on()

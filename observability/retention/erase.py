@@ -25,7 +25,6 @@ from observability.retention import stored
 from observability.retention.holdings import prefixes_of
 from observability.retention.improvement import keep_samples
 from observability.retention.pace import ROWS_AT_ONCE, SMALL_ROWS_AT_ONCE, begin_to_work, rest
-from observability.retention.remains import overwrite_what_is_deleted
 from observability.sessions.tombstones import bury
 from projects.audit import record_events
 
@@ -68,7 +67,6 @@ def erase_together(session_ids: Sequence[int], *, rest: Rest = rest) -> Erased:
         return erased
     for session in sessions:
         keep_samples(session)
-    overwrite_what_is_deleted()
     rest()
     remove_files(sessions, erased, rest)
     remove_jobs(sessions, erased)
@@ -172,8 +170,9 @@ def remove_rows_below(sessions: Sequence[Session], erased: Erased, rest: Rest) -
         model: Any = relation.related_model
         name = relation.field.attname
         rows = model._base_manager.filter(**{f"{name}__in": [session.pk for session in sessions]})
-        # By the index of sessions; by keys alone PostgreSQL might look through the table's dead.
-        remove_in_chunks(rows.order_by(name, "pk"), erased, rest, at_once=rows_at_once(model))
+        # By the index of sessions; by keys alone PostgreSQL might look through the table's dead. The newest first: what
+        # is left can be read if it ends half-way, since batches lean on earlier ones.
+        remove_in_chunks(rows.order_by(name, "-pk"), erased, rest, at_once=rows_at_once(model))
 
 
 def rows_at_once(model: type[models.Model]) -> int:

@@ -16,7 +16,7 @@ from observability.retention.erase import Erased, erase, remove_in_chunks
 from observability.retention.holdings import prefixes_of_project
 from observability.retention.improvement import take_back_of_project
 from observability.retention.pace import rest
-from observability.retention.remains import empty_the_log, overwrite_what_is_deleted
+from observability.retention.remains import empty_the_log
 from projects.models import Project
 
 ERASE_PROJECT = "erase-project"
@@ -81,7 +81,6 @@ def expire_sessions(project: Project) -> None:
 
 def remove_rows_of(project: Project, erased: Erased) -> None:
     """Of every model that points to projects but sessions; members and keys among them."""
-    overwrite_what_is_deleted()
     relations: list[Any] = Project._meta.get_fields(include_hidden=True)
     for relation in relations:
         is_owned = relation.auto_created and getattr(relation, "on_delete", None) is models.CASCADE

@@ -16,7 +16,7 @@ from observability.retention.deletions import remove_outlived, write_deletions_i
 from observability.retention.erase import Erased, Rest, erase, erase_together, remove_in_chunks
 from observability.retention.pace import commits_felt, commits_that_do_not_wait
 from observability.retention.pace import rest as rest_a_moment
-from observability.retention.remains import empty_the_log, overwrite_what_is_deleted
+from observability.retention.remains import empty_the_log
 from observability.storage.bucket import StorageFailed
 from projects.models import Project
 
@@ -107,7 +107,6 @@ def pages_due(*, only_deleted: bool) -> Iterator[list[int]]:
 
 def remove_the_rest(erased: Erased, rest: Rest) -> None:
     """Records that name no session, tombstones that have stood long enough, and what was noted of old runs."""
-    overwrite_what_is_deleted()
     for project in Project.objects.select_related("plan"):
         life = timedelta(days=project.plan.retention_days)
         unassigned = Batch.objects.filter(project=project, session=None, received_at__lte=Now() - life)

@@ -1,15 +1,11 @@
-"""What SQLite would leave of deleted rows in its files. PostgreSQL's vacuum sees to it there."""
+"""What SQLite leaves of deleted rows in its files: they are overwritten in the database (`secure_delete`), not in its
+log. PostgreSQL's vacuum sees to it there."""
 
 from django.conf import settings
 from django.db import connection
 
 WAIT_MS = 200
 """For readers to let go of the log; uploads wait as long. If they do not, the next call has another try."""
-
-
-def overwrite_what_is_deleted() -> None:
-    """From here on, on this connection: else it lies in the file until something is written over it."""
-    _sqlite("PRAGMA secure_delete = ON")
 
 
 def empty_the_log() -> None:

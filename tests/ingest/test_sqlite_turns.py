@@ -71,6 +71,33 @@ def test_who_comes_while_another_thread_writes_goes_on_after_it(project):
     assert Session.objects.get().agent_name == "desk"
 
 
+def test_the_log_is_emptied_when_it_is_nobody_elses_turn(project):
+    """Else it finds no gap between uploads, and what was deleted stays in it."""
+    is_begun, may_end = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            rename(SessionFactory(project=project))
+            is_begun.set()
+            assert may_end.wait(20)
+
+    def empty() -> int:
+        impatient()
+        threading.Timer(0.2, may_end.set).start()
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, *_ = cursor.fetchone()
+        return int(is_busy)
+
+    with ThreadPoolExecutor(2) as pool:
+        holding = pool.submit(closing_after, hold)
+        assert is_begun.wait(20)
+        emptying = pool.submit(closing_after, empty)
+        holding.result()
+
+        assert emptying.result() == 0
+
+
 def closing_after(do: Callable[[], object]) -> object:
     try:
         return do()

@@ -24,6 +24,8 @@ from observability.journal.seal import begun, replace_rows, seal_session
 from observability.journal.statements import fetched
 from observability.models import Archive, Batch, Session
 from observability.queries.records import records_of
+from observability.retention import erase as erasing
+from observability.retention.erase import Erased, remove_rows_below
 from tests.ingest.test_privacy_at_the_door import asking_for_redaction
 from tests.journal.test_bases import SAID
 from tests.journal.test_seal import storage
@@ -101,17 +103,28 @@ def test_reading_on_sees_all_rows_as_they_were_at_one_moment(session, monkeypatc
     assert len(asked) == 1
 
 
-def test_row_that_leans_itself_or_holds_nothing_is_no_base(session, project):
+@pytest.mark.parametrize("change", [{"base_seq": 1}, {"record_count": 0}])
+def test_row_that_leans_itself_or_holds_nothing_is_no_base(session, project, change):
     """A restored database may have one under the number that a process remembers, from another process."""
-    for change in ({"base_seq": 1}, {"record_count": 0}):
-        before = session.batches.values().get(seq=2)
-        session.batches.filter(seq=2).update(**change)
-        say(project, UPLOADS + 1)
-        [late] = session.batches.filter(seq=UPLOADS + 1)
-        assert late.base_seq is None
-        late.delete()
-        session.batches.filter(seq=2).update(**{name: before[name] for name in change})
-        Session.objects.update(cursor=UPLOADS)
+    session.batches.filter(seq=2).update(**change)
+    assert base_of(project.pk, "AJ_1", "traces") is not None
+
+    say(project, UPLOADS + 1)
+
+    assert session.batches.get(seq=UPLOADS + 1).base_seq is None
+
+
+def test_what_is_half_erased_can_be_read_to_its_end(session, monkeypatch):
+    """What leans goes before what it leans on."""
+    monkeypatch.setattr(erasing, "ROWS_AT_ONCE", 3)
+    left = []
+
+    def look() -> None:
+        left.append(len(batches_of(session)))
+
+    remove_rows_below([session], Erased(), look)
+
+    assert {UPLOADS, UPLOADS - 3, UPLOADS - 6, 0} <= set(left)
 
 
 def test_upload_that_asks_for_redaction_leaves_nothing_to_lean_on_in_memory(session, project):
