@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from benchmarks.rows import share as share_of
+
 
 @dataclass
 class Outcome:
@@ -16,8 +18,7 @@ class Outcome:
     wall_s: float = 0.0
 
     def percentile_ms(self, share: float) -> float:
-        ordered = sorted(self.acknowledged_s)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
+        return share_of(self.acknowledged_s, share) * 1000
 
 
 def send_as_fast_as_possible(url: str, queues: Sequence[Sequence[bytes]]) -> Outcome:

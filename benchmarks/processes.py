@@ -28,7 +28,7 @@ def cpu_s_of(pid: int) -> float:
 
 
 def cpu_s_behind(pid: int) -> float:
-    """Of its threads that give way to others (config/cores.py)."""
+    """Of its threads that live and give way to others (config/cores.py)."""
     threads = [stat_of(path) for path in Path(f"/proc/{pid}/task").glob("*/stat")]
     return sum(cpu_s_in(fields) for fields in threads if fields and int(fields[16]) > 0)
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
@@ -78,7 +79,7 @@ def text_of(value: float, unit: str = "") -> str:
 def share(values: Sequence[float], part: float) -> float:
     """The value that so large a part of them does not exceed."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
+    return ordered[max(0, math.ceil(len(ordered) * part) - 1)]
 
 
 def parser_of(description: str | None) -> argparse.ArgumentParser:

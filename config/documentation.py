@@ -31,7 +31,7 @@ INDEX = FOLDER / "README.md"
 BESIDE = ("SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md")
 PICTURES = "images/"
 ELSEWHERE = re.compile(r"[a-z]+:")
-DEEPEST_WITH_ANCHOR, DEEPEST_LISTED = 4, 2
+DEEPEST_WITH_ANCHOR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Document:
     title: str
     body: SafeString
     parts: Sequence[tuple[str, str]]
-    """Anchor and words of each heading below the title."""
+    """Anchor and words of each part's heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +101,16 @@ def document_of(file: Path) -> Document:
     heads = [
         (str(token.attrs["id"]), words_of(inline))
         for token, inline in pairwise(tokens)
-        if token.type == "heading_open" and 1 < int(token.tag[1]) <= DEEPEST_LISTED
+        if token.type == "heading_open" and token.tag == "h2"
     ]
     body = MARKDOWN.renderer.render(tokens[3:], MARKDOWN.options, {"file": file})
     return Document(title_of(file), mark_safe(body), heads)  # noqa: S308  (no HTML of a file gets through)
 
 
+@cache
 def title_of(file: Path) -> str:
     """Every page begins with it."""
-    return file.read_text().partition("\n")[0].removeprefix("# ")
+    return words_of(parsed(file)[1])
 
 
 def words_of(inline: Token) -> str:
@@ -150,6 +151,8 @@ class Pages(RendererHTML):
         """A block that names its language is there to be copied."""
         named = {"text": tokens[idx].content, "target": f"code-{idx}", "is_for_use": bool(tokens[idx].info)}
         return render_to_string("_partials/_code_block.html", named)
+
+    code_block = fence
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return '<div class="table-scroll" tabindex="0" role="region" aria-label="Table"><table>'
