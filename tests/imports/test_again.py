@@ -108,8 +108,9 @@ def test_imported_session_lives_as_long_as_its_new_projects_plan_says_from_its_r
     talk, zip_of, other_project
 ):
     Session.objects.filter(pk=talk.pk).update(first_received_at=F("first_received_at") - timedelta(days=20))
+    Plan.objects.filter(slug="ship").update(retention_days=7)
     other_project.plan = Plan.objects.get(slug="ship")
-    other_project.plan.retention_days = 7
+    other_project.save()
 
     session = session_of(take_in(other_project, zip_of(talk))[0])
 
