@@ -26,10 +26,11 @@ export class CopyLines extends HTMLElement {
   }
 
   #copy = async () => {
-    await whole(document.getElementById(this.getAttribute("for")));
-    const lines = this.#lines;
+    const list = document.getElementById(this.getAttribute("for"));
+    await whole(list);
+    const [lines, isPart] = [this.#lines, isGrowing(list)];
     const done = await isCopied(transcriptText(lines.map(read)));
-    say(done ? copiedInWords(lines.length, this.hasAttribute("for")) : "This browser did not let it be copied.");
+    say(done ? copiedInWords(lines.length, { isTranscript: Boolean(list), isPart }) : "This browser did not let it be copied.");
     this.toggleAttribute("data-copied", done);
     clearTimeout(this.timer);
     this.timer = setTimeout(this.#forget, DONE_MS);
@@ -39,15 +40,21 @@ export class CopyLines extends HTMLElement {
 }
 
 /** "Copied: the transcript, 42 lines." */
-export function copiedInWords(count, isWhole) {
-  return isWhole ? `Copied: the transcript, ${count} ${count === 1 ? "line" : "lines"}.` : "Copied: this line.";
+export function copiedInWords(count, { isTranscript, isPart = false }) {
+  if (!isTranscript) return "Copied: this line.";
+  const lines = `${count} ${count === 1 ? "line" : "lines"}`;
+  return isPart ? `Copied: the first ${lines}. The rest of the transcript is not loaded yet.` : `Copied: the transcript, ${lines}.`;
 }
 
 /** Until all lines are in the list; not for ever, for the lines may be down. */
 async function whole(list) {
-  for (let looks = 0; list?.querySelector("#lines-later") && looks < MOST_LOOKS; looks += 1) {
+  for (let looks = 0; isGrowing(list) && looks < MOST_LOOKS; looks += 1) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+}
+
+function isGrowing(list) {
+  return Boolean(list?.querySelector("#lines-later"));
 }
 
 /** @returns {import("./transcript-text.js").Line} */

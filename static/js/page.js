@@ -12,6 +12,7 @@ import { afterFirstPicture } from "./first-picture.js";
 import { registerMorph } from "./htmx-morph.js";
 import { ImportFiles } from "./import-files.js";
 import { JsonTree } from "./json-tree.js";
+import { askAgain } from "./later-parts.js";
 import { ListFilters } from "./list-filters.js";
 import { LiveStatus } from "./live/live-status.js";
 import { LocalTime } from "./local-time.js";
@@ -75,7 +76,10 @@ function tellTimes() {
 
 trustServerHtml();
 registerMorph(window.htmx);
-for (const failure of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(failure, tellUnanswered);
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failure, tellUnanswered);
+  document.addEventListener(failure, askAgain);
+}
 addEventListener("beforeunload", noteLeaving);
 for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
 afterFirstPicture(tellTimes);

@@ -15,7 +15,13 @@ test("whoever copies a link is told what it opens", () => {
 });
 
 test("whoever copies lines is told how many", () => {
-  assert.equal(copiedInWords(42, true), "Copied: the transcript, 42 lines.");
-  assert.equal(copiedInWords(1, true), "Copied: the transcript, 1 line.");
-  assert.equal(copiedInWords(1, false), "Copied: this line.");
+  assert.equal(copiedInWords(42, { isTranscript: true }), "Copied: the transcript, 42 lines.");
+  assert.equal(copiedInWords(1, { isTranscript: true }), "Copied: the transcript, 1 line.");
+  assert.equal(copiedInWords(1, { isTranscript: false }), "Copied: this line.");
+});
+
+test("whoever copies a transcript of which the rest has not come is told that it is not whole", () => {
+  const words = copiedInWords(24, { isTranscript: true, isPart: true });
+
+  assert.equal(words, "Copied: the first 24 lines. The rest of the transcript is not loaded yet.");
 });
