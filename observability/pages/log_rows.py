@@ -43,10 +43,12 @@ class LogPage:
     next_after: int | None
 
 
-def log_page(timeline: Timeline, *, level: str = "", text: str = "", after: int = 0) -> LogPage:
+def log_page(
+    timeline: Timeline, *, level: str = "", text: str = "", after: int = 0, most: int = 0
+) -> LogPage:
     least, wanted = LEAST.get(level, 0), text.lower()
     found = [line for line in timeline.logs if line.severity_number >= least and matches(line, wanted)]
-    rows = [row_of(line, timeline) for line in found[after : after + ROWS_AT_ONCE]]
+    rows = [row_of(line, timeline) for line in found[after : after + (most or ROWS_AT_ONCE)]]
     shown = after + len(rows)
     return LogPage(rows, len(found), shown, shown if shown < len(found) else None)
 

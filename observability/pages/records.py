@@ -1,5 +1,6 @@
 """Spans, log lines, turns and raw records of a session: filtered lists, and the details of one."""
 
+from math import ceil
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from observability.models import Session
+from observability.pages import log_rows, span_rows
 from observability.pages.details import log_pane, span_pane
 from observability.pages.log_rows import LEAST, LogPage, log_page
 from observability.pages.raw_rows import KINDS, keyed, raw_page, raw_pane
@@ -22,6 +24,8 @@ from projects.audit import note_look, onlooker_of
 from projects.pages.frame import signed_in
 
 MAX_TEXT = 200
+MOST_ROWS_AGAIN = 3000
+"""Of those that a page shows already. Each refresh of a live session writes them once more, in about 0.3 s."""
 
 
 @require_safe
@@ -136,14 +140,28 @@ def spans_asked_for(request: HttpRequest, timeline: Timeline, *, most: int = 0) 
     return span_page(timeline, wanted, most=most)
 
 
-def logs_asked_for(request: HttpRequest, timeline: Timeline) -> LogPage:
+def logs_asked_for(request: HttpRequest, timeline: Timeline, *, most: int = 0) -> LogPage:
     level = request.GET.get("log_level", "")
     return log_page(
         timeline,
         level=level if level in LEAST else "",
         text=words(request, "log_text"),
         after=number(request, "after"),
+        most=most,
     )
+
+
+def span_rows_again(request: HttpRequest) -> int:
+    return rows_again(number(request, "spans_shown"), span_rows.ROWS_AT_ONCE)
+
+
+def log_rows_again(request: HttpRequest) -> int:
+    return rows_again(number(request, "logs_shown"), log_rows.ROWS_AT_ONCE)
+
+
+def rows_again(shown: int, at_once: int) -> int:
+    """Of a list of which so many rows are on the page: in full steps, so that what has come since shows at its end."""
+    return min(max(1, ceil(shown / at_once)) * at_once, MOST_ROWS_AGAIN)
 
 
 def words(request: HttpRequest, name: str) -> str:

@@ -20,7 +20,12 @@ from observability.pages.log_rows import LEVELS
 from observability.pages.player import player_of
 from observability.pages.raw_rows import KINDS
 from observability.pages.recording_facts import recording_facts
-from observability.pages.records import logs_asked_for, spans_asked_for
+from observability.pages.records import (
+    log_rows_again,
+    logs_asked_for,
+    span_rows_again,
+    spans_asked_for,
+)
 from observability.pages.session_head import figures_of, head_of, signal_states
 from observability.pages.transcript_lines import are_words_off
 from observability.queries.records import kept_timeline_of, recording_of
@@ -54,14 +59,23 @@ def session_show(request: HttpRequest, slug: str, public_id: UUID) -> HttpRespon
 @require_safe
 @signed_in
 def session_refresh(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
-    """The same parts again, all of each, if anything has come since `version`; a 204 costs neither side anything."""
+    """The same parts again if anything has come since `version`; a 204 costs neither side anything.
+
+    All of each part, and of spans and log lines as many as are on the page: `spans_shown`, `logs_shown`.
+    """
     project = project_for_viewer(request.user, slug)
     session = session_in(project, public_id)
     shown = Shown(session, recording_of(session), tasks_of(session))
     if request.GET.get("version") == shown.version:
         return HttpResponse(status=NOTHING_NEW)
     note_look(project, onlooker_of(request), "session.viewed", str(session.public_id))
-    named = session_context(request, project, shown)
+    named = session_context(
+        request,
+        project,
+        shown,
+        spans_at_once=span_rows_again(request),
+        logs_at_once=log_rows_again(request),
+    )
     named |= {
         "project": project,
         "may_administer": may_administer(project, request.user),
@@ -92,7 +106,12 @@ class Shown:
 
 
 def session_context(
-    request: HttpRequest, project: Project, shown: Shown, *, spans_at_once: int = 0
+    request: HttpRequest,
+    project: Project,
+    shown: Shown,
+    *,
+    spans_at_once: int = 0,
+    logs_at_once: int = 0,
 ) -> dict[str, Any]:
     """What is not shown is not made."""
     session, recording = shown.session, shown.recording
@@ -111,7 +130,7 @@ def session_context(
         "transcript_reason": timeline.completeness["transcript"].reason,
         "are_words_off": are_words_off(timeline),
         "spans": spans_asked_for(request, timeline, most=spans_at_once),
-        "logs": SimpleLazyObject(lambda: logs_asked_for(request, timeline)),
+        "logs": SimpleLazyObject(lambda: logs_asked_for(request, timeline, most=logs_at_once)),
         "levels": LEVELS,
         "raw_kinds": KINDS.items(),
         "turn_indexes": [turn.index for turn in timeline.turns],

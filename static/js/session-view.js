@@ -19,6 +19,7 @@ export class SessionView extends HTMLElement {
     this.addEventListener("tab-chosen", this.#tabChosen, { signal });
     this.addEventListener("details-shown", () => this.#showDetails(true), { signal });
     this.addEventListener("details-hidden", () => this.#showDetails(false), { signal });
+    this.addEventListener("htmx:configRequest", this.#asking, { signal });
     this.addEventListener("htmx:beforeSwap", this.#answered, { signal });
     this.addEventListener("htmx:afterSwap", this.#swapped, { signal });
   }
@@ -76,10 +77,15 @@ export class SessionView extends HTMLElement {
     return this.hasAttribute("data-details") && getComputedStyle(this.querySelector("details-pane")).position === "absolute";
   }
 
-  /** Whoever has filtered since a refresh was asked for does not want the answer: it is asked for again. */
+  /** What "Show more" has brought stays where it is. */
+  #asking = ({ detail }) => {
+    if (detail.elt.id === "session-refresh") Object.assign(detail.parameters, rowsShown(this));
+  };
+
+  /** Whoever has filtered or seen more since a refresh was asked for does not want the answer: it is asked for again. */
   #answered = ({ detail }) => {
     const { elt, parameters } = detail.requestConfig;
-    if (elt.id !== "session-refresh" || queryOf(parameters) === queryOf(filtersOf(this))) return;
+    if (elt.id !== "session-refresh" || queryOf(parameters) === queryOf(lookOf(this))) return;
     detail.shouldSwap = false;
     document.body.dispatchEvent(new Event("live:refresh"));
   };
@@ -92,9 +98,15 @@ export class SessionView extends HTMLElement {
   };
 }
 
-function filtersOf(view) {
+/** What a refresh has to bring back as it is: filters, and how far the lists are shown. */
+function lookOf(view) {
   const forms = view.querySelectorAll("#span-filter, #log-filter");
-  return [...forms].flatMap((form) => [...new FormData(form)]);
+  return [...[...forms].flatMap((form) => [...new FormData(form)]), ...Object.entries(rowsShown(view))];
+}
+
+function rowsShown(view) {
+  const count = (rows) => view.querySelectorAll(`${rows} > tr`).length;
+  return { spans_shown: count("#span-table-rows"), logs_shown: count("#log-table-rows") };
 }
 
 function queryOf(pairs) {

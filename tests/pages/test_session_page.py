@@ -314,3 +314,29 @@ def test_what_is_not_seen_at_first_comes_after_the_page(
 
     assert told in brought and told not in page
     assert brought in refreshed
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [("24", "100 of 270"), ("200", "200 of 270"), ("101", "200 of 270"), ("9999", "250 of 270")],
+    ids=["fewer", "two steps", "what came shows at the end", "more than may be"],
+)
+def test_a_refresh_leaves_as_many_spans_as_somebody_has_shown(
+    owner_client: Client, front_desk: Session, monkeypatch: pytest.MonkeyPatch, shown: str, told: str
+) -> None:
+    monkeypatch.setattr("observability.pages.span_rows.ROWS_AT_ONCE", 100)
+    monkeypatch.setattr("observability.pages.records.MOST_ROWS_AGAIN", 250)
+
+    page = open_page(owner_client, REFRESH, *session_args(front_desk), spans_shown=shown)
+
+    assert f"Show more: {told} shown" in page
+
+
+def test_a_refresh_leaves_as_many_log_lines_as_somebody_has_shown(
+    owner_client: Client, front_desk: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("observability.pages.log_rows.ROWS_AT_ONCE", 10)
+
+    page = open_page(owner_client, REFRESH, *session_args(front_desk), logs_shown="20")
+
+    assert "Show more: 20 of" in page
