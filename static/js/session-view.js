@@ -58,7 +58,7 @@ export class SessionView extends HTMLElement {
   #seek(event) {
     const target = event.target.closest("[data-seek-ms]");
     const isInnerControl = event.target.closest("summary, pre, a, copy-lines");
-    if (!target || isInnerControl || isSelecting()) return;
+    if (!target || isInnerControl || (isSelecting() && !event.target.closest("button"))) return;
     position.seekTo(Number(target.dataset.seekMs));
     const { turn } = target.closest("[data-turn]")?.dataset ?? {};
     if (turn) selection.select({ kind: "turn", id: turn });
@@ -113,7 +113,7 @@ function queryOf(pairs) {
   return new URLSearchParams([...pairs]).toString();
 }
 
-/** Someone who marks text with the mouse wants the text, not another moment. */
+/** Someone who marks text with the mouse wants the text, not another moment. A button leaves what is marked as it is. */
 function isSelecting() {
   return String(document.getSelection()).length > 0;
 }
