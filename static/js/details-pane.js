@@ -18,7 +18,7 @@ export class DetailsPane extends HTMLElement {
     this.addEventListener("htmx:beforeSwap", this.#sort, { signal });
     this.addEventListener("htmx:afterSwap", this.#arrived, { signal });
     for (const failure of ["htmx:responseError", "htmx:sendError"]) this.addEventListener(failure, this.#failed, { signal });
-    this.addEventListener("click", (event) => event.target.closest("[data-close-details]") && selection.clear(), { signal });
+    this.addEventListener("click", this.#clicked, { signal });
     this.#follow();
   }
 
@@ -44,10 +44,15 @@ export class DetailsPane extends HTMLElement {
     window.htmx.ajax("GET", addressOf(thing), { source: this, target: this, swap });
   }
 
-  /** While it was on its way something else was selected, or nothing. */
-  #sort = (event) => {
-    const { current, isOpen } = selection;
-    if (!isOpen || !event.detail.pathInfo.requestPath.endsWith(addressOf(current))) event.detail.shouldSwap = false;
+  #clicked = ({ target }) => {
+    if (target.closest("[data-close-details]")) selection.clear();
+    if (!target.closest("[data-again]")) return;
+    this.#noteOrigin();
+    this.#load(selection.current, "innerHTML");
+  };
+
+  #sort = ({ detail }) => {
+    if (!isWanted(detail)) detail.shouldSwap = false;
   };
 
   #arrived = () => {
@@ -56,13 +61,12 @@ export class DetailsPane extends HTMLElement {
     this.#hasLostFocus = false;
   };
 
-  #failed = () => {
-    const words = document.createElement("p");
-    words.className = "details__none";
-    words.textContent = "These details could not be loaded: they are not here, or the server cannot be reached.";
-    this.replaceChildren(words);
+  /** Whoever selects the same thing once more tries again too. */
+  #failed = ({ detail }) => {
+    if (!isWanted(detail)) return;
+    this.replaceChildren(document.getElementById("details-failed").content.cloneNode(true));
     this.#wanted = "";
-    this.#tell("details-shown");
+    this.#arrived();
   };
 
   #noteOrigin() {
@@ -72,10 +76,10 @@ export class DetailsPane extends HTMLElement {
   }
 
   #hide() {
+    this.#wanted = "";
     if (!this.childElementCount) return;
     const isFocusHere = this.contains(document.activeElement);
     this.replaceChildren();
-    this.#wanted = "";
     this.#tell("details-hidden");
     if (isFocusHere || document.activeElement === document.body) this.#origin?.focus({ preventScroll: true });
   }
@@ -83,4 +87,10 @@ export class DetailsPane extends HTMLElement {
   #tell(name) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true }));
   }
+}
+
+/** While it was on its way something else may have been selected, or nothing. */
+function isWanted({ pathInfo }) {
+  const { current, isOpen } = selection;
+  return isOpen && pathInfo.requestPath.endsWith(addressOf(current));
 }
