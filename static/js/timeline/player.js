@@ -7,6 +7,9 @@ import { playableCopy, plays } from "./playable-copy.js";
  */
 const MOST_AHEAD_MS = 40;
 
+/** Whoever has followed a call to its end stands there, or a little before it. */
+const TAIL_MS = 100;
+
 const OGG = 'audio/ogg; codecs="opus"';
 const MAKING_COPY = "This browser does not play Ogg; a copy of the recording is being made for it.";
 
@@ -28,6 +31,7 @@ export class Player extends EventTarget {
     this.#life = life;
     this.#mixer = new ChannelMixer(audio, life);
     this.offsetMs = 0; // where the recording begins in the session
+    this.endMs = Infinity; // and where it ends, as far as that is known
     this.problem = "";
     const { signal } = life;
     for (const name of ["play", "playing", "pause", "ended", "waiting"]) {
@@ -37,8 +41,10 @@ export class Player extends EventTarget {
     life.onEnd(() => audio.pause());
   }
 
-  load(source, offsetMs) {
+  /** @param {number|null} [durationMs] of the recording; nothing while nobody has measured it */
+  load(source, offsetMs, durationMs) {
     this.offsetMs = offsetMs;
+    this.endMs = offsetMs + (durationMs || Infinity);
     if (!source || this.#source === source) return;
     this.#source = source;
     if (plays(this.#audio, OGG)) this.#begin(source);
@@ -86,8 +92,8 @@ export class Player extends EventTarget {
       this.#audio.pause();
       return;
     }
-    if (this.#audio.ended) this.seek(0);
-    else this.seek(fromMs);
+    const isOver = this.#audio.ended || fromMs > this.endMs - TAIL_MS;
+    this.seek(isOver ? 0 : fromMs);
     this.#mixer.resume();
     this.#audio.play().catch((error) => this.#refused(error));
   }

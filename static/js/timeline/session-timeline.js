@@ -115,7 +115,8 @@ export class SessionTimeline extends HTMLElement {
 
   /** There is a recording now, or its waveform. */
   soundChanged() {
-    this.player.load(this.dataset.audioSrc ?? "", this.model.recording?.start_ms ?? 0);
+    const { recording } = this.model;
+    this.player.load(this.dataset.audioSrc ?? "", recording?.start_ms ?? 0, recording?.duration_ms);
     this.surface.requestLanes();
     this.#showTransport();
   }

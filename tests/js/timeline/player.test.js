@@ -117,6 +117,18 @@ test("play begins where the playhead stands", () => {
   assert.deepEqual([audio.currentTime, audio.paused], [2, false]);
 });
 
+test("whoever stands where the recording is over hears it from its beginning", () => {
+  const startsFrom = (fromMs) => {
+    const audio = new FakeAudio();
+    const player = new Player(audio, life());
+    player.load("/audio/", 50, 60_000);
+    player.toggle(fromMs);
+    return audio.currentTime;
+  };
+
+  assert.deepEqual([61_000, 60_050, 59_960, 59_900].map(startsFrom), [0, 0, 0, 59.85]);
+});
+
 test("before the recording begins there is only its beginning", () => {
   const { audio, player } = playing(3);
 
