@@ -14,7 +14,7 @@ const ZOOM = 1.6;
  * @returns {Record<string, () => boolean|void>}
  */
 export function actionsOf(timeline) {
-  const { model, control, player } = timeline;
+  const { model, control } = timeline;
   const nowMs = () => timeline.playheadMs;
   const stepTurn = (direction) => seekIf(timeline, nextTurn(model.turns, nowMs(), direction)?.start_ms);
   const stepIssue = (direction) => goToIssue(timeline, nextIssue(model.issues, nowMs(), direction));
@@ -36,8 +36,8 @@ export function actionsOf(timeline) {
     follow: () => followers.setAll(!control.isFollowing),
     "follow-all": () => followers.toggle(),
     "live-edge": () => toLiveEdge(timeline),
-    "mute-user": () => player.toggleMute("user"),
-    "mute-agent": () => player.toggleMute("agent"),
+    "mute-user": () => mute(timeline, "user"),
+    "mute-agent": () => mute(timeline, "agent"),
     "span-next": () => selectBeside(1),
     "span-previous": () => selectBeside(-1),
     "lane-next": () => selectLane(1),
@@ -54,6 +54,13 @@ export function actionsOf(timeline) {
 function play({ player, control, playheadMs }) {
   if (!player.isPlaying && control.view.shows(playheadMs)) control.follow(true, playheadMs);
   player.toggle(playheadMs);
+}
+
+/** @param {"user"|"agent"} channel */
+function mute({ player, sources }, channel) {
+  if (!sources.canMute) return false;
+  player.toggleMute(channel);
+  return true;
 }
 
 function seekIf(timeline, ms) {
