@@ -19,6 +19,11 @@ export class PeaksSource {
   #whole = null;
   #part = null;
   #isAsking = false;
+  /** The last stretch that was asked for, and how long the next waits. */
+  #asked = "";
+  #waitMs = STILL_MS;
+  #finestMs = 0;
+  #endMs = 0;
 
   /** @param {string} address @param {() => void} changed */
   constructor(address, life, changed) {
@@ -41,7 +46,8 @@ export class PeaksSource {
   /** The best there is for what is on screen; asks for better. @returns {PeaksLevels|null} */
   for(view, recordingStartMs) {
     if (!this.#whole) return null;
-    const [fromMs, toMs] = [view.startMs - recordingStartMs, Math.min(view.endMs - recordingStartMs, this.#whole.endMs)];
+    const [fromMs, toMs] = [view.startMs - recordingStartMs, Math.min(view.endMs - recordingStartMs, this.#endMs)];
+    if (toMs <= Math.max(0, fromMs)) return this.#whole;
     const columnMs = Math.max(1 / view.pxPerMs, this.#finestMs);
     if (this.#whole.serves(fromMs, toMs, columnMs)) return this.#whole;
     if (this.#part?.serves(fromMs, toMs, columnMs)) return this.#part;
@@ -49,8 +55,6 @@ export class PeaksSource {
     const isPartBetter = this.#part && this.#part.startMs <= Math.max(0, fromMs) && this.#part.endMs >= toMs;
     return isPartBetter ? this.#part : this.#whole;
   }
-
-  #finestMs = 0;
 
   async #loadWhole(waitMs) {
     const answer = await this.#fetched(`level=0&to_ms=1`);
@@ -60,17 +64,20 @@ export class PeaksSource {
     }
     if (!answer?.channels.length) return;
     this.#finestMs = answer.bucketMs;
+    this.#endMs = answer.durationMs - answer.bucketMs; // a coarse bucket reaches beyond the sound; no finer one goes so far
     const isShort = answer.levelBuckets <= WHOLE_BUCKETS;
     const whole = await this.#fetched(isShort ? "level=0" : `buckets=${OVERVIEW_BUCKETS}`);
     if (whole && whole !== "pending" && whole.channels[0]?.max.length) this.#whole = new PeaksLevels(whole);
     this.#changed();
   }
 
-  /** Not while the view still moves, and one at a time. */
+  /** Not while the view still moves, one at a time, and nothing twice: a stretch that has come is as fine as there is. */
   #askFor(fromMs, toMs, widthPx) {
-    if (this.#isAsking) return;
+    const stretch = [fromMs, toMs, widthPx].join(" ");
+    if (this.#isAsking || stretch === this.#asked) return;
+    this.#asked = stretch;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#loadPart(fromMs, toMs, widthPx), STILL_MS);
+    this.#timer = setTimeout(() => this.#loadPart(fromMs, toMs, widthPx), this.#waitMs);
   }
 
   async #loadPart(fromMs, toMs, widthPx) {
@@ -80,8 +87,15 @@ export class PeaksSource {
     const buckets = Math.min(MOST_BUCKETS, Math.ceil(widthPx) * SCREENS * 2);
     const answer = await this.#fetched(`buckets=${buckets}&from_ms=${from}&to_ms=${to}`);
     this.#isAsking = false;
-    if (answer && answer !== "pending") this.#part = new PeaksLevels(answer, this.#whole.gains);
+    this.#take(answer && answer !== "pending" ? answer : null);
     this.#changed();
+  }
+
+  /** What did not come is asked for again, and whoever was busy is left alone for longer. */
+  #take(answer) {
+    if (answer) this.#part = new PeaksLevels(answer, this.#whole.gains);
+    else this.#asked = "";
+    this.#waitMs = answer ? STILL_MS : Math.min(LONGEST_WAIT_MS, Math.max(FIRST_WAIT_MS, this.#waitMs * 2));
   }
 
   /** @returns {Promise<ReturnType<typeof peaksAnswer>|"pending"|null>} null: there are none */

@@ -145,3 +145,81 @@ test("without peaks, or without a line, there are none and nobody is alarmed", a
   new PeaksSource("/peaks/", life, () => {});
   await settled();
 });
+
+const LOUD = [[-9, 9], [-9, 9]];
+const HOUR = { levelBuckets: 359_950 }; // half a second less: its last coarse bucket reaches beyond the sound
+const COARSE = written({ ...HOUR, buckets: Array(5625).fill(LOUD), samplesPerBucket: 640 * 48 });
+const flushed = async () => {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+};
+
+/** An hour's waveform, whose parts come as finely as there is as long as `isUp`; `asked` holds the stretches asked for. */
+async function anHour(t) {
+  const server = { isUp: true, asked: [] };
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  t.mock.method(globalThis, "fetch", async (address) => {
+    const query = new URL(address, "http://localhost").searchParams;
+    if (query.has("from_ms")) server.asked.push([query.get("from_ms"), query.get("to_ms")].map(Number));
+    const body = query.has("from_ms") ? partFor(query) : query.has("level") ? written({ ...HOUR, buckets: [LOUD] }) : COARSE;
+    return { ok: server.isUp, status: server.isUp ? 200 : 503, arrayBuffer: async () => body };
+  });
+  const source = new PeaksSource("/peaks/", life, () => {});
+  await flushed();
+  return { server, source };
+}
+
+function partFor(query) {
+  const firstBucket = Math.floor(Number(query.get("from_ms")) / 10);
+  const end = Math.min(HOUR.levelBuckets, Math.ceil(Number(query.get("to_ms")) / 10));
+  return written({ ...HOUR, firstBucket, buckets: Array(end - firstBucket).fill(LOUD) });
+}
+
+/** Paints the same view once in 16 ms, as while the sound plays. */
+async function painted(t, source, view, forMs) {
+  for (let ms = 0; ms < forMs; ms += 16) {
+    source.for(view, 0);
+    t.mock.timers.tick(16);
+    await flushed();
+  }
+}
+
+test("at the end of a long recording the finest waveform is asked for once and shown", async (t) => {
+  const { server, source } = await anHour(t);
+  const end = new Viewport(3_590_000, 3_599_500, 950);
+
+  await painted(t, source, end, 500);
+
+  assert.equal(server.asked.length, 1);
+  assert.equal(source.for(end, 0).levels[0].bucketMs, 10);
+});
+
+test("while the sound plays a finer waveform comes too", async (t) => {
+  const { server, source } = await anHour(t);
+
+  await painted(t, source, new Viewport(100_000, 110_000, 1000), 160);
+
+  assert.deepEqual(server.asked, [[90_000, 120_000]]);
+});
+
+test("a waveform that does not come is asked for again, less and less often", async (t) => {
+  const { server, source } = await anHour(t);
+  const view = new Viewport(100_000, 110_000, 1000);
+  server.isUp = false;
+
+  const asked = [];
+  for (const forMs of [300, 1600, 500, 3500, 900]) {
+    await painted(t, source, view, forMs);
+    asked.push(server.asked.length);
+  }
+
+  assert.deepEqual(asked, [1, 1, 2, 2, 3]);
+});
+
+test("outside of the recording nothing is asked for", async (t) => {
+  const { server, source } = await anHour(t);
+
+  source.for(new Viewport(3_700_000, 3_710_000, 1000), 0);
+  t.mock.timers.tick(1000);
+
+  assert.deepEqual(server.asked, []);
+});
