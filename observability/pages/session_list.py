@@ -102,7 +102,7 @@ def groups_of(request: HttpRequest, found: SessionPage, asked: Asked) -> list[Ro
     rows = [row_of(session) for session in found.rows]
     if asked.is_newest_first:
         return grouped_by_day(rows, zone=zone_of(request), now=timezone.now())
-    return [RowGroup(ORDERS[asked.sort].label, rows)] if rows else []
+    return [RowGroup("all", ORDERS[asked.sort].label, rows)] if rows else []
 
 
 def page_of(project: Project, asked: Asked, cursor: str) -> SessionPage:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -91,6 +91,8 @@ class SessionRow:
 class RowGroup:
     """The rows under one heading: what is live, then day by day as they arrived, which is their order."""
 
+    key: str
+    """What the group is, whichever others there are: a page that is brought up to date keeps its rows."""
     title: str
     rows: Sequence[SessionRow]
 
@@ -190,16 +192,18 @@ def outcome_of(summary: Mapping[str, Any]) -> str:
 
 def grouped_by_day(rows: Sequence[SessionRow], *, zone: tzinfo, now: datetime) -> list[RowGroup]:
     live = [row for row in rows if row.is_live]
-    groups = [RowGroup(f"Live now · {len(live)}", live)] if live else []
-    days: dict[str, list[SessionRow]] = {}
+    groups = [RowGroup("live", f"Live now · {len(live)}", live)] if live else []
+    days: dict[date, list[SessionRow]] = {}
     for row in rows:
         if not row.is_live:
-            days.setdefault(day_title(row.first_received_at, zone=zone, now=now), []).append(row)
-    return groups + [RowGroup(title, those) for title, those in days.items()]
+            days.setdefault(timezone.localtime(row.first_received_at, zone).date(), []).append(row)
+    today = timezone.localtime(now, zone).date()
+    return groups + [
+        RowGroup(day.isoformat(), day_title(day, today=today), those) for day, those in days.items()
+    ]
 
 
-def day_title(at: datetime, *, zone: tzinfo, now: datetime) -> str:
-    day, today = timezone.localtime(at, zone).date(), timezone.localtime(now, zone).date()
+def day_title(day: date, *, today: date) -> str:
     words = {0: "Today, ", 1: "Yesterday, "}.get((today - day).days, "")
     year = f" {day.year}" if day.year != today.year else ""
     return f"{words}{day.day} {day:%B}{year}"

@@ -96,6 +96,23 @@ def test_live_rows_come_by_themselves_where_they_match(page: Page, project: Proj
     expect(page.locator("tr .pill--live")).to_have_count(1)
 
 
+def test_rows_stay_as_they_are_while_live_ones_come_and_go(page: Page, project: Project) -> None:
+    loud = page.get_by_role("checkbox", name="loud")
+    loud.check()
+    loud.focus()
+    row = page.locator("tr.session-row", has_text="loud").element_handle()
+
+    for status, heading in [("live", "Live now"), ("ended", "Today, ")]:
+        Session.objects.filter(agent_name="new").update(status=status)
+        SessionFactory(project=project, agent_name="new", status=status)
+        page.evaluate("htmx.trigger(document.body, 'live:refresh')")
+        expect(page.locator("tr.sessions__group").first).to_contain_text(heading)
+
+    assert row.evaluate("row => row.isConnected")
+    expect(loud).to_be_focused()
+    expect(loud).to_be_checked()
+
+
 def test_an_answer_to_older_filters_is_not_shown(page: Page) -> None:
     """A refresh that was asked for before somebody sorted may be answered after it."""
     held: list[Route] = []

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -67,6 +68,24 @@ def test_sessions_are_grouped_by_the_days_of_the_reader(owner_client: Client, pr
     page = open_page(owner_client, ROWS, "acme")
 
     assert page.index("Today, ") < page.index("Yesterday, ")
+
+
+def test_a_day_is_named_the_same_whichever_groups_are_beside_it(
+    owner_client: Client, project: Project
+) -> None:
+    SessionFactory(project=project, first_received_at=timezone.now() - timedelta(days=1))
+    before = groups_in(owner_client)
+    SessionFactory(project=project, status="live")
+    SessionFactory(project=project)
+
+    after = groups_in(owner_client)
+
+    assert len(before) == 1
+    assert (after[0], len(after), after[-1:]) == ("live", 3, before)
+
+
+def groups_in(client: Client) -> list[str]:
+    return re.findall(r'id="group-([^"]+)"', client.get(reverse(ROWS, args=["acme"])).content.decode())
 
 
 def test_a_session_that_came_long_after_it_began_says_when_it_was_received(
