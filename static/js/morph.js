@@ -17,6 +17,8 @@ const KEPT = new Set([
   "open",
   "tabindex",
 ]);
+/** Of those, the ones whose absence is a state too. */
+const SWITCHES = new Set(["hidden", "open"]);
 
 export function morph(old, fresh) {
   if (old.isEqualNode(fresh)) return;
@@ -76,11 +78,16 @@ function matchOf(child, place, parent) {
 
 function morphAttributes(old, fresh) {
   for (const { name, value } of [...fresh.attributes]) {
-    if (!KEPT.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (!isKept(old, name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
   for (const { name } of [...old.attributes]) {
     if (!KEPT.has(name) && !fresh.hasAttribute(name) && name !== "title") old.removeAttribute(name);
   }
+}
+
+/** What the element has never had is news: a span without children gets the first, and can be folded from then on. */
+function isKept(old, name) {
+  return KEPT.has(name) && (old.hasAttribute(name) || SWITCHES.has(name));
 }
 
 function isOpenInside(element) {

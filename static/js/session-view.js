@@ -9,6 +9,8 @@ const LETS_GO = ".transport button, .view-switch button, [role=tab], .figure, .c
 
 /** The page of a session as a whole: clicks that jump to a moment or select, and the Details pane's coming and going. */
 export class SessionView extends HTMLElement {
+  #lastAnswer = null;
+
   connectedCallback() {
     this.life = new Lifetime();
     const { signal } = this.life;
@@ -90,9 +92,13 @@ export class SessionView extends HTMLElement {
     document.body.dispatchEvent(new Event("live:refresh"));
   };
 
-  #swapped = (event) => {
+  /** htmx tells it of every row that an answer has added. */
+  #swapped = ({ target, detail }) => {
+    if (detail.xhr === this.#lastAnswer) return;
+    this.#lastAnswer = detail.xhr;
+    this.querySelector("span-tree")?.foldAgain();
     this.rows.renew();
-    if (event.target !== this) return;
+    if (target !== this) return;
     position.advanceTo(position.ms);
     this.querySelector("details-pane").refresh();
   };

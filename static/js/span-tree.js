@@ -41,6 +41,11 @@ export class SpanTree extends RecordRows {
     this.#rove(row);
   }
 
+  /** There are other rows: those that have come below a folded one are hidden too. */
+  foldAgain() {
+    hideFolded([...this.querySelectorAll("tbody > tr")]);
+  }
+
   #step(row, by) {
     this.focusRow(this.rows[this.rows.indexOf(row) + by]);
   }
@@ -60,16 +65,24 @@ export class SpanTree extends RecordRows {
     row.tabIndex = 0;
   }
 
-  /** Rows below a folded one stay hidden when something above them unfolds. */
   #fold(row, isFolded) {
     row.setAttribute("aria-expanded", String(!isFolded));
-    let foldedLevel = isFolded ? levelOf(row) : Infinity;
-    for (let next = row.nextElementSibling; next && levelOf(next) > levelOf(row); next = next.nextElementSibling) {
-      if (levelOf(next) <= foldedLevel) foldedLevel = Infinity;
-      next.hidden = levelOf(next) > foldedLevel;
-      if (!next.hidden && next.getAttribute("aria-expanded") === "false") foldedLevel = levelOf(next);
-    }
+    hideFolded([row, ...below(row)]);
   }
+}
+
+/** Of rows in their order. Those below a folded one stay hidden when something above them unfolds. */
+function hideFolded(rows) {
+  let foldedLevel = Infinity;
+  for (const row of rows) {
+    if (levelOf(row) <= foldedLevel) foldedLevel = Infinity;
+    row.hidden = levelOf(row) > foldedLevel;
+    if (!row.hidden && row.getAttribute("aria-expanded") === "false") foldedLevel = levelOf(row);
+  }
+}
+
+function* below(row) {
+  for (let next = row.nextElementSibling; next && levelOf(next) > levelOf(row); next = next.nextElementSibling) yield next;
 }
 
 function levelOf(row) {

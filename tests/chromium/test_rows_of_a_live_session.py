@@ -91,3 +91,33 @@ def test_what_show_more_has_brought_stays_while_more_comes(
     expect_count(page, count + 1)
     expect(rows(page)).to_have_count(count + 1)
     expect(page.locator("#log-table-rows > tr")).to_have_count(count)
+
+
+def test_what_is_folded_stays_folded_when_children_come(
+    sender: LiveAgent, opened: Callable[[], Page]
+) -> None:
+    sender.send("traces", tree((1, 0), (2, 1), (3, 0)))
+    page = opened()
+    row_of(page, 1).get_by_role("button", name="Fold or unfold").click()
+    expect(row_of(page, 2)).to_be_hidden()
+
+    sender.send("traces", tree((4, 1), (5, 0)))
+
+    expect(row_of(page, 5)).to_be_visible()
+    expect(row_of(page, 4)).to_be_hidden()
+    row_of(page, 1).get_by_role("button", name="Fold or unfold").click()
+    expect(row_of(page, 4)).to_be_visible()
+
+
+def test_a_span_that_gets_its_first_child_can_be_folded(
+    sender: LiveAgent, opened: Callable[[], Page]
+) -> None:
+    sender.send("traces", tree((1, 0)))
+    page = opened()
+    expect(row_of(page, 1)).to_be_visible()
+
+    sender.send("traces", tree((2, 1)))
+
+    expect(row_of(page, 1)).to_have_attribute("aria-expanded", "true")
+    row_of(page, 1).get_by_role("button", name="Fold or unfold").click()
+    expect(row_of(page, 2)).to_be_hidden()
