@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
@@ -340,3 +341,14 @@ def test_a_refresh_leaves_as_many_log_lines_as_somebody_has_shown(
     page = open_page(owner_client, REFRESH, *session_args(front_desk), logs_shown="20")
 
     assert "Show more: 20 of" in page
+
+
+def test_no_browser_restores_a_choice_that_the_page_does_not_know_of(
+    owner_client: Client, front_desk: Session
+) -> None:
+    html = owner_client.get(reverse(SHOW, args=session_args(front_desk))).content.decode()
+
+    selects = re.findall(r"<select[^>]*>", html)
+
+    assert len(selects) == 5
+    assert [select for select in selects if 'autocomplete="off"' not in select] == []

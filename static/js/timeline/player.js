@@ -105,6 +105,7 @@ export class Player extends EventTarget {
   }
 
   setSpeed(rate) {
+    this.#audio.defaultPlaybackRate = rate; // which a new source begins with
     this.#audio.playbackRate = rate;
     this.#audio.preservesPitch = true;
   }

@@ -11,6 +11,7 @@ globalThis.HTMLMediaElement = { HAVE_CURRENT_DATA: 2 };
 class FakeAudio extends EventTarget {
   #src = null;
   currentTime = 0;
+  defaultPlaybackRate = 1;
   playbackRate = 1;
   paused = true;
   ended = false;
@@ -24,6 +25,7 @@ class FakeAudio extends EventTarget {
 
   set src(value) {
     this.#src = value;
+    this.playbackRate = this.defaultPlaybackRate;
   }
 
   getAttribute() {
@@ -97,6 +99,17 @@ test("at double speed the playhead moves twice as fast", () => {
   audio.playbackRate = 2;
 
   assert.deepEqual([player.nowMs(15), player.nowMs(5000)], [1080, 1090]);
+});
+
+test("a speed that was chosen is also that of the recording which comes after it", () => {
+  const audio = new FakeAudio();
+  const player = new Player(audio, life());
+  player.load("/audio/?revision=1", 0);
+
+  player.setSpeed(1.5);
+  player.load("/audio/?revision=2", 0);
+
+  assert.equal(audio.playbackRate, 1.5);
 });
 
 test("while it is paused or seeks nothing is counted on", () => {
