@@ -7,6 +7,7 @@ export class RecordRows extends HTMLElement {
     this.life = new Lifetime();
     this.addEventListener("click", this.clicked, { signal: this.life.signal });
     this.addEventListener("keydown", this.pressed, { signal: this.life.signal });
+    this.addEventListener("htmx:afterSwap", this.#grown, { signal: this.life.signal });
   }
 
   disconnectedCallback() {
@@ -30,6 +31,11 @@ export class RecordRows extends HTMLElement {
     else if (event.key === "Enter") this.open(row);
     else return;
     event.preventDefault();
+  };
+
+  /** Told of each row that has come. Whoever had the last ones shown, by a button that is gone, goes on at the first of them. */
+  #grown = ({ target }) => {
+    if (document.activeElement === document.body && target.matches("tbody > tr")) this.focusRow(target);
   };
 
   focusRow(row) {
