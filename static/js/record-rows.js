@@ -7,6 +7,7 @@ export class RecordRows extends HTMLElement {
     this.life = new Lifetime();
     this.addEventListener("click", this.clicked, { signal: this.life.signal });
     this.addEventListener("keydown", this.pressed, { signal: this.life.signal });
+    this.addEventListener("htmx:beforeSwap", this.#growing, { signal: this.life.signal });
     this.addEventListener("htmx:afterSwap", this.#grown, { signal: this.life.signal });
   }
 
@@ -33,9 +34,13 @@ export class RecordRows extends HTMLElement {
     event.preventDefault();
   };
 
-  /** Told of each row that has come. Whoever had the last ones shown, by a button that is gone, goes on at the first of them. */
-  #grown = ({ target }) => {
-    if (document.activeElement === document.body && target.matches("tbody > tr")) this.focusRow(target);
+  #growing = () => {
+    this.countBefore = this.querySelectorAll("tbody > tr").length;
+  };
+
+  /** Whoever had the last ones shown, by a button that is gone, goes on at the first of them. */
+  #grown = () => {
+    if (document.activeElement === document.body) this.focusRow(this.querySelectorAll("tbody > tr")[this.countBefore]);
   };
 
   focusRow(row) {

@@ -36,7 +36,7 @@ def ask_for(page: Page, span: Locator) -> None:
 
 def test_what_was_closed_before_it_came_opens_when_it_is_selected_again(page: Page) -> None:
     held: list[Route] = []
-    page.route(ONE_SPAN, held.append)
+    page.route(ONE_SPAN, lambda route: held.append(route))
     ask_for(page, a_span(page))
     page.keyboard.press("Escape")
 
@@ -54,7 +54,7 @@ def test_a_failure_that_comes_after_they_were_closed_opens_nothing(
 ) -> None:
     complaints.grant(*FAILS)
     held: list[Route] = []
-    page.route(ONE_SPAN, held.append)
+    page.route(ONE_SPAN, lambda route: held.append(route))
     ask_for(page, a_span(page))
     page.keyboard.press("Escape")
 
@@ -87,7 +87,7 @@ def test_details_that_did_not_come_can_be_tried_again_and_closed_by_the_keyboard
 
 def test_details_that_did_not_come_can_be_closed(page: Page, complaints: Complaints) -> None:
     complaints.grant(*FAILS)
-    page.route(ONE_SPAN, lambda route: route.abort())
+    page.route(ONE_SPAN, lambda route: route.fulfill(status=503))
     a_span(page).click()
 
     details(page).get_by_role("button", name="Close details").click()
