@@ -44,6 +44,7 @@ class Grown:
         self.note("processor time of ingest, a span", [sent.cpu_s * 1000 / sent.spans])
         wait_until_idle(self.server)
         reader, some = self.reader, self.copies[:READS]
+        reader.connection.close()  # the server has, while the other one was measured; it is made anew
         self.note("a page of the list", [reader.page_of_list() for _ in range(READS)])
         self.note("snapshot", [reader.snapshot(each) for each in some])
         self.note("a whole session", [reader.whole(each, self.spans) for each in some])

@@ -1,5 +1,7 @@
 """Details open and close as somebody wants them, however slow the answers are and whether or not they come."""
 
+from collections.abc import Callable
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, Route, expect
@@ -29,6 +31,13 @@ def details(page: Page) -> Locator:
     return page.get_by_role("region", name="Details", exact=True)
 
 
+def holding(held: list[Route]) -> Callable[[Route], None]:
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    return hold
+
+
 def ask_for(page: Page, span: Locator) -> None:
     with page.expect_request(ONE_SPAN):
         span.click()
@@ -36,7 +45,7 @@ def ask_for(page: Page, span: Locator) -> None:
 
 def test_what_was_closed_before_it_came_opens_when_it_is_selected_again(page: Page) -> None:
     held: list[Route] = []
-    page.route(ONE_SPAN, lambda route: held.append(route))
+    page.route(ONE_SPAN, holding(held))
     ask_for(page, a_span(page))
     page.keyboard.press("Escape")
 
@@ -54,7 +63,7 @@ def test_a_failure_that_comes_after_they_were_closed_opens_nothing(
 ) -> None:
     complaints.grant(*FAILS)
     held: list[Route] = []
-    page.route(ONE_SPAN, lambda route: held.append(route))
+    page.route(ONE_SPAN, holding(held))
     ask_for(page, a_span(page))
     page.keyboard.press("Escape")
 

@@ -57,4 +57,6 @@ def test_a_copy_of_a_transcript_that_is_not_whole_says_so(
 
     page.get_by_role("button", name="Copy the transcript").first.click()
 
-    expect(page.locator(".notice[data-said]")).to_contain_text("The rest of the transcript is not loaded yet.")
+    expect(page.locator(".notice[data-said]")).to_contain_text(
+        "The rest of the transcript is not loaded yet."
+    )
