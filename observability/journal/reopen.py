@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -21,6 +21,7 @@ from observability.journal.codec import encode
 from observability.journal.compacted import withdraw
 from observability.models import Archive, Batch, Session
 from observability.records import Record
+from observability.timeline.dedupe import look_of
 
 
 def reopen(session_id: int) -> None:
@@ -92,12 +93,30 @@ def records_or_none(name: str, archive: Archive) -> list[Record]:
 
 
 def put_back(archive: Archive, records: Sequence[Record]) -> None:
-    size = max(1, math.ceil(len(records) / archive.through_seq))
-    parts = [records[at : at + size] for at in range(0, len(records), size)]
+    parts = parts_of(records, at_most=archive.through_seq)
     session = Session.objects.only("project_id").get(pk=archive.session_id)
     Batch.objects.bulk_create(
         part_of_archive(archive, session.project_id, seq, part) for seq, part in enumerate(parts, start=1)
     )
+
+
+def parts_of(records: Sequence[Record], *, at_most: int) -> list[list[Record]]:
+    """Of about the same size. Log lines that look alike stay together: of equal ones in several batches only as many
+    count as one of them has."""
+    size = max(1, math.ceil(len(records) / at_most))
+    parts: list[list[Record]] = []
+    part_of_look: dict[Hashable, list[Record]] = {}
+    for record in records:
+        look = look_of(record) if record["signal"] == "log" else None
+        if look in part_of_look:
+            part_of_look[look].append(record)
+            continue
+        if not parts or len(parts[-1]) >= size:
+            parts.append([])
+        parts[-1].append(record)
+        if look is not None:
+            part_of_look[look] = parts[-1]
+    return parts
 
 
 def forsake_attempts(archive: Archive) -> None:

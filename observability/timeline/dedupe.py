@@ -39,6 +39,11 @@ def identity_of(record: Record) -> Hashable:
     return (record.get("signal"), _whole(record))
 
 
+def look_of(line: Record) -> Hashable:
+    """The same for equal log lines, and mostly another for others."""
+    return tuple(map(line.get, ("time_ns", "observed_ns", "span_id", "job_id", "severity_number")))
+
+
 class _LogLines:
     """Log lines by a cheap key first; the whole record is only compared where the cheap key is not enough."""
 
@@ -50,8 +55,7 @@ class _LogLines:
         self.batch += 1
 
     def add(self, record: Record) -> None:
-        key = tuple(map(record.get, ("time_ns", "observed_ns", "span_id", "job_id", "severity_number")))
-        self.alike.setdefault(key, []).append((self.batch, record))
+        self.alike.setdefault(look_of(record), []).append((self.batch, record))
 
     def kept(self) -> Iterable[Record]:
         for lines in self.alike.values():

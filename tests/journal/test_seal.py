@@ -250,6 +250,21 @@ def test_redaction_asked_for_late_reaches_what_is_sealed(agent, project, storage
     assert len(records_of(Session.objects.get())) == 2
 
 
+def test_equal_lines_stay_as_many_when_a_sealed_session_is_redacted_late(agent, project):
+    for number in range(1, 11):
+        agent.send("traces", spans("llm_node", first_id=number))
+    agent.send("logs", logs(*["tick"] * 50))
+    session = Session.objects.get()
+    seal_session(session.pk)
+
+    agent.send("traces", asking_for_redaction(spans("llm_node", first_id=99)))
+
+    assert len(by_kind(session)["log"]) == 50
+    assert len(by_kind(session)["span"]) == 11
+    seal_session(session.pk)
+    assert len(by_kind(session)["log"]) == 50
+
+
 def test_session_whose_object_is_gone_says_so_in_page_and_api(front_desk, storage, owner_client):
     seal_session(front_desk.pk)
     (storage / Archive.objects.get().name).unlink()
