@@ -82,6 +82,7 @@ def new_application(*, is_ours: bool) -> Celery:
     application.conf.update(
         broker_url=settings.CELERY_BROKER_URL,
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # however long it is away; a thread that ended would not come back
         broker_transport_options=TRANSPORT_OPTIONS,
         imports=["observability.tasks"],
         task_ignore_result=True,

@@ -15,7 +15,7 @@ from functools import partial
 
 from celery import current_app
 from celery.exceptions import CeleryError
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -243,5 +243,9 @@ def renewed_lease(job: Job) -> Iterator[None]:
 def renew_until(done: threading.Event, job: Job) -> None:
     until = time.monotonic() + KINDS[job.kind].limit_s
     while time.monotonic() < until and not done.wait(RENEW_LEASE_EVERY_S):
-        held(job).update(leased_until=timezone.now() + LEASE)
-        connection.close()
+        try:
+            held(job).update(leased_until=timezone.now() + LEASE)
+        except DatabaseError as fault:  # the lease outlasts two of them
+            logger.warning("The lease of job %s was not renewed: %s", job.pk, str(fault).partition("\n")[0])
+        finally:
+            connection.close()

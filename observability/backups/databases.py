@@ -28,6 +28,13 @@ class Target(Protocol):
         """Raises BackupFailed while somebody works on what is to be replaced."""
 
 
+def check_dumping() -> None:
+    """Before hours of copying. Raises BackupFailed."""
+    if connection.vendor == "postgresql":
+        postgresql.refuse_a_pooler()
+        postgresql.program("pg_dump")
+
+
 def dumped(target: Path) -> AbstractContextManager[None]:
     """Write the rows of one moment to `target`; meanwhile this process reads them. Raises BackupFailed."""
     return sqlite.dumped(target) if connection.vendor == "sqlite" else postgresql.dumped(target)

@@ -94,8 +94,11 @@ class Draft:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """What has not become a backup holds voices and words all the same, and goes."""
         self._place.let_go()
+        if kind is not None:
+            remove(self._half)
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries
@@ -150,6 +153,9 @@ class Backup:
 
     def size_of(self, name: str) -> int:
         return int(self._entries[name]["bytes"])
+
+    def digest_of(self, name: str) -> str:
+        return str(self._entries[name]["sha256"])
 
     def copy(self, name: str, target: Path) -> bool:
         """Bring a file into place as a whole. False if it is not what was written, and then it is not brought."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections, transaction
 from django.db.backends.postgresql.client import DatabaseClient
 
@@ -71,7 +72,8 @@ class PostgresTarget:
     def fill_aside(self, backup: Backup) -> None:
         """From here on the process works on the restored rows."""
         self._execute(f"CREATE DATABASE {quoted(self._aside)} TEMPLATE template0 ENCODING 'UTF8'")
-        with tempfile.TemporaryDirectory(prefix="playhead-restore-") as folder:
+        # Not where a container has memory for a disk.
+        with tempfile.TemporaryDirectory(prefix="restore-", dir=settings.DATA_DIR) as folder:
             dump = Path(folder) / DATABASE
             if not backup.copy(DATABASE, dump):
                 raise BackupFailed("The backup's database is damaged; it is not what was written.")
@@ -105,8 +107,8 @@ class PostgresTarget:
 
     def _execute(self, statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """On a connection that is in none of our databases. Raises BackupFailed, such as where somebody is in one."""
-        settings = {**connection.settings_dict, "NAME": MAINTENANCE}
-        maintenance = type(connections[DEFAULT_DB_ALIAS])(settings, MAINTENANCE)
+        there = {**connection.settings_dict, "NAME": MAINTENANCE}
+        maintenance = type(connections[DEFAULT_DB_ALIAS])(there, MAINTENANCE)
         try:
             with maintenance.cursor() as cursor:
                 cursor.execute(statement, parameters)
@@ -121,16 +123,21 @@ def quoted(name: str) -> str:
     return connection.ops.quote_name(name)
 
 
-def run(program: str, options: list[str]) -> None:
-    """One of PostgreSQL's own programs, on our connection's database; a password travels in its environment."""
-    path = shutil.which(program)
+def program(name: str) -> str:
+    """Where it lies. Raises BackupFailed."""
+    path = shutil.which(name)
     if path is None:
         raise BackupFailed(
-            f"{program} is not on the PATH. It comes with PostgreSQL's client programs "
+            f"{name} is not on the PATH. It comes with PostgreSQL's client programs "
             "(postgresql-client), in the version of the server or a newer one."
         )
-    settings = connection.settings_dict
-    (_, *words, name), variables = DatabaseClient.settings_to_cmd_args_env(settings, [])
+    return path
+
+
+def run(name_of_program: str, options: list[str]) -> None:
+    """One of PostgreSQL's own programs, on our connection's database; a password travels in its environment."""
+    path = program(name_of_program)
+    (_, *words, name), variables = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
     done = subprocess.run(
         [path, *words, f"--dbname={name}", *options],
         env={**os.environ, **(variables or {})},
@@ -139,4 +146,4 @@ def run(program: str, options: list[str]) -> None:
         check=False,
     )
     if done.returncode:
-        raise BackupFailed(f"{program} failed: {done.stderr.strip()}")
+        raise BackupFailed(f"{name_of_program} failed: {done.stderr.strip()}")

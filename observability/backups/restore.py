@@ -5,6 +5,7 @@ replayed in them; then the files that they name are brought; at last they take i
 nothing has changed for anybody, and the same command begins anew.
 """
 
+import hashlib
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -143,7 +144,7 @@ def check_clocks(backup: Backup) -> None:
 
 
 def bring_files(backup: Backup, done: Restored) -> None:
-    """Those that the rows name after the replay. They never change, so what is here already is left."""
+    """Those that the rows name after the replay. They never change, so what is here already, and whole, is left."""
     for wanted in wanted_by():
         name = next((name for name in wanted.names if name in backup), None)
         if name is None or is_here(backup, name):
@@ -156,7 +157,10 @@ def bring_files(backup: Backup, done: Restored) -> None:
 
 def is_here(backup: Backup, name: str) -> bool:
     path = path_of(name)
-    return path.is_file() and path.stat().st_size == backup.size_of(name)
+    if not path.is_file() or path.stat().st_size != backup.size_of(name):
+        return False
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest() == backup.digest_of(name)
 
 
 def remove_parquet() -> None:

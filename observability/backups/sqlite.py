@@ -65,10 +65,20 @@ class SqliteTarget:
         connection.close()
         empty_log(self._aside)
         if self._file.exists():
-            empty_log(self._file)
+            clear_away(self._file)
         os.replace(self._aside, self._file)
         sync_folder(self._file.parent)
         point_to(str(self._file))
+
+
+def clear_away(file: Path) -> None:
+    """Of a database that is replaced. If it is no database any more, that is why it is."""
+    try:
+        empty_log(file)
+    except sqlite3.OperationalError as fault:
+        raise BackupFailed(f"{file} is in use ({fault}). Stop what works on it, and try again.") from None
+    except sqlite3.DatabaseError:
+        remove_log(file)
 
 
 def empty_log(file: Path) -> None:
@@ -78,5 +88,9 @@ def empty_log(file: Path) -> None:
     log = Path(f"{file}-wal")
     if log.exists() and log.stat().st_size:
         raise BackupFailed(f"{file} is in use. Stop what works on it, and try again.")
+    remove_log(file)
+
+
+def remove_log(file: Path) -> None:
     for suffix in ("-wal", "-shm"):
         Path(f"{file}{suffix}").unlink(missing_ok=True)

@@ -34,13 +34,16 @@ def take_backup(target: Path, *, say: Say = nothing) -> Taken:
     """When this returns, it is whole and on the disk; `say` is called before each step. Raises BackupFailed."""
     dump = target.with_name(target.name + ".dump")
     taken = Taken()
+    databases.check_dumping()
     with private_files(), Draft(target) as draft:
-        say("Files")
-        take_files(draft, wanted_by(), taken)
-        take_rows(draft, dump, taken, say)
-        taken.database_bytes = draft.add(DATABASE, dump)
-        draft.finish(header())
-        remove(dump)
+        try:
+            say("Files")
+            take_files(draft, wanted_by(), taken)
+            take_rows(draft, dump, taken, say)
+            taken.database_bytes = draft.add(DATABASE, dump)
+            draft.finish(header())
+        finally:
+            remove(dump)
     return taken
 
 

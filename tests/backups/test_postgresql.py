@@ -4,7 +4,9 @@ import pytest
 from django.core.management import CommandError
 from django.db import connection, connections
 
+from observability.backups.failures import BackupFailed
 from observability.backups.postgresql import PostgresTarget
+from observability.backups.take import take_backup
 from tests.backups.losing import backup, restore
 from tests.backups.test_restore import alive, as_another_process, named
 
@@ -19,6 +21,15 @@ def no_client_programs(monkeypatch, tmp_path):
 def test_without_pg_dump_the_sentence_says_where_it_comes_from(session, place, no_client_programs):
     with pytest.raises(CommandError, match=r"pg_dump is not on the PATH.*postgresql-client"):
         backup(place)
+
+
+def test_that_is_found_out_before_anything_is_copied(session, place, no_client_programs):
+    said = []
+
+    with pytest.raises(BackupFailed, match="pg_dump"):
+        take_backup(place, say=said.append)
+
+    assert said == []
 
 
 def test_without_pg_restore_nothing_is_changed(session, place, monkeypatch, tmp_path):

@@ -38,6 +38,30 @@ def test_a_damaged_file_is_not_brought_and_shown_as_lost(sealed, place):
     assert "missing from the storage" in Recording.objects.get().problem
 
 
+def test_a_file_here_that_has_its_length_and_not_its_content_is_replaced(sealed, place):
+    backup(place)
+    file = Path(settings.MEDIA_ROOT, Recording.objects.get().name)
+    content = file.read_bytes()
+    file.write_bytes(bytes(len(content)))
+
+    told = restore(place, "--force")
+
+    assert (file.read_bytes(), told["fsck"]["lost"]) == (content, 0)
+
+
+def test_a_database_that_cannot_be_read_any_more_is_replaced(sealed, place):
+    """Which is what most restores are for. Of PostgreSQL the server has to be there."""
+    backup(place)
+    shown = alive()
+    if connection.vendor == "sqlite":
+        connection.close()
+        Path(connection.settings_dict["NAME"]).write_bytes(b"rotten" * 4000)
+
+    restore(place, "--force")
+
+    assert alive() == shown
+
+
 def test_damaged_rows_are_refused(sealed, place):
     backup(place)
     with (place / "database").open("r+b") as file:

@@ -155,6 +155,17 @@ def test_it_is_never_written_over_another(sealed, either):
     assert contents_of(either) == before
 
 
+@pytest.mark.parametrize("step", ["Rows", "Files that have come meanwhile"])
+def test_one_that_failed_leaves_no_voice_behind(sealed, either, step):
+    def fill_the_disk():
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        take_backup(either, say=at(step, fill_the_disk))
+
+    assert [path for path in either.parent.iterdir() if path.name.startswith(either.name)] == []
+
+
 @pytest.mark.parametrize("step", ["Files", "Rows", "Files that have come meanwhile"])
 def test_one_that_was_killed_has_no_name_and_the_next_takes_all(sealed, either, step):
     def killed():

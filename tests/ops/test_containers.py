@@ -54,6 +54,11 @@ def test_an_image_may_be_built_with_either_lock():
     assert COMPOSE["x-playhead"]["build"]["args"] == {"LOCK": "${PLAYHEAD_LOCK:-requirements.txt}"}
 
 
+def test_the_image_can_take_and_restore_backups():
+    """Compose always has PostgreSQL, whose own programs do it."""
+    assert " postgresql-client " in (ROOT / "docker" / "Dockerfile").read_text()
+
+
 def test_every_part_is_one_that_the_starter_knows():
     unknown = subprocess.run(
         [ROOT / "docker" / "run", "unknown"], capture_output=True, text=True, check=False

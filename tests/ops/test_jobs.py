@@ -1,9 +1,10 @@
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from celery import current_app
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
@@ -263,6 +264,25 @@ def test_done_jobs_go_after_a_day():
 @pytest.mark.django_db(transaction=True)
 def test_lease_is_renewed_while_the_work_goes_on(monkeypatch):
     monkeypatch.setattr(jobs, "RENEW_LEASE_EVERY_S", 0.02)
+    job = taken(ago=timedelta(seconds=55))
+
+    with jobs.renewed_lease(job):
+        until_changed(the_job().leased_until)
+
+    assert the_job().leased_until > timezone.now() + timedelta(seconds=50)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lease_is_renewed_after_a_moment_without_the_database(monkeypatch):
+    monkeypatch.setattr(jobs, "RENEW_LEASE_EVERY_S", 0.02)
+    held, failures = jobs.held, [DatabaseError("the server is starting up")]
+
+    def held_at_last(job: Job) -> Any:
+        if failures:
+            raise failures.pop()
+        return held(job)
+
+    monkeypatch.setattr(jobs, "held", held_at_last)
     job = taken(ago=timedelta(seconds=55))
 
     with jobs.renewed_lease(job):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from config.celery import new_application
 from config.workers import EmbeddedCelery
 from observability import jobs
 from observability.models import Job
@@ -49,3 +50,8 @@ def until(condition, *, within_s: float) -> None:
     deadline = time.monotonic() + within_s
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)
+
+
+def test_workers_wait_for_their_broker_however_long_it_is_away() -> None:
+    """Celery gives up after three quarters of an hour, and a thread that has ended does not come back."""
+    assert new_application(is_ours=False).conf.broker_connection_max_retries is None
