@@ -3,6 +3,7 @@
 The original stays what it is; the copy has its length and its time 0, and goes with it.
 """
 
+import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -38,6 +39,8 @@ def convert_recording(recording_id: int) -> None:
         return
     with spool.passing_file(".m4a") as copy, files.local_copy(recording) as original:
         write_copy(original, copy)
+        with copy.open("rb") as written:
+            os.fsync(written.fileno())
         size_bytes = copy.stat().st_size
         files.keep_copy(recording, copy)
     note(recording, size_bytes)

@@ -202,12 +202,16 @@ def _put(source: Path, key: str) -> None:
 
 def _copy_to_other_disk(source: Path, target: Path) -> None:
     half = target.with_name(f"{target.name}.{uuid4().hex}.half")
-    with source.open("rb") as original, half.open("wb") as copy:
-        while piece := original.read(PIECE_BYTES):
-            copy.write(piece)
-        copy.flush()
-        os.fsync(copy.fileno())
-    os.replace(half, target)
+    try:
+        with source.open("rb") as original, half.open("wb") as copy:
+            while piece := original.read(PIECE_BYTES):
+                copy.write(piece)
+            copy.flush()
+            os.fsync(copy.fileno())
+        os.replace(half, target)
+    except OSError:
+        half.unlink(missing_ok=True)  # the disk may be full, and each retry would fill it again
+        raise
 
 
 def _is_stored(key: str, size_bytes: int) -> bool:

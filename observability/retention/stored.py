@@ -1,5 +1,6 @@
 """What lies in the storage, whatever the rows say: on this machine's disk or in a bucket."""
 
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from django.core.files.storage import FileSystemStorage, storages
 
 from observability.storage import bucket
 from observability.storage.bucket import MissingFile, StorageFailed
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,20 @@ def remove(key: str) -> None:
         Path(storage.path(key)).unlink(missing_ok=True)
     except OSError as fault:
         _unless_gone(fault)
+
+
+def remove_unfinished(prefix: str, *, before: datetime) -> None:
+    """Pieces of uploads that never came to their end. On a disk they are files as others.
+
+    A bucket may know of no such thing, or forbid to look: that is told in the log, and erases nothing less.
+    """
+    storage = storages["default"]
+    if isinstance(storage, FileSystemStorage):
+        return
+    try:
+        bucket.abort_unfinished(storage, prefix, before=before)
+    except StorageFailed as fault:
+        logger.warning("Uploads to the bucket that were broken off could not be removed: %s", fault)
 
 
 def remove_folder(prefix: str) -> None:

@@ -73,10 +73,28 @@ def remove(storage: Any, key: str) -> None:
 
 def listed(storage: Any, prefix: str) -> Iterator[tuple[str, int, datetime]]:
     """Key, bytes and time of writing of every object whose key begins with `prefix`, a page at a time."""
-    base = storage.location.strip("/") + "/" if storage.location.strip("/") else ""
+    base = _base(storage)
     with translated_errors():
         for found in storage.connection.Bucket(storage.bucket_name).objects.filter(Prefix=base + prefix):
             yield found.key.removeprefix(base), found.size, found.last_modified
+
+
+def abort_unfinished(storage: Any, prefix: str, *, before: datetime) -> None:
+    """Uploads in several pieces that were begun before and never ended: whoever made them was killed.
+
+    Their pieces are no objects, and lie there until this is done or a rule of the bucket does it.
+    """
+    with translated_errors():
+        bucket = storage.connection.Bucket(storage.bucket_name)
+        for begun in bucket.multipart_uploads.filter(Prefix=_base(storage) + prefix):
+            if begun.initiated < before:
+                with suppress(MissingFile), translated_errors():
+                    begun.Object().MultipartUpload(begun.id).abort()
+
+
+def _base(storage: Any) -> str:
+    """What all keys begin with."""
+    return storage.location.strip("/") + "/" if storage.location.strip("/") else ""
 
 
 @contextmanager

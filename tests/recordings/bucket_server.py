@@ -21,6 +21,8 @@ class BucketServer(ThreadingHTTPServer):
         self.longest_answer = 0
         self.written_at = datetime.now(UTC)
         """Of all objects, as a listing tells it."""
+        self.unfinished: dict[str, str] = {}
+        """Paths of uploads in pieces that have begun, by their ids; all of them as old as the objects."""
 
     @property
     def url(self) -> str:
@@ -41,6 +43,10 @@ class Requests(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         where = urlsplit(self.path)
+        if "uploads" in parse_qs(where.query, keep_blank_values=True):
+            asked = parse_qs(where.query, keep_blank_values=True)
+            self.answer(200, self.begun(where.path.strip("/"), asked["prefix"][0]))
+            return
         if "prefix" in (asked := parse_qs(where.query, keep_blank_values=True)):
             self.answer(200, self.listed(where.path.strip("/"), asked["prefix"][0]))
             return
@@ -61,7 +67,22 @@ class Requests(BaseHTTPRequestHandler):
         ]
         return f"<ListBucketResult>{''.join(contents)}</ListBucketResult>".encode()
 
+    def begun(self, bucket: str, prefix: str) -> bytes:
+        start = f"/{bucket}/"
+        uploads = [
+            f"<Upload><Key>{path.removeprefix(start)}</Key><UploadId>{number}</UploadId>"
+            f"<Initiated>{self.server.written_at.isoformat()}</Initiated></Upload>"
+            for number, path in self.server.unfinished.items()
+            if path.startswith(start + prefix)
+        ]
+        return f"<ListMultipartUploadsResult>{''.join(uploads)}</ListMultipartUploadsResult>".encode()
+
     def do_DELETE(self) -> None:
+        asked = parse_qs(urlsplit(self.path).query)
+        if "uploadId" in asked:
+            self.server.unfinished.pop(asked["uploadId"][0], None)
+            self.answer(204)
+            return
         self.server.objects.pop(unquote(self.path), None)
         self.answer(204)
 

@@ -1,5 +1,7 @@
 """Recordings in an S3-compatible bucket."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings as plain_settings
 
@@ -7,6 +9,8 @@ from observability.models import Recording
 from observability.recordings import files
 from observability.recordings.inspect import inspect_recording
 from observability.recordings.store import store_recording
+from observability.retention.reconcile import reconcile
+from observability.storage import bucket
 from tests.recordings.bucket_server import bucket_server
 from tests.recordings.uploads import captured_recording, upload
 from tests.retention.erasing import erase_session
@@ -104,3 +108,31 @@ def test_audio_cannot_be_read_or_deleted_while_the_bucket_is_down(recording, use
     with pytest.raises(files.StorageFailed):
         erase_session(recording.session)
     assert Recording.objects.count() == 1
+
+
+def test_pieces_of_an_upload_that_was_killed_go_with_their_session(recording, server, project):
+    folder = f"/talks/recordings/{project.pk}/{recording.session.public_id}"
+    server.unfinished = {"one": f"{folder}/2.ogg", "other": "/talks/recordings/77/other/1.ogg"}
+
+    erase_session(recording.session)
+
+    assert list(server.unfinished) == ["other"]
+
+
+@pytest.mark.parametrize(("age", "left"), [(timedelta(hours=25), []), (timedelta(hours=23), ["one"])])
+def test_pieces_that_nobody_goes_on_with_go_when_files_are_compared(recording, server, age, left):
+    server.unfinished = {"one": "/talks/recordings/77/other/1.ogg"}
+    server.written_at -= age
+
+    reconcile(is_repair=True)
+
+    assert list(server.unfinished) == left
+
+
+def test_files_that_were_listed_are_not_asked_for_one_by_one(recording, server, monkeypatch):
+    asked = []
+    monkeypatch.setattr(bucket, "size_of", lambda *what: asked.append(what))
+
+    _, found = reconcile(is_repair=False)
+
+    assert (found.files, found.lost, asked) == (1, [], [])

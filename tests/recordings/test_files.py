@@ -1,5 +1,6 @@
 """Where audio lies, while the storage is there and while it is not."""
 
+import errno
 import os
 import shutil
 from datetime import timedelta
@@ -119,6 +120,28 @@ def test_storage_on_another_disk_is_copied_to(accept, monkeypatch):
 
     [stored] = files_below(settings.MEDIA_ROOT)
     assert (accepted.is_in_storage, stored.read_bytes(), files_below(settings.SPOOL_DIR)) == (True, AUDIO, [])
+
+
+def test_a_disk_that_is_full_is_not_filled_again_by_each_try(accept, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    def fail(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.setattr(os, "fsync", fail)
+    Path(settings.SPOOL_DIR).mkdir(parents=True, exist_ok=True)
+    source = Path(settings.SPOOL_DIR, "one.ogg")
+    source.write_bytes(AUDIO)
+    target = Path(settings.MEDIA_ROOT, "recordings", "1.ogg")
+    target.parent.mkdir(parents=True)
+
+    with pytest.raises(OSError, match="No space"):
+        files._copy_to_other_disk(source, target)
+
+    assert files_below(settings.MEDIA_ROOT) == []
+    assert source.read_bytes() == AUDIO
 
 
 def test_erased_session_leaves_no_row_and_no_file(accept, recording):
