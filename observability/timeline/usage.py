@@ -45,10 +45,10 @@ def usage_of(material: Material) -> tuple[Usage, ...]:
     from metrics."""
     found = list(_from_spans(material))
     if material.report is not None:
-        found += _of_report(material.report.usage, "report", {usage.type for usage in found})
+        found += _of_report(material.report.usage, "report", _covered(found))
     if material.summary is not None:
-        found += _of_report(material.summary.usage, "summary", {usage.type for usage in found})
-    covered = {usage.type for usage in found}
+        found += _of_report(material.summary.usage, "summary", _covered(found))
+    covered = _covered(found)
     return (*found, *(usage for usage in _from_metrics(material.points) if usage.type not in covered))
 
 
@@ -61,6 +61,13 @@ def metrics_of(material: Material) -> tuple[Metric, ...]:
         key = (point["name"], point["kind"], json.dumps(own, sort_keys=True, default=str))
         grouped.setdefault(key, []).append(point)
     return tuple(_added_up(points) for _key, points in sorted(grouped.items(), key=lambda group: group[0]))
+
+
+def _covered(found: Iterable[Usage]) -> set[UsageType]:
+    """Report, summary and metrics book a realtime model's tokens as an LLM's: they have no type of its own
+    (docs/contract.md §7.2)."""
+    types = {usage.type for usage in found}
+    return types | {"llm"} if "realtime" in types else types
 
 
 def _from_spans(material: Material) -> Iterable[Usage]:

@@ -1,7 +1,7 @@
 import pytest
 
 from observability.timeline.figures import percentile
-from tests.timeline.sessions import built, log, point, report, span
+from tests.timeline.sessions import built, header, log, point, report, span
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,27 @@ def test_usage_falls_back_to_report_and_then_to_metrics_type_by_type():
         ("tts", "voice", "metrics"),
     ]
     assert usage[1].figures == {"audio_duration_ms": 2000.0}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        report(usage=[{"type": "llm_usage", "model": "voice-1", "input_tokens": 900}]),
+        header(
+            session_summary={"usage": [{"type": "llm_usage", "model": "voice-1", "input_tokens": 900}]},
+        ),
+        point("lk.agents.usage.llm_input_tokens", 900, attributes={"model_name": "voice-1"}),
+    ],
+    ids=["report", "summary", "metrics"],
+)
+def test_tokens_of_a_realtime_model_count_once_though_the_sdk_books_them_as_an_llms(told):
+    used = {"gen_ai.request.model": "voice-1", "gen_ai.usage.input_tokens": 900}
+
+    usage = built(span("realtime_inference", attributes=used), told).usage
+
+    assert [(each.type, each.figures["input_tokens"], each.source) for each in usage] == [
+        ("realtime", 900.0, "spans")
+    ]
 
 
 def test_tags_with_metadata_come_from_records_of_their_own():
