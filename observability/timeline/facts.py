@@ -153,7 +153,10 @@ def _session(timeline: Timeline) -> OneSession:
 def _turns(timeline: Timeline) -> Iterator[OneTurn]:
     """What the agent prepared and threw away is no turn of anybody."""
     yield from map(_turn, timeline.turns)
-    yield from (_unasked(speech) for speech in timeline.speeches if speech.kind == "initiated")
+    cut_off = {interruption.speech_id for interruption in timeline.interruptions}
+    for speech in timeline.speeches:
+        if speech.kind == "initiated":
+            yield _unasked(speech, is_interrupted=speech.speech_id in cut_off)
 
 
 def _turn(turn: Turn) -> OneTurn:
@@ -171,7 +174,7 @@ def _turn(turn: Turn) -> OneTurn:
     )
 
 
-def _unasked(speech: Speech) -> OneTurn:
+def _unasked(speech: Speech, *, is_interrupted: bool) -> OneTurn:
     return OneTurn(
         role="agent",
         index=None,
@@ -179,7 +182,7 @@ def _unasked(speech: Speech) -> OneTurn:
         agent=speech.agent[:NAME_CHARS],
         start_ns=_moment(speech.start_ns),
         end_ns=_moment(speech.end_ns),
-        is_interrupted=bool(speech.interrupted),
+        is_interrupted=is_interrupted,
         steps=speech.steps,
         tool_calls=0,
         **_figures(speech.latency),

@@ -9,7 +9,8 @@ from observability.timeline.material import Material
 
 
 def interruptions_of(speeches: Sequence[Speech], turns: Sequence[Turn]) -> tuple[Interruption, ...]:
-    """From speeches; turns whose spans were lost are cut off where their last item stops."""
+    """From speeches that were heard; turns whose spans were lost are cut off where their last item stops."""
+    has_sound = any(speech.speaking for speech in speeches)
     found = [
         Interruption(
             at_ns=max((stretch.end_ns for stretch in speech.speaking), default=speech.end_ns),
@@ -19,7 +20,7 @@ def interruptions_of(speeches: Sequence[Speech], turns: Sequence[Turn]) -> tuple
             played_ms=speech.played_ms,
         )
         for speech in speeches
-        if speech.interrupted and speech.kind != "discarded"
+        if speech.interrupted and speech.kind != "discarded" and _was_heard(speech, has_sound=has_sound)
     ]
     told = {interruption.turn for interruption in found}
     found += (
@@ -28,6 +29,11 @@ def interruptions_of(speeches: Sequence[Speech], turns: Sequence[Turn]) -> tuple
         if turn.interrupted and turn.index not in told
     )
     return tuple(sorted(found, key=lambda interruption: interruption.at_ns))
+
+
+def _was_heard(speech: Speech, *, has_sound: bool) -> bool:
+    """In a session without sound, words are all that there is."""
+    return bool(speech.speaking if has_sound else speech.text)
 
 
 def states_of(material: Material, turns: Sequence[Turn]) -> tuple[StateStretch, ...]:

@@ -39,7 +39,8 @@ def _turn(material: Material, exchange: Exchange, index: int, *, is_last: bool) 
         material.is_live and is_last and not failed and starts is None and _may_be_heard(exchange, texts)
     )
     no_answer = not pending and starts is None and not (texts and _words_suffice(material, exchange))
-    outcome = _outcome(exchange, pending=pending, failed=failed, no_answer=no_answer)
+    interrupted = not pending and not no_answer and _was_interrupted(exchange)
+    outcome = _outcome(pending=pending, failed=failed, no_answer=no_answer, interrupted=interrupted)
     answering = None if pending else answering_of(material, said, answer, item)
     path = critical_path(answering) if answering is not None else ()
     return Turn(
@@ -58,7 +59,7 @@ def _turn(material: Material, exchange: Exchange, index: int, *, is_last: bool) 
         answer_start_ns=starts,
         answer_end_ns=ends,
         agent=_agent(answer),
-        interrupted=_was_interrupted(exchange),
+        interrupted=interrupted,
         preempted=bool(exchange.discarded) or any(speech.preempted for speech in exchange.answers),
         failed=failed,
         no_answer=no_answer,
@@ -99,16 +100,18 @@ def _main_first(exchange: Exchange) -> list[Spoken]:
     ]
 
 
-def _outcome(exchange: Exchange, *, pending: bool, failed: bool, no_answer: bool) -> TurnOutcome:
+def _outcome(*, pending: bool, failed: bool, no_answer: bool, interrupted: bool) -> TurnOutcome:
     if pending:
         return "pending"
     if no_answer:
         return "failed" if failed else "no_answer"
-    return "interrupted" if _was_interrupted(exchange) else "answered"
+    return "interrupted" if interrupted else "answered"
 
 
 def _was_interrupted(exchange: Exchange) -> bool:
-    told = [speech.interrupted for speech in exchange.answers if speech.interrupted is not None]
+    """Of several answers those count that were heard: what ended before its first sound was not cut off."""
+    heard = [speech for speech in exchange.answers if speech.speaking] or exchange.answers
+    told = [speech.interrupted for speech in heard if speech.interrupted is not None]
     return any(told) if told else any(item.interrupted for item in exchange.items)
 
 
