@@ -62,7 +62,7 @@ def _arrivals(material: Material) -> list[_Arrival]:
         if not arrival.agent:
             continue
         if arrivals and arrivals[-1].agent == arrival.agent:
-            if TRUST[arrival.source] > TRUST[arrivals[-1].source] and _is_same(arrival, arrivals[-1]):
+            if _is_same(arrivals[-1], arrival):
                 arrivals[-1] = arrival
             continue
         if any(_is_same(arrival, earlier) for earlier in arrivals):
@@ -71,10 +71,11 @@ def _arrivals(material: Material) -> list[_Arrival]:
     return arrivals or _from_turns(material)
 
 
-def _is_same(arrival: _Arrival, earlier: _Arrival) -> bool:
-    """Told twice by different sources; the other source's word came after a further handoff."""
-    near = arrival.at_ns - earlier.at_ns < SAME_HANDOFF_NS
-    return near and arrival.agent == earlier.agent and arrival.source != earlier.source
+def _is_same(told: _Arrival, better: _Arrival) -> bool:
+    """Told again by a less trusted source, whose word may come after a further handoff. What a source of the same or
+    of more trust tells is a handoff back."""
+    near = abs(told.at_ns - better.at_ns) < SAME_HANDOFF_NS
+    return near and told.agent == better.agent and TRUST[told.source] < TRUST[better.source]
 
 
 def _from_updates(material: Material) -> list[_Arrival]:
