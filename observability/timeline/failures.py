@@ -166,23 +166,37 @@ class _Cases:
 
     def __init__(self, by_time: list[_Case]) -> None:
         self.by_time = by_time
+        self.moments = sorted((moment for case in by_time for moment in _moments_of(case)), key=_when)
         self.by_span = {span_id: case for case in by_time for span_id in case.near_ids}
 
     def of_line(self, line: LogLine, kind: FailureKind) -> _Case | None:
         case = self.by_span.get(line.span_id) if line.span_id else None
         if case is not None and kind in ("log", case.kind):
             return case
-        first = bisect_left(self.by_time, line.at_ns - TOLD_WITHIN_NS, key=_at)
-        last = bisect_right(self.by_time, line.at_ns + TOLD_WITHIN_NS, key=_at)
-        near = (case for case in self.by_time[first:last] if kind in ("log", case.kind))
-        return min(near, key=lambda case: abs(case.at_ns - line.at_ns), default=None)
+        first = bisect_left(self.moments, line.at_ns - TOLD_WITHIN_NS, key=_when)
+        last = bisect_right(self.moments, line.at_ns + TOLD_WITHIN_NS, key=_when)
+        near = (moment for moment in self.moments[first:last] if kind in ("log", moment[1].kind))
+        nearest = min(near, key=lambda moment: abs(_when(moment) - line.at_ns), default=None)
+        return nearest[1] if nearest is not None else None
 
     def add(self, case: _Case) -> None:
         insort(self.by_time, case, key=_at)
+        for moment in _moments_of(case):
+            insort(self.moments, moment, key=_when)
 
 
 def _at(case: _Case) -> int:
     return case.at_ns
+
+
+def _moments_of(case: _Case) -> list[tuple[int, _Case]]:
+    """When lines may tell of it: each attempt of a request has its own, and may have been waited for longer than
+    TOLD_WITHIN_NS."""
+    return [(at_ns, case) for at_ns in {case.at_ns, *(span["end_ns"] for span in case.spans)}]
+
+
+def _when(moment: tuple[int, _Case]) -> int:
+    return moment[0]
 
 
 def _add_line(cases: _Cases, line: LogLine, record: LogRecord) -> None:

@@ -131,6 +131,29 @@ def test_request_that_never_succeeded_did_not_recover_and_one_that_runs_on_is_op
     assert built(*runs).errors[0].recovered is None
 
 
+def test_retries_of_a_slow_request_are_one_error_with_it_though_their_lines_name_no_span():
+    """Node's log lines."""
+    ends = (10_000, 20_000, 32_000, 44_000)
+    request = span("llm_request", 0, 44_000)
+    runs = [
+        child(request, "llm_request_run", end - 9_000, end, status={"code": 2, "message": "timed out"})
+        for end in ends
+    ]
+    warnings = [
+        log(
+            "failed to generate LLM completion, retrying in 2000ms",
+            end + 1,
+            severity=13,
+            attributes={"llm": "openai.LLM", "attempt": attempt},
+        )
+        for attempt, end in enumerate(ends[:3], start=1)
+    ]
+
+    [error] = built(request, *runs, *warnings).errors
+
+    assert (error.kind, error.attempts, error.log_indexes) == ("llm", 4, (0, 1, 2))
+
+
 def test_failures_of_different_requests_are_different_errors():
     one, two = failed_attempts(1, then_succeeds=True), failed_attempts(1, then_succeeds=True)
 
