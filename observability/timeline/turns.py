@@ -1,6 +1,6 @@
 """Turns: a user's words and the agent's answer, with what lay between."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from observability.livekit.chat_items import ChatItem
 from observability.timeline.answering import answering_of, first_sound_ns
@@ -8,14 +8,18 @@ from observability.timeline.critical_path import critical_path
 from observability.timeline.dialogue import Latency, Speech, Turn, TurnOutcome
 from observability.timeline.latency import latency_of
 from observability.timeline.material import Material
-from observability.timeline.pairing import Exchange, Pairing
+from observability.timeline.pairing import ITEM_NEAR_NS, Exchange, Pairing
 from observability.timeline.spoken import Spoken
 
 
 def turns_of(material: Material, pairing: Pairing) -> tuple[Turn, ...]:
     last = len(pairing.exchanges)
+    heard_in = {
+        id(material.items[position]): pairing.speeches[place]
+        for position, place in pairing.speech_of_item.items()
+    }
     return tuple(
-        _turn(material, exchange, index, is_last=index == last)
+        _turn(material, exchange, heard_in, index, is_last=index == last)
         for index, exchange in enumerate(pairing.exchanges, start=1)
     )
 
@@ -28,9 +32,12 @@ def speeches_as_told(material: Material, pairing: Pairing, turns: Sequence[Turn]
     )
 
 
-def _turn(material: Material, exchange: Exchange, index: int, *, is_last: bool) -> Turn:
+def _turn(
+    material: Material, exchange: Exchange, heard_in: Mapping[int, Spoken], index: int, *, is_last: bool
+) -> Turn:
+    """`heard_in`: by the item's identity, the speech it was heard in."""
     said, answer = exchange.said, main_answer(exchange)
-    item = _item_of(exchange)
+    item = _item_of(exchange, answer, heard_in)
     starts = first_sound_ns(answer, item)
     ends = _heard_until(exchange)
     texts = _answer_texts(exchange)
@@ -115,10 +122,21 @@ def _was_interrupted(exchange: Exchange) -> bool:
     return any(told) if told else any(item.interrupted for item in exchange.items)
 
 
-def _item_of(exchange: Exchange) -> ChatItem | None:
-    """The assistant's item that measured the answer: the one with an end-to-end latency, else the first."""
-    measured = (item for item in exchange.items if "e2e_ms" in item.metrics)
-    return next(measured, exchange.items[0] if exchange.items else None)
+def _item_of(exchange: Exchange, answer: Spoken | None, heard_in: Mapping[int, Spoken]) -> ChatItem | None:
+    """The assistant's item that measured the answer: of those that were heard in it, the one with an end-to-end
+    latency, else the first."""
+    sound_ns = first_sound_ns(answer, None)
+    own = [
+        item
+        for item in exchange.items
+        if sound_ns is None or (heard_in.get(id(item), answer) is answer and _began_at(item, sound_ns))
+    ]
+    return next((item for item in own if "e2e_ms" in item.metrics), own[0] if own else None)
+
+
+def _began_at(item: ChatItem, sound_ns: int) -> bool:
+    """As far as it tells: an item that was heard later measures another silence."""
+    return item.started_speaking_ns is None or abs(item.started_speaking_ns - sound_ns) <= ITEM_NEAR_NS
 
 
 def _answer_texts(exchange: Exchange) -> list[str]:
