@@ -75,7 +75,7 @@ InsightsFields = shape(
         agent=serializers.CharField(),
         sdk=serializers.CharField(),
         is_new=serializers.BooleanField(
-            help_text="The agent had sessions in an earlier column, none on this version."
+            help_text="The agent had sessions in an earlier column or the stretch before, none on this version."
         ),
         e2e=SpreadFields(),
     )(many=True),

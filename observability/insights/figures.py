@@ -62,7 +62,7 @@ def figures_of(scope: Scope) -> Insights:
         total=period_of(now),
         before=period_of(before) if scope.is_before_kept else None,
         columns=columns_of(scope, now),
-        versions=versions_of(now),
+        versions=versions_of(groups),
         tools=tools_in(counted),
         models=models_in(counted),
         errors=errors_in(counted),
@@ -121,15 +121,18 @@ def columns_of(scope: Scope, groups: Iterable[Group]) -> list[Column]:
 
 
 def versions_of(groups: Sequence[Group]) -> list[Version]:
-    """Of the agent with most sessions first; the versions of one agent side by side, the older first."""
-    first_of_agent: dict[str, int] = {}
-    for group in groups:
-        first_of_agent[group.agent] = min(group.column, first_of_agent.get(group.agent, group.column))
-    of_version = grouped(groups, lambda group: (group.agent, group.sdk))
-    largest = sorted(of_version.items(), key=lambda each: -sum(group.counts.sessions for group in each[1]))[
-        :MOST
+    """Of the agent with most sessions first; the versions of one agent side by side, the older first.
+
+    Groups of the stretch before tell which of them are new, and are not counted.
+    """
+    first_of_agent = first_columns(groups, lambda group: group.agent)
+    first_of_version = first_columns(groups, by_version)
+    of_version = grouped((group for group in groups if group.column != BEFORE), by_version)
+    largest = sorted(of_version.values(), key=lambda those: -sum(group.counts.sessions for group in those))
+    versions = [
+        version_of(those, is_new=first_of_version[by_version(those[0])] > first_of_agent[those[0].agent])
+        for those in largest[:MOST]
     ]
-    versions = [version_of(those, first_of_agent[agent]) for (agent, _), those in largest]
     of_agent: dict[str, int] = defaultdict(int)
     for each in versions:
         of_agent[each.agent] += each.counts.sessions
@@ -141,15 +144,23 @@ def in_numbers(version: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in version.split(".")]
 
 
-def version_of(groups: Sequence[Group], first_of_agent: int) -> Version:
-    period, first = period_of(groups, ["e2e_ms"]), min(group.column for group in groups)
+def by_version(group: Group) -> tuple[str, str]:
+    return group.agent, group.sdk
+
+
+def first_columns(groups: Iterable[Group], key: Callable[[Group], Any]) -> dict[Any, int]:
+    return {name: min(group.column for group in those) for name, those in grouped(groups, key).items()}
+
+
+def version_of(groups: Sequence[Group], *, is_new: bool) -> Version:
+    period = period_of(groups, ["e2e_ms"])
     return Version(
         agent=groups[0].agent,
         sdk=groups[0].sdk,
         counts=period.counts,
         e2e=period.latency["e2e_ms"],
-        first_column=first,
-        is_new=bool(groups[0].sdk) and first > first_of_agent,
+        first_column=min(group.column for group in groups),
+        is_new=bool(groups[0].sdk) and is_new,
     )
 
 

@@ -62,7 +62,7 @@ class Version:
     first_column: int
     """The column that its first session in this range is in."""
     is_new: bool
-    """The agent had sessions in an earlier column, and none on this version, which is told."""
+    """The agent had sessions in an earlier column or the stretch before, and none on this version, which is told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,6 +218,34 @@ def test_a_version_is_new_if_its_agent_had_another_before(project: Project) -> N
     assert versions["receptionist", "1.8.9"].e2e.p50_ms == 400
 
 
+def test_a_version_that_ran_in_the_stretch_before_is_not_new(project: Project) -> None:
+    for days, version in ((9, "1.9.0"), (5, "1.8.9"), (1, "1.9.0")):
+        counted(project, ago=timedelta(days=days), sdk_version=version, e2e=[days * 100])
+
+    versions = {each.sdk: each for each in figures(project, within="7d").versions}
+
+    assert {sdk: each.is_new for sdk, each in versions.items()} == {"1.8.9": True, "1.9.0": False}
+    assert (versions["1.9.0"].counts.sessions, versions["1.9.0"].e2e.p50_ms) == (1, 100)
+
+
+def test_a_version_that_only_the_stretch_before_had_is_not_told(project: Project) -> None:
+    counted(project, ago=timedelta(days=9), sdk_version="1.8.9")
+    counted(project, ago=timedelta(days=6.9), sdk_version="1.9.0")
+
+    [version] = figures(project, within="7d").versions
+
+    assert (version.sdk, version.is_new) == ("1.9.0", True)
+
+
+def test_where_the_stretch_before_is_partly_gone_a_version_is_new_within_the_range(project: Project) -> None:
+    for days, version in ((31, "1.9.0"), (20, "1.8.9"), (1, "1.9.0")):
+        counted(project, ago=timedelta(days=days), sdk_version=version)
+
+    found = figures(project, within="30d")
+
+    assert [each.sdk for each in found.versions if each.is_new] == ["1.9.0"]
+
+
 @pytest.mark.parametrize(
     ("given", "found"),
     [({"agent": "odd"}, 1), ({"sdk": "1.9.0"}, 1), ({"imported": "yes"}, 0), ({"agent": "never"}, 0)],
