@@ -72,9 +72,14 @@ def _asked_by(speech: Spoken, said: Sequence[Utterance], starts: Sequence[int]) 
     quoted = next((fact.user_input.strip() for fact in speech.facts if fact.user_input), "")
     if quoted:
         for candidate in range(place, max(-1, place - 3), -1):
-            if said[candidate].text.strip() == quoted:
+            if quoted in _words(said[candidate]):
                 return candidate
     return place
+
+
+def _words(said: Utterance) -> set[str]:
+    """As they were heard, and as the agent's own code may have rewritten them for the model."""
+    return {said.text.strip(), said.item.text.strip()} if said.item is not None else {said.text.strip()}
 
 
 def _kind(speech: Spoken, exchange: Exchange | None) -> Kind:

@@ -13,6 +13,8 @@ from observability.timeline.material import Material
 MATCH_NS = 1_500_000_000
 """A chat item belongs to a user turn whose span its time misses by no more than this: rounding and late
 transcripts."""
+TIMES_AT_ONCE = 100
+"""Of messages around one user turn, three each at most; earlier ones are not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +132,36 @@ def _decision(span: SpanRecord, language: Language) -> EndOfTurn:
 
 
 def _with_items(told: list[Utterance], messages: list[ChatItem]) -> tuple[list[Utterance], list[ChatItem]]:
-    """Each utterance with its chat item, by words and time, and the messages that belong to none."""
-    moments = sorted((ns, place) for place, item in enumerate(messages) for ns in _times(item))
+    """Each utterance with its chat item, and the messages that belong to none.
+
+    By words first. The agent's own code may rewrite a message before the model reads it, while the span keeps the
+    words as heard, so what is left is joined by time.
+    """
+    near = _near(told, messages)
+    found: dict[int, int] = {}
     taken: set[int] = set()
-    joined = []
-    for said in told:
+    alike = (pair for pair in near if _says_the_same(messages[pair[1]], told[pair[0]]))
+    for number, place in (*alike, *_by_time(near, told, messages)):
+        if number not in found and place not in taken:
+            found[number] = place
+            taken.add(place)
+    joined = [
+        _with_item(said, messages[found[number]]) if number in found else said
+        for number, said in enumerate(told)
+    ]
+    return joined, [item for place, item in enumerate(messages) if place not in taken]
+
+
+def _near(told: list[Utterance], messages: list[ChatItem]) -> list[tuple[int, int]]:
+    """The place of each utterance with that of each message that may be its own."""
+    moments = sorted((ns, place) for place, item in enumerate(messages) for ns in _times(item))
+    pairs = []
+    for number, said in enumerate(told):
         first = bisect_left(moments, (said.start_ns - MATCH_NS, 0))
         last = bisect_right(moments, (said.end_ns + MATCH_NS, len(messages)))
-        near = sorted({place for _ns, place in moments[first:last]} - taken)
-        place = next((place for place in near if _says_the_same(messages[place], said)), None)
-        if place is None:
-            joined.append(said)
-            continue
-        taken.add(place)
-        joined.append(replace(said, item=messages[place], text=said.text or messages[place].text))
-    return joined, [item for place, item in enumerate(messages) if place not in taken]
+        places = sorted({place for _ns, place in moments[max(first, last - TIMES_AT_ONCE) : last]})
+        pairs += [(number, place) for place in places]
+    return pairs
 
 
 def _times(item: ChatItem) -> list[int]:
@@ -153,6 +170,28 @@ def _times(item: ChatItem) -> list[int]:
 
 def _says_the_same(item: ChatItem, said: Utterance) -> bool:
     return not said.text or not item.text or item.text.strip() == said.text.strip()
+
+
+def _by_time(
+    near: list[tuple[int, int]], told: list[Utterance], messages: list[ChatItem]
+) -> list[tuple[int, int]]:
+    """Those that were spoken together, the nearest first."""
+    apart = [(_apart_ns(messages[place], told[number]), number, place) for number, place in near]
+    return [(number, place) for _ns, number, place in sorted(far for far in apart if far[0] is not None)]
+
+
+def _apart_ns(item: ChatItem, said: Utterance) -> int | None:
+    """How far apart both began, or, if the item does not say when it was spoken, how far its creation is from the
+    end of the turn; None if it was spoken at another time."""
+    start, created = item.started_speaking_ns, item.created_ns
+    if start is None:
+        return abs((created or 0) - said.end_ns)
+    stop = item.stopped_speaking_ns or created or start
+    return abs(start - said.start_ns) if start <= said.end_ns and stop >= said.start_ns else None
+
+
+def _with_item(said: Utterance, item: ChatItem) -> Utterance:
+    return replace(said, item=item, text=said.text or item.text)
 
 
 def _of_item(material: Material, item: ChatItem) -> Utterance:
