@@ -53,6 +53,8 @@ def paired(material: Material) -> Pairing:
     turns: list[int | None] = []
     for speech in speeches:
         place = _asked_by(speech, said, starts)
+        if place is not None and _asks_something_else(speech, exchanges[place]):
+            place = None
         kind = _kind(speech, exchanges[place] if place is not None else None)
         kinds.append(kind)
         turns.append(None if place is None or kind == "initiated" else place + 1)
@@ -69,7 +71,7 @@ def _asked_by(speech: Spoken, said: Sequence[Utterance], starts: Sequence[int]) 
     place = bisect_right(starts, speech.start_ns) - 1
     if place < 0:
         return None
-    quoted = next((fact.user_input.strip() for fact in speech.facts if fact.user_input), "")
+    quoted = _quoted(speech)
     if quoted:
         for candidate in range(place, max(-1, place - 3), -1):
             if quoted in _words(said[candidate]):
@@ -77,9 +79,24 @@ def _asked_by(speech: Spoken, said: Sequence[Utterance], starts: Sequence[int]) 
     return place
 
 
+def _quoted(speech: Spoken) -> str:
+    return next((fact.user_input.strip() for fact in speech.facts if fact.user_input), "")
+
+
 def _words(said: Utterance) -> set[str]:
     """As they were heard, and as the agent's own code may have rewritten them for the model."""
     return {said.text.strip(), said.item.text.strip()} if said.item is not None else {said.text.strip()}
+
+
+def _asks_something_else(speech: Spoken, exchange: Exchange) -> bool:
+    """Words that were typed come with the chat items, at the end; until then their answer answers no turn."""
+    quoted, said = _quoted(speech), exchange.said
+    if not quoted or not said.text or speech.discarded or quoted in _words(said):
+        return False
+    answered = {words for answer in exchange.answers if (words := _quoted(answer))}
+    if answered:
+        return quoted not in answered
+    return speech.start_ns > said.end_ns + ANSWER_WITHIN_NS
 
 
 def _kind(speech: Spoken, exchange: Exchange | None) -> Kind:

@@ -15,6 +15,8 @@ MATCH_NS = 1_500_000_000
 transcripts."""
 TIMES_AT_ONCE = 100
 """Of messages around one user turn, three each at most; earlier ones are not looked at."""
+WORDS_WITHIN_NS = 10_000_000_000
+"""After a speech its transcript has come, or the words are no transcript of it: they were typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def utterances(material: Material) -> list[Utterance]:
     from_spans = [_of_span(material, span) for span in material.named("user_turn") if _is_committed(span)]
     messages = [item for item in material.items if item.type == "message" and item.role == "user"]
     told, unmatched = _with_items(from_spans, messages)
-    told += [_of_item(material, item) for item in unmatched if item.created_ns or item.started_speaking_ns]
+    told += _of_items(material, unmatched, {said.span_id for said in from_spans})
     if not told or material.is_live:
         told += _of_speaking(material, after_ns=max((said.end_ns for said in told), default=0))
     return sorted(told, key=lambda said: (said.start_ns, said.end_ns))
@@ -194,27 +196,47 @@ def _with_item(said: Utterance, item: ChatItem) -> Utterance:
     return replace(said, item=item, text=said.text or item.text)
 
 
-def _of_item(material: Material, item: ChatItem) -> Utterance:
-    """A realtime model's user, or a turn whose spans were lost. Without speaking times the nearest
-    speech before it."""
-    created = item.created_ns or item.started_speaking_ns or 0
+def _of_items(material: Material, items: list[ChatItem], committed: set[str]) -> list[Utterance]:
+    """A realtime model's user, a turn whose spans were lost, or words that were typed."""
+    speaking = material.named("user_speaking")
+    timed = sorted(filter(_moment_ns, items), key=_moment_ns)
+    taken: set[str] = set()
+    told = []
+    for item in timed:
+        span = _heard_before(speaking, _moment_ns(item))
+        if span is None or span["span_id"] in taken or span["parent_span_id"] in committed:
+            span = None
+        else:
+            taken.add(span["span_id"])
+        told.append(_of_item(item, span))
+    return told
+
+
+def _moment_ns(item: ChatItem) -> int:
+    return item.created_ns or item.started_speaking_ns or 0
+
+
+def _heard_before(speaking: list[SpanRecord], moment_ns: int) -> SpanRecord | None:
+    """The last speech that had begun, unless it is too old for its words to come only now."""
+    before = bisect_right(speaking, moment_ns, key=lambda span: span["start_ns"])
+    if not before or moment_ns > speaking[before - 1]["end_ns"] + WORDS_WITHIN_NS:
+        return None
+    return speaking[before - 1]
+
+
+def _of_item(item: ChatItem, heard: SpanRecord | None) -> Utterance:
+    """`heard` is the speech that the words are of if the item does not say when it was spoken."""
     start, stop = item.started_speaking_ns, item.stopped_speaking_ns
-    speaking: tuple[Stretch, ...] = ()
-    if start is None:
-        spans = material.named("user_speaking")
-        before = bisect_right(spans, created, key=lambda span: span["start_ns"])
-        speaking = tuple(
-            Stretch(span["start_ns"], span["end_ns"]) for span in spans[max(0, before - 1) : before]
-        )
-        start, stop = (speaking[0].start_ns, speaking[0].end_ns) if speaking else (created, None)
-    elif stop is not None:
-        speaking = (Stretch(start, stop),)
+    if start is None and heard is not None:
+        start, stop = heard["start_ns"], heard["end_ns"]
+    elif start is None:
+        start, stop = _moment_ns(item), None
     return Utterance(
         start_ns=start,
-        end_ns=max(created, stop or 0, start),
+        end_ns=max(_moment_ns(item), stop or 0, start),
         text=item.text,
         spoken_until_ns=stop,
-        speaking=speaking,
+        speaking=(Stretch(start, stop),) if stop is not None else (),
         confidence=item.confidence,
         transcription_delay_ms=item.metrics.get("transcription_delay_ms"),
         end_of_turn_delay_ms=item.metrics.get("end_of_turn_delay_ms"),
