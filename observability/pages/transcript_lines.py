@@ -60,12 +60,15 @@ def transcript_lines(timeline: Timeline) -> list[Line]:
     """In the order of time."""
     chips = answer_chips(timeline)
     calls = {call.call_id: call for call in timeline.tools if call.call_id}
-    lines = [line_of(item, timeline, calls, chips) for item in timeline.transcript if is_shown(item, calls)]
+    heard = heard_by_speech(timeline)
+    lines = [
+        with_heard(line_of(item, timeline, calls, chips), item, heard)
+        for item in timeline.transcript
+        if is_shown(item, calls)
+    ]
     lines += [
         silence_line(turn, timeline) for turn in timeline.turns if turn.outcome in {"failed", "no_answer"}
     ]
-    heard = heard_by_turn(timeline)
-    lines = [replace(line, heard=heard.get(line.turn, "")) if line.is_cut else line for line in lines]
     if are_words_off(timeline):
         lines = [
             replace(line, output=line.output or NOT_KEPT) if line.kind == "call" else line for line in lines
@@ -143,15 +146,20 @@ def message_line(plain: Line, item: TranscriptItem, chip: tuple[str, str], state
     )
 
 
-def heard_by_turn(timeline: Timeline) -> dict[int | None, str]:
-    """How much of each answer that was cut off was played; a chat item's times contain its pauses."""
+def with_heard(line: Line, item: TranscriptItem, heard: Mapping[str, str]) -> Line:
+    return replace(line, heard=heard.get(item.heard_in, "")) if line.is_cut else line
+
+
+def heard_by_speech(timeline: Timeline) -> dict[str, str]:
+    """How much of each speech that was cut off was played; a chat item's times contain its pauses."""
     speeches = {speech.speech_id: speech for speech in timeline.speeches}
     heard = {}
     for cut in timeline.interruptions:
-        speech = speeches.get(cut.speech_id)
-        spoken_ms = sum(milliseconds(s.start_ns, s.end_ns) for s in speech.speaking) if speech else 0.0
+        if not (speech := speeches.get(cut.speech_id)):
+            continue
+        spoken_ms = sum(milliseconds(s.start_ns, s.end_ns) for s in speech.speaking)
         played_ms = cut.played_ms if cut.played_ms is not None else spoken_ms
-        heard[cut.turn] = str(duration(played_ms)) if played_ms else ""
+        heard[cut.speech_id] = str(duration(played_ms)) if played_ms else ""
     return heard
 
 

@@ -18,7 +18,7 @@ from observability.pages.transcript_lines import (
     are_words_off,
     arguments_text,
     compact,
-    heard_by_turn,
+    heard_by_speech,
 )
 from observability.pages.wording import MISSING, Quantity, count, duration, milliseconds, offset, seconds
 from observability.timeline.dialogue import EndOfTurn, Turn
@@ -94,7 +94,7 @@ def turn_pane(timeline: Timeline, turn: Turn) -> TurnPane:
         agent=turn.agent,
         start_ms=milliseconds(timeline.session.start_ns, turn.start_ns),
         problem=problem_of(timeline, turn),
-        notes=notes_of(turn, heard=heard_by_turn(timeline).get(turn.index, "")),
+        notes=notes_of(turn, heard=heard_of_answer(timeline, turn)),
         figures=figures_of(timeline, turn),
         kind="none" if is_unanswered(turn) else "slow" if is_slow(turn.latency.e2e_ms) else "",
         parts=parts_of(turn, axis_ms),
@@ -127,6 +127,13 @@ def problem_of(timeline: Timeline, turn: Turn) -> str:
     return next(
         (error.message for error in errors if error.message), "Nothing was heard after the user's words."
     )
+
+
+def heard_of_answer(timeline: Timeline, turn: Turn) -> str:
+    """Nothing if several answers were cut off: the note is of one."""
+    heard = heard_by_speech(timeline)
+    cuts = [heard[speech_id] for speech_id in turn.speech_ids if speech_id in heard]
+    return cuts[0] if len(cuts) == 1 else ""
 
 
 def notes_of(turn: Turn, *, heard: str) -> list[str]:

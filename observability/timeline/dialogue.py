@@ -45,6 +45,8 @@ class TranscriptItem:
     agent: str = ""
     """The agent active at that time."""
     span_id: str = ""
+    heard_in: str = ""
+    """`speech_id` of the speech that it is part of; "" for what the agent did not say, or if spans are lost."""
     raw: Mapping[str, Value] = field(default_factory=dict)
     """As received."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from observability.timeline.growing import Growing
 from observability.timeline.model import Timeline
 
-LEFT_OUT = frozenset({"raw", "critical_path", "firsts_ms", "service_name"})
+LEFT_OUT = frozenset({"raw", "heard_in", "critical_path", "firsts_ms", "service_name"})
 """Kept in the dataclasses for downloads, the API's own lists and the pages that show it; twice the
 transcript is too much for a page, and so are steps of turns that nobody chose."""
 

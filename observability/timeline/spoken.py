@@ -50,6 +50,11 @@ class Spoken:
     failed: bool
 
     @property
+    def id(self) -> str:
+        """While it still lasts, and on SDKs that do not name it, that of its span."""
+        return self.speech_id or self.span_ids[0]
+
+    @property
     def is_running(self) -> bool:
         return not self.facts
 

@@ -71,6 +71,7 @@ def _agent_lines(speech: Spoken, turn: int | None, where: Whereabouts) -> Iterat
             turn=turn,
             agent=next((fact.agent for fact in speech.facts if fact.agent), "") or where.agent_at(at_ns),
             span_id=step.span_id,
+            heard_in=speech.id,
         )
 
 

@@ -2,6 +2,7 @@
 (docs/contract.md §6.5, §9.2)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from observability.livekit.chat_items import ChatItem
 from observability.timeline.dialogue import TranscriptItem
@@ -30,7 +31,9 @@ def transcript_of(
             turn = turn_of_call.get(item.call_id)
         if turn is None and position not in pairing.speech_of_item:
             turn = where.turn_at(at_ns)
-        told.append(_told(item, at_ns, turn, where.agent_at(at_ns), is_uploaded=position < uploaded))
+        line = _told(item, at_ns, turn, where.agent_at(at_ns), is_uploaded=position < uploaded)
+        speech = pairing.speech_of_item.get(position)
+        told.append(line if speech is None else replace(line, heard_in=pairing.speeches[speech].id))
     return tuple(told)
 
 

@@ -27,7 +27,7 @@ def turns_of(material: Material, pairing: Pairing) -> tuple[Turn, ...]:
 def speeches_as_told(material: Material, pairing: Pairing, turns: Sequence[Turn]) -> tuple[Speech, ...]:
     main = {turn.speech_ids[0]: turn.latency for turn in turns if turn.speech_ids}
     return tuple(
-        _speech(material, speech, kind, turn, main.get(_id(speech)))
+        _speech(material, speech, kind, turn, main.get(speech.id))
         for speech, kind, turn in zip(pairing.speeches, pairing.kinds, pairing.turns, strict=True)
     )
 
@@ -76,7 +76,7 @@ def _turn(
         ),
         latency=latency_of(material, answering, path) if answering is not None else Latency(),
         critical_path=path,
-        speech_ids=tuple(_id(speech) for speech in _main_first(exchange)),
+        speech_ids=tuple(speech.id for speech in _main_first(exchange)),
         span_ids=(*said.span_ids, *(span for speech in exchange.answers for span in speech.span_ids)),
         source="spans" if said.span_id else "transcript" if said.item is not None else "speech",
     )
@@ -163,15 +163,11 @@ def _step_count(speech: Spoken) -> int:
     return nodes or sum(fact.generation_count for fact in speech.facts)
 
 
-def _id(speech: Spoken) -> str:
-    return speech.speech_id or speech.span_ids[0]
-
-
 def _speech(
     material: Material, speech: Spoken, kind: str, turn: int | None, latency: Latency | None
 ) -> Speech:
     return Speech(
-        speech_id=_id(speech),
+        speech_id=speech.id,
         kind="discarded" if kind == "discarded" else "answer" if kind == "answer" else "initiated",
         start_ns=speech.start_ns,
         end_ns=speech.end_ns,
