@@ -41,7 +41,7 @@ export class DetailsPane extends HTMLElement {
 
   #load(thing, swap) {
     this.#wanted = nameOf(thing);
-    window.htmx.ajax("GET", addressOf(thing), { source: this, target: this, swap });
+    window.htmx.ajax("GET", addressOf(thing), { source: this, target: this, swap }).catch(() => {}); // its events tell it too
   }
 
   #clicked = ({ target }) => {
