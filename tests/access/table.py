@@ -38,6 +38,8 @@ TABLE: dict[str, Row] = {
     "healthz": ANYONE,
     "readyz": ANYONE,
     "metrics": Row("nothing"),
+    "docs/": ANYONE,
+    "docs/<path:name>/": ANYONE,
     "system/": STAFF,
     "system/access/": Row("staff", "POST"),
     "system/access/<int:grant_id>/end/": Row("staff", "POST"),
