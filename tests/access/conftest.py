@@ -105,7 +105,6 @@ def make_place(project: Project, owner: User, teammate: User) -> Place:
         "<int:member_id>": str(project.memberships.get(user=teammate).pk),
         "<int:invitation_id>": str(invite(project, "new@example.org", Role.VIEWER, by=owner).row.pk),
         "<slug:plan>": "ship",
-        "<path:name>": "connect",
         "<int:grant_id>": str(begin_grant("acme", UserFactory(is_staff=True), **LOOK).pk),
     }
     return Place("acme", talk.public_id, export.public_id, values)

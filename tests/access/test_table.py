@@ -133,6 +133,7 @@ def test_pages_of_no_project_are_for_whom_the_table_says(
     admin = UserFactory(is_staff=True, is_superuser=True)
     grant = begin_grant("acme", admin, **LOOK)
     path = "/" + route.replace("<str:token>", "no-such-token").replace("<int:grant_id>", str(grant.pk))
+    path = path.replace("<path:name>", "connect")
     askers = client, people["owner"], signed_in(admin)
     nobody, somebody, operator = (told(each, row, path) for each in askers)
 
