@@ -133,7 +133,7 @@ def remove_each(session: Session, found: Sequence[stored.StoredFile], rest: Rest
         stored.remove(file.key)
     for prefix in prefixes_of(session):
         stored.remove_folder(prefix)
-        stored.remove_unfinished(prefix, before=database_now())
+        stored.remove_unfinished(prefix)
     rest()
 
 

@@ -10,7 +10,6 @@ from django.db.models.functions import Now
 from observability import jobs
 from observability.jobs import NotYet
 from observability.models import Session
-from observability.queries.clock import database_now
 from observability.retention import stored
 from observability.retention.delete import LONG_AGO
 from observability.retention.erase import Erased, erase, remove_in_chunks
@@ -54,7 +53,7 @@ def erase_project(project_id: int) -> Erased:
         for found in list(stored.files_below(prefix)):
             stored.remove(found.key)
         stored.remove_folder(prefix)
-        stored.remove_unfinished(prefix, before=database_now())
+        stored.remove_unfinished(prefix)
     remove_project(project)
     empty_the_log()
     return erased

@@ -60,7 +60,7 @@ def remove(key: str) -> None:
         _unless_gone(fault)
 
 
-def remove_unfinished(prefix: str, *, before: datetime) -> None:
+def remove_unfinished(prefix: str, *, before: datetime | None = None) -> None:
     """Pieces of uploads that never came to their end. On a disk they are files as others.
 
     A bucket may know of no such thing, or forbid to look: that is told in the log, and erases nothing less.

@@ -79,15 +79,15 @@ def listed(storage: Any, prefix: str) -> Iterator[tuple[str, int, datetime]]:
             yield found.key.removeprefix(base), found.size, found.last_modified
 
 
-def abort_unfinished(storage: Any, prefix: str, *, before: datetime) -> None:
-    """Uploads in several pieces that were begun before and never ended: whoever made them was killed.
+def abort_unfinished(storage: Any, prefix: str, *, before: datetime | None = None) -> None:
+    """Uploads in several pieces that were begun before, or at all, and never ended: whoever made them was killed.
 
     Their pieces are no objects, and lie there until this is done or a rule of the bucket does it.
     """
     with translated_errors():
         bucket = storage.connection.Bucket(storage.bucket_name)
         for begun in bucket.multipart_uploads.filter(Prefix=_base(storage) + prefix):
-            if begun.initiated < before:
+            if before is None or begun.initiated < before:
                 with suppress(MissingFile), translated_errors():
                     begun.Object().MultipartUpload(begun.id).abort()
 
