@@ -1,6 +1,5 @@
 """Whatever breaks while a session streams, an open page is where the database is soon after, without a reload."""
 
-import secrets
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -10,18 +9,14 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
-from accounts.models import User
 from observability.models import Session
 from observability.queries.records import timeline_of
-from projects.actions import register_api_key
-from projects.models import Project
 from tests.browser import Complaints, signed_in, wait_until
 from tests.captured import captured_exports
 from tests.live.conftest import LiveAgent, send_captured
 from tests.live.line import Line, line_to
 from tests.live.servers import Server, begin, end, free_port
 from tests.pages.reading import session_args
-from tests.people import API_SECRET
 
 pytestmark = [
     pytest.mark.browser,
@@ -48,14 +43,6 @@ def doomed(portal: Server) -> Iterator[Server]:
     yield servers[0]
     if servers[0].process.poll() is None:
         end(servers[0])
-
-
-@pytest.fixture
-def sender(project: Project, owner: User, portal: Server) -> LiveAgent:
-    """Sends to another server on the same database, so that data comes whatever happens to the page's own."""
-    key = "API" + secrets.token_hex(6)
-    register_api_key(project, key, API_SECRET, by=owner)
-    return LiveAgent(portal, key)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Rows of a session that runs stay as somebody has them while others come."""
 
-import secrets
 from collections.abc import Callable
 
 import pytest
@@ -8,25 +7,14 @@ from django.urls import reverse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from playwright.sync_api import Locator, Page, expect
 
-from accounts.models import User
 from observability.models import Session
 from observability.pages.span_rows import ROWS_AT_ONCE
-from projects.actions import register_api_key
-from projects.models import Project
 from tests.live.conftest import LiveAgent
 from tests.live.servers import Server
 from tests.pages.reading import session_args
-from tests.people import API_SECRET
 from tests.sending import START_NS, attributes, logs
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
-
-
-@pytest.fixture
-def sender(project: Project, owner: User, portal: Server) -> LiveAgent:
-    key = "API" + secrets.token_hex(6)
-    register_api_key(project, key, API_SECRET, by=owner)
-    return LiveAgent(portal, key)
 
 
 @pytest.fixture

@@ -1,20 +1,14 @@
 """Whoever has more rows shown by the keyboard goes on from where they are."""
 
-import secrets
-
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
 from observability.models import Session
 from observability.pages.log_rows import ROWS_AT_ONCE
-from projects.actions import register_api_key
-from projects.models import Project
 from tests.live.conftest import LiveAgent
 from tests.live.servers import Server
 from tests.pages.reading import session_args
-from tests.people import API_SECRET
 from tests.sending import logs, spans
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
@@ -22,10 +16,7 @@ COUNT = 2 * ROWS_AT_ONCE + 1
 
 
 @pytest.fixture
-def page(owners_page: Page, portal: Server, project: Project, owner: User) -> Page:
-    key = "API" + secrets.token_hex(6)
-    register_api_key(project, key, API_SECRET, by=owner)
-    sender = LiveAgent(portal, key)
+def page(owners_page: Page, portal: Server, sender: LiveAgent) -> Page:
     sender.send("traces", spans(*["step"] * COUNT))
     sender.send("logs", logs(*[f"line {number}" for number in range(COUNT)]))
     args = session_args(Session.objects.get())

@@ -1,6 +1,5 @@
 """An agent sends, and everybody in its project sees it arrive; nobody else does."""
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
-from accounts.models import User
 from observability.models import Session
-from projects.actions import register_api_key
 from projects.models import Project
 from tests.browser import Complaints, signed_in
 from tests.captured import captured
@@ -32,14 +29,6 @@ CLOSE_CODE = """path => new Promise((resolve) => {
   socket.onclose = ({ code }) => resolve(code);
   socket.onmessage = ({ data }) => resolve(data);
 })"""
-
-
-@pytest.fixture
-def sender(project: Project, owner: User, portal: Server) -> LiveAgent:
-    """Its key is new, because the server remembers keys for a moment."""
-    key = "API" + secrets.token_hex(6)
-    register_api_key(project, key, API_SECRET, by=owner)
-    return LiveAgent(portal, key)
 
 
 @pytest.fixture

@@ -48,6 +48,27 @@ def write_nothing() -> None:
 
 def test_who_comes_while_another_thread_writes_goes_on_after_it(project):
     session = SessionFactory(project=project)
+
+    assert while_another_writes(session, lambda: rename(session)) == 1
+
+    assert Session.objects.get().agent_name == "desk"
+
+
+def test_the_log_is_emptied_when_it_is_nobody_elses_turn(project):
+    """Else it finds no gap between uploads, and what was deleted stays in it."""
+    session = SessionFactory(project=project)
+
+    def empty() -> object:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, *_ = cursor.fetchone()
+        return is_busy
+
+    assert while_another_writes(session, empty) == 0
+
+
+def while_another_writes(session: Session, do: Callable[[], object]) -> object:
+    """Begun while another thread is in a transaction, which ends 0.2 s later. SQLite itself waits for nobody."""
     is_begun, may_end = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -56,46 +77,17 @@ def test_who_comes_while_another_thread_writes_goes_on_after_it(project):
             is_begun.set()
             assert may_end.wait(20)
 
-    def rename_impatiently() -> int:
+    def do_impatiently() -> object:
         impatient()
         threading.Timer(0.2, may_end.set).start()
-        return rename(session)
+        return do()
 
     with ThreadPoolExecutor(2) as pool:
         holding = pool.submit(closing_after, hold)
         assert is_begun.wait(20)
-        renaming = pool.submit(closing_after, rename_impatiently)
+        doing = pool.submit(closing_after, do_impatiently)
         holding.result()
-        assert renaming.result() == 1
-
-    assert Session.objects.get().agent_name == "desk"
-
-
-def test_the_log_is_emptied_when_it_is_nobody_elses_turn(project):
-    """Else it finds no gap between uploads, and what was deleted stays in it."""
-    is_begun, may_end = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            rename(SessionFactory(project=project))
-            is_begun.set()
-            assert may_end.wait(20)
-
-    def empty() -> int:
-        impatient()
-        threading.Timer(0.2, may_end.set).start()
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            is_busy, *_ = cursor.fetchone()
-        return int(is_busy)
-
-    with ThreadPoolExecutor(2) as pool:
-        holding = pool.submit(closing_after, hold)
-        assert is_begun.wait(20)
-        emptying = pool.submit(closing_after, empty)
-        holding.result()
-
-        assert emptying.result() == 0
+        return doing.result()
 
 
 def closing_after(do: Callable[[], object]) -> object:

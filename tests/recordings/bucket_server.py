@@ -58,24 +58,28 @@ class Requests(BaseHTTPRequestHandler):
         self.answer(206, found[part.first : part.last + 1]) if part else self.answer(200, found)
 
     def listed(self, bucket: str, prefix: str) -> bytes:
-        start = f"/{bucket}/"
+        start = f"/{bucket}/{prefix}"
         contents = [
-            f"<Contents><Key>{path.removeprefix(start)}</Key><Size>{len(content)}</Size>"
-            f"<LastModified>{self.server.written_at.isoformat()}</LastModified></Contents>"
+            f"<Contents>{self.key(path)}<Size>{len(content)}</Size>{self.time('LastModified')}</Contents>"
             for path, content in self.server.objects.items()
-            if path.startswith(start + prefix)
+            if path.startswith(start)
         ]
         return f"<ListBucketResult>{''.join(contents)}</ListBucketResult>".encode()
 
     def begun(self, bucket: str, prefix: str) -> bytes:
-        start = f"/{bucket}/"
+        start = f"/{bucket}/{prefix}"
         uploads = [
-            f"<Upload><Key>{path.removeprefix(start)}</Key><UploadId>{number}</UploadId>"
-            f"<Initiated>{self.server.written_at.isoformat()}</Initiated></Upload>"
+            f"<Upload>{self.key(path)}<UploadId>{number}</UploadId>{self.time('Initiated')}</Upload>"
             for number, path in self.server.unfinished.items()
-            if path.startswith(start + prefix)
+            if path.startswith(start)
         ]
         return f"<ListMultipartUploadsResult>{''.join(uploads)}</ListMultipartUploadsResult>".encode()
+
+    def key(self, path: str) -> str:
+        return f"<Key>{path.split('/', 2)[2]}</Key>"
+
+    def time(self, name: str) -> str:
+        return f"<{name}>{self.server.written_at.isoformat()}</{name}>"
 
     def do_DELETE(self) -> None:
         asked = parse_qs(urlsplit(self.path).query)
