@@ -8,12 +8,18 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from observability.models import Session
+
 ROWS_AT_ONCE = 20
 """A batch may be megabytes. Each chunk is a transaction of its own, some milliseconds long."""
 SMALL_ROWS_AT_ONCE = 500
 """Of rows without bytes in them."""
 REST_S = 0.02
 """Between two small steps: whoever waits for SQLite's only writer gets its turn."""
+LONGEST_ALONE_S = 0.1
+"""Of work without that rest while no session is live: a page may be waiting all the same."""
+LOOK_EVERY_S = 0.25
+"""For one."""
 LONGEST_STRETCH_S = 1.0
 SHORTEST_STRETCH_S = 0.005
 """Of work. A sleep costs the machine more than it gives, if there was nothing to rest from."""
@@ -30,17 +36,31 @@ _mine = threading.local()
 def rest() -> None:
     """Where many may write, thrice as long as the step took, and longer still where commits take longer than they can.
 
-    So it takes a quarter of a core at most, and gives way where uploads want the disk or the processor.
+    So it takes a quarter of a core at most, and gives way where uploads want the disk or the processor. While no
+    session is live there is little to give way to.
     """
-    if connection.vendor == "sqlite":
-        time.sleep(REST_S)
-        return
     worked_s = time.monotonic() - getattr(_mine, "rested_at", 0.0)
+    if rest_s := _rest_s(worked_s):
+        time.sleep(rest_s)
+        begin_to_work()
+
+
+def _rest_s(worked_s: float) -> float:
+    if not _is_anybody_live():
+        return REST_S if worked_s >= LONGEST_ALONE_S else 0.0
+    if connection.vendor == "sqlite":
+        return REST_S
     if worked_s < SHORTEST_STRETCH_S:
-        return
-    times = RESTS_TO_WORK * getattr(_mine, "times_slower", 1.0)
-    time.sleep(min(worked_s, LONGEST_STRETCH_S) * times)
-    _mine.rested_at = time.monotonic()
+        return 0.0
+    return min(worked_s, LONGEST_STRETCH_S) * RESTS_TO_WORK * float(getattr(_mine, "times_slower", 1.0))
+
+
+def _is_anybody_live() -> bool:
+    now_s = time.monotonic()
+    if now_s - getattr(_mine, "looked_at", -LOOK_EVERY_S) >= LOOK_EVERY_S:
+        _mine.is_live = Session.objects.filter(status=Session.Status.LIVE).exists()
+        _mine.looked_at = now_s
+    return bool(_mine.is_live)
 
 
 def begin_to_work() -> None:

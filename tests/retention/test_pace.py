@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from observability.models import PurgeRun, Session
 from observability.retention.erase import Erased, erase, remove_rows
-from observability.retention.pace import commits_felt, commits_that_do_not_wait, rest
+from observability.retention.pace import LOOK_EVERY_S, commits_felt, commits_that_do_not_wait, rest
 from observability.retention.purge import purge
 from tests.people import SessionFactory
 from tests.retention.erasing import expire
@@ -85,7 +85,7 @@ def rests_around_slow_commits(rests: list[float]) -> None:
     connection.close()
 
 
-def test_it_rests_thrice_as_long_as_it_worked_and_longer_while_commits_take_longer():
+def test_it_rests_thrice_as_long_as_it_worked_and_longer_while_commits_take_longer(live_session):
     """On a thread of its own, which has felt nothing before."""
     rests: list[float] = []
     thread = threading.Thread(target=rests_around_slow_commits, args=(rests,))
@@ -94,6 +94,33 @@ def test_it_rests_thrice_as_long_as_it_worked_and_longer_while_commits_take_long
 
     assert rests[0] >= 3 * WORK_S
     assert rests[1] >= 6 * WORK_S
+
+
+def rests_of_a_new_worker(work_s: float, count: int) -> list[float]:
+    rests: list[float] = []
+
+    def work() -> None:
+        rests.extend(seconds_of_rest_after(work_s) for _ in range(count))
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    return rests
+
+
+def test_while_nobody_is_on_the_line_it_rests_no_longer_than_it_works(project):
+    SessionFactory(project=project, status=Session.Status.ENDED)
+
+    assert sum(rests_of_a_new_worker(WORK_S, 20)) < 20 * WORK_S
+
+
+def test_it_gives_way_to_a_session_that_begins_meanwhile(project):
+    rest()
+    SessionFactory(project=project, status=Session.Status.LIVE)
+    time.sleep(LOOK_EVERY_S)
+
+    assert seconds_of_rest_after(WORK_S) >= 3 * WORK_S
 
 
 def test_who_was_idle_has_nothing_to_rest_from(project):
