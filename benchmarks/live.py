@@ -14,7 +14,8 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -219,27 +220,41 @@ def with_job(body: bytes, job: str, repetition: int) -> bytes:
 async def speak(
     server: Server, call: LiveCall, seconds: float, *, after: frozenset[str] = frozenset({"logs"})
 ) -> None:
-    """As an agent: one connection, a log request a second, and now and then spans at the same moment.
+    """As an agent: a log request a second, and now and then spans at the same moment.
 
-    It rests a second `after` requests of these signals.
+    It rests a second `after` requests of these signals. Ends before its time when there is nothing left to say.
     """
+    await asyncio.sleep(random.random() * LOG_REQUEST_EVERY_S)
+    until_s = time.perf_counter() + seconds
+    async with sender(server) as send:
+        while time.perf_counter() < until_s and (signal := await send(call)):
+            if signal in after:
+                await asyncio.sleep(LOG_REQUEST_EVERY_S * random.uniform(0.8, 1.2))
+
+
+@asynccontextmanager
+async def sender(server: Server) -> AsyncIterator[Callable[[LiveCall], Awaitable[str]]]:
+    """One connection. Each call sends the next upload and says of which signal it is, "" if there is none."""
     host, _, port = server.url.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     bearer = token(server.credentials["api_key"], server.credentials["api_secret"])
-    await asyncio.sleep(random.random() * LOG_REQUEST_EVERY_S)
-    until_s = time.perf_counter() + seconds
-    while time.perf_counter() < until_s:
-        signal, body = next(call.uploads)
-        path = f"/p/{server.credentials['project']}/observability/{signal}/otlp/v0"
-        call.sent_s.append(time.perf_counter())
-        writer.write(http_request(path, body, bearer=bearer))
-        if await read_answer(reader) != 200:
-            raise RuntimeError("An upload was refused.")
-        call.acknowledged_s.append(time.perf_counter() - call.sent_s[-1])
-        if signal in after:
-            await asyncio.sleep(LOG_REQUEST_EVERY_S * random.uniform(0.8, 1.2))
-    writer.close()
-    await writer.wait_closed()
+
+    async def send(call: LiveCall) -> str:
+        signal, body = next(call.uploads, ("", b""))
+        if signal:
+            path = f"/p/{server.credentials['project']}/observability/{signal}/otlp/v0"
+            call.sent_s.append(time.perf_counter())
+            writer.write(http_request(path, body, bearer=bearer))
+            if await read_answer(reader) != 200:
+                raise RuntimeError("An upload was refused.")
+            call.acknowledged_s.append(time.perf_counter() - call.sent_s[-1])
+        return signal
+
+    try:
+        yield send
+    finally:
+        writer.close()
+        await writer.wait_closed()
 
 
 def latency_rows(calls: list[LiveCall], viewers: Sequence[Onlooker]) -> list[Row]:
