@@ -99,8 +99,12 @@ def grant_in(project: Project, user: User | AnonymousUser | None) -> StaffGrant 
     """By which an operator who does not belong to the project looks at it now."""
     if not isinstance(user, User) or not user.is_staff:
         return None
-    theirs = running_grants().filter(operator=user, project=project)
+    theirs = grants_running_of(user).filter(project=project)
     return theirs.exclude(project__memberships__user=user).first()
+
+
+def grants_running_of(operator: User | AnonymousUser) -> QuerySet[StaffGrant]:
+    return running_grants().filter(operator=operator.pk)
 
 
 def running_grants() -> QuerySet[StaffGrant]:
@@ -147,7 +151,7 @@ def _project_for(
         raise Http404
     is_theirs = Q(memberships__user=user, memberships__role__in=roles_from(at_least))
     if or_granted and user.is_staff:
-        is_theirs |= Q(pk__in=running_grants().filter(operator=user).values("project"))
+        is_theirs |= Q(pk__in=grants_running_of(user).values("project"))
     theirs = Project.objects.filter(is_theirs, deleted_at=None).select_related("plan", "privacy")
     if project := theirs.filter(slug=slug).first():
         return project

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from projects.access import grant_in, project_for_viewer_under_any_slug
+from projects.access import grant_in, grants_running_of, project_for_viewer_under_any_slug
 from projects.audit import note_look, onlooker_of
 
 LOOKED = "staff.looked"
@@ -28,6 +28,8 @@ class NoteStaffLooks:
 
 
 def note_staff_look(request: HttpRequest, slug: str, target: str) -> None:
+    if not grants_running_of(request.user).exists():
+        return
     try:
         project = project_for_viewer_under_any_slug(request.user, slug)
     except Http404:
