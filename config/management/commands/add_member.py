@@ -11,7 +11,8 @@ from django.db import transaction
 from accounts.models import User
 from config.installation import sign_in_url
 from projects.actions import add_member
-from projects.models import Project, Role
+from projects.management.named import project_named
+from projects.models import Role
 
 
 class Command(BaseCommand):
@@ -23,9 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--role", choices=Role.values, default=Role.MEMBER)
 
     def handle(self, *args: Any, project: str, email: str, role: str, **options: Any) -> None:
-        found = Project.objects.filter(slug=project).first()
-        if found is None:
-            raise CommandError(f"There is no project {project}.")
+        found = project_named(project)
         try:
             validate_email(email)
             with transaction.atomic():

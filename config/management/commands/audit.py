@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
 
-from projects.models import AuditEvent, Project
+from projects.management.named import project_named
+from projects.models import AuditEvent
 
 
 class Command(BaseCommand):
@@ -21,9 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print each event as one line of JSON")
 
     def handle(self, *args: Any, project: str, **options: Any) -> None:
-        found = Project.objects.filter(slug=project, deleted_at=None).first()
-        if found is None:
-            raise CommandError(f"There is no project {project}.")
+        found = project_named(project)
         events = (
             AuditEvent.objects.filter(project=found)
             .select_related("actor", "token", "grant")

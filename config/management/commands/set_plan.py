@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from projects.actions import change_plan
 from projects.audit import record_event
-from projects.models import Plan, Project
+from projects.management.named import project_named
+from projects.models import Plan
 
 
 class Command(BaseCommand):
@@ -20,9 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the outcome as one JSON object")
 
     def handle(self, *args: Any, project: str, plan: str, **options: Any) -> None:
-        found = Project.objects.filter(slug=project, deleted_at=None).select_related("plan").first()
-        if found is None:
-            raise CommandError(f"There is no project {project}.")
+        found = project_named(project)
         wanted = Plan.objects.filter(slug=plan).first()
         if wanted is None:
             known = ", ".join(Plan.objects.values_list("slug", flat=True))

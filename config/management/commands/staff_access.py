@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from projects.mail import mail_grant
-from projects.models import Project, StaffGrant
+from projects.management.named import project_named
+from projects.models import StaffGrant
 from projects.pages.forms import StaffAccessForm
 from projects.staff import begin_grant, end_grant, grants_running_in
 
@@ -30,9 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print each grant as one line of JSON")
 
     def handle(self, *args: Any, project: str, **options: Any) -> None:
-        found = Project.objects.filter(slug=project, deleted_at=None).first()
-        if found is None:
-            raise CommandError(f"There is no project {project}.")
+        found = project_named(project)
         if options["operator"]:
             begun_by_command(project, options)
         if options["end"]:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from observability.compaction.run import compact, remove_all
 from observability.jobs import NotYet
-from projects.models import Project
+from projects.management.named import project_named
 
 
 class Command(BaseCommand):
@@ -29,20 +29,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, day: date | None, remove: bool, **options: Any) -> None:
         if remove and (options["project"] or day):
             raise CommandError("--remove is of all projects and days.")
+        project = project_named(options["project"]) if options["project"] else None
         try:
-            told = {"removed": remove_all()} if remove else compact(project_of(options["project"]), day)
+            told = {"removed": remove_all()} if remove else compact(project, day)
         except NotYet as reason:  # the storage is down, or a worker is at it
             raise CommandError(str(reason)) from None
         self.stdout.write(json.dumps(told) if options["json"] else as_lines(told))
-
-
-def project_of(slug: str | None) -> Project | None:
-    if slug is None:
-        return None
-    project = Project.objects.filter(slug=slug, deleted_at=None).first()
-    if project is None:
-        raise CommandError(f"There is no project {slug}.")
-    return project
 
 
 def as_lines(told: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from observability.retention.callers import CallerErased, erase_caller
 from observability.retention.naming import FEWEST_DIGITS, Caller, digits_of
+from projects.management.named import project_named
 from projects.models import Project
 
 
@@ -25,9 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, identity: str, phone: str, **options: Any) -> None:
-        project = Project.objects.filter(slug=options["project"], deleted_at=None).first()
-        if project is None:
-            raise CommandError(f"There is no project {options['project']}.")
+        project = project_named(options["project"])
         if not identity and not phone:
             raise CommandError("Say who: --identity, --phone, or both.")
         if phone and len(digits_of(phone)) < FEWEST_DIGITS:

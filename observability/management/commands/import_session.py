@@ -14,6 +14,7 @@ from observability.imports.loose import Source
 from observability.imports.refusals import ImportRefused
 from observability.imports.run import Outcome, as_json, import_files
 from projects.audit import record_event
+from projects.management.named import project_named
 from projects.models import Project
 
 WORDS = {
@@ -36,13 +37,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, files: list[Path], **options: Any) -> None:
-        project = (
-            Project.objects.select_related("plan", "privacy")
-            .filter(slug=options["project"], deleted_at=None)
-            .first()
-        )
-        if project is None:
-            raise CommandError(f"There is no project {options['project']}.")
+        project = project_named(options["project"])
         outcomes = outcomes_of(project, files)
         told = {"project": project.slug, "sessions": [as_json(outcome) for outcome in outcomes]}
         self.stdout.write(json.dumps(told) if options["json"] else as_lines(outcomes))

@@ -4,10 +4,10 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from observability.demo.seed import seed
-from projects.models import Project
+from projects.management.named import project_named
 
 
 class Command(BaseCommand):
@@ -19,8 +19,6 @@ class Command(BaseCommand):
         parser.add_argument("--again", action="store_true", help="add them even if the project had them")
 
     def handle(self, *args: Any, project: str, again: bool, **options: Any) -> None:
-        found = Project.objects.filter(slug=project).first()
-        if found is None:
-            raise CommandError(f"There is no project {project}.")
+        found = project_named(project)
         added = seed(found, now_ns=time.time_ns(), again=again)
         self.stdout.write(f"Demo sessions added: {len(added)}.")
