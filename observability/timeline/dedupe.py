@@ -23,7 +23,7 @@ def unique(batches: Iterable[Iterable[Record]]) -> list[Record]:
                 logs.add(record)
             else:
                 identified[identity_of(record)] = record
-    return [*identified.values(), *logs.kept()]
+    return [*identified.values(), *logs.kept]
 
 
 def identity_of(record: Record) -> Hashable:
@@ -45,38 +45,48 @@ def look_of(line: Record) -> Hashable:
 
 
 class _LogLines:
-    """Log lines by a cheap key first; the whole record is only compared where the cheap key is not enough."""
+    """Log lines by a cheap key first; the whole record is only compared where the cheap key is not enough.
+
+    A line that is kept has the place of its own arrival, so that what arrives later never moves it.
+    """
 
     def __init__(self) -> None:
-        self.alike: dict[Hashable, list[tuple[int, Record]]] = {}
+        self.kept: list[Record] = []
+        self.alike: dict[Hashable, _Alike | tuple[int, Record]] = {}
         self.batch = 0
 
     def next_batch(self) -> None:
         self.batch += 1
 
     def add(self, record: Record) -> None:
-        self.alike.setdefault(look_of(record), []).append((self.batch, record))
+        look = look_of(record)
+        known = self.alike.get(look)
+        if known is None:
+            self.alike[look] = self.batch, record
+            self.kept.append(record)
+            return
+        if not isinstance(known, _Alike):
+            self.alike[look] = known = _Alike(*known)
+        if known.is_one_more(self.batch, record):
+            self.kept.append(record)
 
-    def kept(self) -> Iterable[Record]:
-        for lines in self.alike.values():
-            if len(lines) == 1:
-                yield lines[0][1]
-            else:
-                yield from _most_often(lines)
 
+class _Alike:
+    """Lines of one cheap key."""
 
-def _most_often(lines: list[tuple[int, Record]]) -> Iterable[Record]:
-    occurrences: Counter[tuple[int, str]] = Counter()
-    first: dict[str, Record] = {}
-    for batch, record in lines:
-        whole = _whole(record)
-        occurrences[batch, whole] += 1
-        first.setdefault(whole, record)
-    times: dict[str, int] = {}
-    for (_batch, whole), count in occurrences.items():
-        times[whole] = max(times.get(whole, 0), count)
-    for whole, record in first.items():
-        yield from [record] * times[whole]
+    def __init__(self, batch: int, first: Record) -> None:
+        self.occurrences: Counter[tuple[int, str]] = Counter()
+        self.kept: Counter[str] = Counter()
+        self.is_one_more(batch, first)
+
+    def is_one_more(self, batch: int, line: Record) -> bool:
+        """Than any batch before had of equal ones."""
+        whole = _whole(line)
+        self.occurrences[batch, whole] += 1
+        if self.occurrences[batch, whole] <= self.kept[whole]:
+            return False
+        self.kept[whole] += 1
+        return True
 
 
 def _whole(value: object) -> str:

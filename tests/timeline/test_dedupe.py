@@ -21,6 +21,13 @@ def test_an_overlapping_resend_adds_only_what_is_new():
     assert unique([[tick, tick], [tick, tock]]) == [tick, tick, tock]
 
 
+def test_what_arrives_later_moves_no_line():
+    """Scripts read the list page by page while it grows."""
+    one, late, two = log("one", 100), log("late", 100), log("two", 101)
+
+    assert unique([[one, two], [late, one, one]]) == [one, two, late, one]
+
+
 def test_lines_that_differ_in_an_attribute_only_are_different_lines():
     assert len(unique([[log("tick", attributes={"n": 1})], [log("tick", attributes={"n": 2})]])) == 2
 
