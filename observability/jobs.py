@@ -214,6 +214,12 @@ def set_aside(kind: str, object_id: int) -> QuerySet[Job]:
     return Job.objects.filter(kind=kind, object_id=object_id, state=Job.State.SET_ASIDE)
 
 
+def is_under_way(kind: str, object_id: int) -> bool:
+    """To ask for it once more would have a job that fails begin anew, without its rests and its attempts."""
+    unfinished = (Job.State.WAITING, Job.State.RUNNING)
+    return Job.objects.filter(kind=kind, object_id=object_id, state__in=unfinished).exists()
+
+
 def is_set_aside(kind: str, object_id: int) -> bool:
     """The last attempt was one too many."""
     last = Job.objects.filter(kind=kind, object_id=object_id).order_by("-pk").first()

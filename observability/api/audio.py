@@ -16,7 +16,7 @@ from observability.api.errors import Lost
 from observability.api.paging import number_of
 from observability.api.parameters import names_of
 from observability.api.trail import note_look
-from observability.jobs import is_set_aside, submit
+from observability.jobs import is_set_aside, is_under_way, submit
 from observability.models import Recording
 from observability.queries.records import recording_of, recordings_of
 from observability.recordings.convert import KIND as CONVERT
@@ -58,7 +58,8 @@ class Audio(SessionView):
         """202 until a worker has made it; 410 if it cannot be made."""
         if recording.channels == 0 or is_set_aside(CONVERT, recording.pk):
             raise Lost("Nothing of the recording can be played; the original can still be downloaded.")
-        submit(CONVERT, recording.pk)
+        if not is_under_way(CONVERT, recording.pk):
+            submit(CONVERT, recording.pk)
         return Response({"state": "being-made"}, status=202, headers={"Retry-After": "2"})
 
     def recording(self, revision: str) -> Recording:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from observability import jobs
 from observability.models import Job, Recording
+from observability.recordings import convert
 from tests.api.conftest import address
 from tests.people import SessionFactory
 
@@ -165,3 +166,25 @@ def test_copy_that_cannot_be_made_is_told_as_gone(talk, script):
 
 def test_other_copies_are_not_made(talk, script):
     assert script.get(address(talk, "audio") + "?as=exe").status_code == 400
+
+
+def test_a_copy_that_fails_is_given_up_however_often_it_is_asked_for(talk, script, monkeypatch):
+    """A player asks again every two seconds, also while a worker is at it."""
+    asked, runs = address(talk, "audio") + "?as=m4a", []
+
+    def fails(recording_id):
+        runs.append(script.get(asked).status_code)
+        raise RuntimeError("The encoder crashed.")
+
+    monkeypatch.setattr(convert, "convert_recording", fails)
+    script.get(asked)
+    while waiting := Job.objects.filter(kind=convert.KIND, state=Job.State.WAITING).first():
+        assert len(runs) < 2 * jobs.MAX_ATTEMPTS
+        script.get(asked)
+        run_after = Job.objects.get(pk=waiting.pk).run_after
+        assert not runs or run_after > timezone.now()
+        Job.objects.filter(pk=waiting.pk).update(run_after=timezone.now())
+        jobs.run(waiting.pk)
+
+    assert runs == [202] * jobs.MAX_ATTEMPTS
+    assert script.get(asked).status_code == 410
