@@ -33,11 +33,24 @@ def main() -> None:
     if command == "test":
         run_pytest(sys.argv[2:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from django.core.management import execute_from_command_line
-
     if not command.startswith("-"):
         command = command.replace("-", "_")
-    execute_from_command_line([sys.argv[0], command, *sys.argv[2:]])
+    execute([sys.argv[0], command, *sys.argv[2:]])
+
+
+def execute(arguments: list[str]) -> None:
+    """What the operator can set right is told in a sentence; `--traceback` tells the rest."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+    from django.db import OperationalError
+
+    try:
+        execute_from_command_line(arguments)
+    except (ImproperlyConfigured, OperationalError) as fault:
+        if "--traceback" in arguments:
+            raise
+        is_setting = isinstance(fault, ImproperlyConfigured)
+        sys.exit(f"{fault}" if is_setting else f"The database cannot be used: {fault}")
 
 
 def needs_own_environment() -> bool:

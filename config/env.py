@@ -4,6 +4,7 @@ import os
 import secrets
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -21,6 +22,27 @@ SWITCH_WORDS = {
 
 def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
+
+
+def unset_if_empty(name: str) -> None:
+    """For a library that reads it by itself, and takes an empty value, as Compose passes on, for one."""
+    if not text(name):
+        os.environ.pop(name, None)
+
+
+def address(name: str, default: str = "") -> str:
+    """Of the web, without a slash at its end."""
+    value = text(name, default).rstrip("/")
+    try:
+        parts = urlsplit(value)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_address = False
+    if value and not is_address:
+        raise ImproperlyConfigured(
+            f"{name} must begin with http:// or https:// and name a host, not {value!r}."
+        )
+    return value
 
 
 def number(name: str, default: int, *, within: range | None = None) -> int:

@@ -27,9 +27,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).resolve()
 DEBUG = env.switch("DEBUG", False)
-BASE_URL = env.text("BASE_URL", env.left_by_last_start(DATA_DIR / "url") or "http://127.0.0.1:8000").rstrip(
-    "/"
-)
+BASE_URL = env.address("BASE_URL", env.left_by_last_start(DATA_DIR / "url") or "http://127.0.0.1:8000")
 SECRET_KEY = env.secret("SECRET_KEY", kept_in=DATA_DIR / "keys" / "secret-key")
 SECRETS_KEY = env.secret("SECRETS_KEY", kept_in=DATA_DIR / "keys" / "secrets-key")
 """Encrypts API secrets at rest. Never in the database, so that a dump of it forges no token."""
@@ -101,11 +99,12 @@ STATICFILES_DIRS = [BASE_DIR / "static", ("docs", BASE_DIR / "docs" / "images")]
 if env.text("AWS_STORAGE_BUCKET_NAME"):
     from botocore.config import Config
 
+    env.unset_if_empty("AWS_DEFAULT_REGION")
     _media = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": env.text("AWS_STORAGE_BUCKET_NAME"),
-            "endpoint_url": env.text("AWS_S3_ENDPOINT_URL") or None,
+            "endpoint_url": env.address("AWS_S3_ENDPOINT_URL") or None,
             "default_acl": None,
             "file_overwrite": False,
             "max_memory_size": 8 * 1024 * 1024,

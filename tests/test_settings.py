@@ -28,6 +28,16 @@ def run_with(variables: dict[str, str], code: str, tmp_path: Path) -> "subproces
     ("variables", "complaint"),
     [
         ({"DEBUG": "perhaps"}, "DEBUG must be on or off, not 'perhaps'."),
+        (
+            {"BASE_URL": "playhead.example.org"},
+            "BASE_URL must begin with http:// or https:// and name a host",
+        ),
+        ({"BASE_URL": "https://"}, "BASE_URL must begin with http:// or https:// and name a host"),
+        ({"BASE_URL": "http://here:port"}, "BASE_URL must begin with http:// or https:// and name a host"),
+        (
+            {"AWS_STORAGE_BUCKET_NAME": "talks", "AWS_S3_ENDPOINT_URL": "minio:9000"},
+            "AWS_S3_ENDPOINT_URL must begin with http:// or https:// and name a host",
+        ),
         ({"SIGN_UP": "perhaps"}, "SIGN_UP must be one of invited, open, off, not 'perhaps'."),
         ({"EMAIL_URL": "mail"}, "EMAIL_URL must begin with one of smtp, smtp+tls, smtps and name a host"),
         (
@@ -52,6 +62,48 @@ def test_bad_value_stops_the_start_with_a_sentence_that_names_the_variable(tmp_p
 
     assert done.returncode == 1
     assert complaint in done.stderr
+
+
+@pytest.mark.parametrize("command", [["check"], ["up"], ["purge"]])
+def test_commands_end_with_that_sentence_alone(tmp_path, command):
+    """A traceback hides it from who can mend it."""
+    variables = {"DATA_DIR": str(tmp_path), "PLAYHEAD_IN_VENV": "1", "MAX_SESSION_RECORDS": "many"}
+
+    done = manage(command, variables)
+
+    assert (done.returncode, done.stderr) == (1, "MAX_SESSION_RECORDS must be a whole number, not 'many'.\n")
+    assert "Traceback" in manage([*command, "--traceback"], variables).stderr
+
+
+def test_commands_say_that_the_database_cannot_be_reached(tmp_path):
+    nobody = {"DATABASE_URL": "postgres://playhead@127.0.0.1:1/playhead"}
+
+    done = manage(["migrate"], {"DATA_DIR": str(tmp_path), "PLAYHEAD_IN_VENV": "1", **nobody})
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("The database cannot be used: connection failed")
+    assert "Traceback" not in done.stderr
+
+
+def manage(command: list[str], variables: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    environment = {"PATH": os.environ["PATH"], **variables}
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_empty_region_is_none(tmp_path):
+    """As Compose passes on what nobody has set; the client of S3 would ask s3..amazonaws.com."""
+    code = "import os; settings.DEBUG; print(os.environ.get('AWS_DEFAULT_REGION'))"
+    bucket = {"AWS_STORAGE_BUCKET_NAME": "talks"}
+
+    assert run_with({**bucket, "AWS_DEFAULT_REGION": ""}, code, tmp_path).stdout == "None\n"
+    assert run_with({**bucket, "AWS_DEFAULT_REGION": "eu-west-1"}, code, tmp_path).stdout == "eu-west-1\n"
 
 
 def test_without_a_variable_everything_is_under_the_data_folder(tmp_path):

@@ -108,7 +108,7 @@ def translated_errors() -> Iterator[None]:
         if fault.response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NotFound"}:
             raise MissingFile(str(fault)) from fault
         raise StorageFailed(str(fault)) from fault
-    except (BotoCoreError, Boto3Error) as fault:
+    except (BotoCoreError, Boto3Error, ValueError) as fault:  # the last for an address that is none
         raise StorageFailed(str(fault)) from fault
 
 

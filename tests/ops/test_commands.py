@@ -124,3 +124,8 @@ def test_the_system_page_asks_a_constant_number_of_questions(
 
     with django_assert_max_num_queries(25):
         assert admin_client.get("/system/").status_code == 200
+
+
+def test_sign_in_link_where_nobody_is_says_how_to_begin():
+    with pytest.raises(CommandError, match=r"Nobody is here yet: manage.py bootstrap"):
+        call_command("sign_in_link")

@@ -9,7 +9,10 @@ from observability.models import Job, PurgeRun
 from observability.retention.purge import purge
 from observability.retention.reconcile import reconcile
 from tests.people import SessionFactory
+from tests.recordings.test_bucket import use_bucket
 from tests.retention.erasing import expire
+
+__all__ = ["use_bucket"]
 
 
 @pytest.mark.parametrize("path", ["/livez", "/healthz"])
@@ -108,6 +111,17 @@ def test_readyz_warns_of_storage_that_does_not_answer_and_stays_ready(
             "OPTIONS": {"location": str(in_the_way)},
         },
     }
+
+    told = client.get("/readyz").json()
+
+    assert told["ready"] is True
+    assert told["warnings"] == {"storage": "The storage of recordings and archives does not answer."}
+
+
+@pytest.mark.django_db
+def test_readyz_warns_of_a_bucket_whose_address_is_none_and_stays_ready(client, monkeypatch, use_bucket):
+    monkeypatch.setitem(health.WATCHED, "storage", health.Storage().check)
+    use_bucket("https://s3..amazonaws.com")
 
     told = client.get("/readyz").json()
 

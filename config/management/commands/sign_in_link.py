@@ -26,6 +26,8 @@ def person(email: str | None) -> User:
         if found is None:
             raise CommandError(f"There is nobody with the address {email}.")
         return found
+    if not people.exists():
+        raise CommandError("Nobody is here yet: manage.py bootstrap --project SLUG makes the first person.")
     if people.count() != 1:
         raise CommandError(
             "There are several people here: name one by email address, as in manage.py sign-in-link you@example.com."
