@@ -1,6 +1,7 @@
 """Containers and the processes of one machine are the same parts, started by the same lines."""
 
 import configparser
+import os
 import re
 import shlex
 import subprocess
@@ -83,10 +84,35 @@ def test_every_variable_of_the_compose_file_is_explained():
 
 def test_containers_are_given_every_setting_that_an_operator_writes_down():
     written = [{"path": "../playhead.env", "required": False}]
+    servers = started_by_compose().keys() - {"proxy"}
 
-    assert {
-        name: COMPOSE["services"][name].get("env_file") for name in started_by_compose()
-    } == dict.fromkeys(started_by_compose(), written)
+    assert {name: COMPOSE["services"][name].get("env_file") for name in servers} == dict.fromkeys(
+        servers, written
+    )
+
+
+def test_the_proxy_which_faces_the_internet_is_given_no_secret_and_no_recording():
+    proxy = COMPOSE["services"]["proxy"]
+
+    assert proxy["env_file"] == []
+    assert not any(re.search("SECRET|PASSWORD|DATABASE|EMAIL|TOKEN", name) for name in proxy["environment"])
+    assert [volume for volume in proxy["volumes"] if volume.startswith("data:")] == []
+
+
+def test_a_command_runs_in_a_container_of_its_own_where_no_server_does(tmp_path):
+    environment = {**os.environ, "DATA_DIR": str(tmp_path), "RUN_DIR": str(tmp_path / "run")}
+
+    done = subprocess.run(
+        ["docker/run", "manage", "restore", "--from", "/nowhere"],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "/nowhere" in done.stderr
 
 
 def test_commands_within_a_container_run_on_its_own_packages():
