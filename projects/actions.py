@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from projects.addresses import save_with_free_slug
 from projects.audit import record_event
+from projects.members import revoke_what_they_may_no_longer_give
 from projects.models import AccessToken, ApiKey, Membership, Plan, PrivacySwitches, Project, Role
 from projects.secrets import encrypt
 from projects.usage import judge_quota
@@ -70,6 +71,7 @@ def add_member(project: Project, user: User, role: Role) -> Membership:
         raise ValidationError("A project keeps at least one owner.")
     membership, _ = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
     record_event(project, None, "member.set", f"{user.email}: {role}")
+    revoke_what_they_may_no_longer_give(project, user.pk, role, by=None)
     return membership
 
 

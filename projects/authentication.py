@@ -49,8 +49,10 @@ def token_of(secret: str) -> AccessToken:
     It is looked up by its digest, which tells somebody who measures times nothing about any token.
     """
     digest = hash_token(secret)
+    maker_may_sign_in = Q(created_by=None) | Q(created_by__is_active=True)
     token = (
-        AccessToken.objects.filter(token_hash=digest, revoked_at__isnull=True, project__deleted_at=None)
+        AccessToken.objects.filter(maker_may_sign_in, token_hash=digest, revoked_at__isnull=True)
+        .filter(project__deleted_at=None)
         .select_related("project__plan", "project__privacy")
         .first()
     )

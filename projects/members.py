@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from projects.access import roles_from, roles_up_to
+from projects.audit import record_event
 from projects.models import Membership, Project, Role
 
 LAST_OWNER = "A project keeps at least one owner. Make somebody else an owner first."
@@ -22,7 +23,7 @@ def admins_of(project: Project) -> list[User]:
 
 
 @transaction.atomic
-def change_role(membership: Membership, role: Role, *, by: User) -> Role:
+def change_role(membership: Membership, role: Role, *, by: User, address: str | None = None) -> Role:
     """Returns the role of before. Raises ValidationError."""
     project, held = _held(membership)
     giver = _role_of_admin(project, by)
@@ -32,26 +33,26 @@ def change_role(membership: Membership, role: Role, *, by: User) -> Role:
     if role != Role.OWNER:
         _keep_an_owner(project, held)
     Membership.objects.filter(pk=held.pk).update(role=role)
-    _revoke_what_they_may_no_longer_give(project, held.user_id, role)
+    revoke_what_they_may_no_longer_give(project, held.user_id, role, by=by, address=address)
     return before
 
 
 @transaction.atomic
-def remove_member(membership: Membership, *, by: User) -> None:
+def remove_member(membership: Membership, *, by: User, address: str | None = None) -> None:
     """Raises ValidationError."""
     project, held = _held(membership)
     if Role(held.role) not in roles_up_to(_role_of_admin(project, by)):
         raise ValidationError(NOT_YOURS)
-    _let_go(project, held)
+    _let_go(project, held, by=by, address=address)
 
 
 @transaction.atomic
-def leave_project(project: Project, user: User) -> None:
+def leave_project(project: Project, user: User, *, address: str | None = None) -> None:
     """Raises ValidationError for the last owner."""
     held = project.memberships.filter(user=user).first()
     if held is not None:
         project, held = _held(held)
-        _let_go(project, held)
+        _let_go(project, held, by=user, address=address)
 
 
 @transaction.atomic
@@ -62,7 +63,22 @@ def transfer_ownership(project: Project, *, by: User, to: Membership) -> None:
         raise ValidationError("Only an owner can hand a project over, and to another member.")
     Membership.objects.filter(pk=held.pk).update(role=Role.OWNER)
     project.memberships.filter(user=by).update(role=Role.ADMIN)
-    _revoke_what_they_may_no_longer_give(project, by.pk, Role.ADMIN)
+    revoke_what_they_may_no_longer_give(project, by.pk, Role.ADMIN, by=by)
+
+
+def revoke_what_they_may_no_longer_give(
+    project: Project, user_id: int, role: Role | None, *, by: User | None, address: str | None = None
+) -> None:
+    """An invitation outlives neither its sender's membership nor the role that it was given with.
+
+    A token outlives neither its maker's membership nor their being an admin.
+    """
+    is_admin = role in roles_from(Role.ADMIN)
+    can_give = roles_up_to(role) if role and is_admin else []
+    theirs = project.invitations.filter(invited_by=user_id, accepted_at=None, revoked_at=None)
+    theirs.exclude(role__in=can_give).update(revoked_at=timezone.now())
+    if not is_admin:
+        _revoke_tokens_of(project, user_id, by=by, address=address)
 
 
 def is_only_owner(project: Project, user: User) -> bool:
@@ -92,14 +108,13 @@ def _keep_an_owner(project: Project, leaving: Membership) -> None:
         raise ValidationError(LAST_OWNER)
 
 
-def _let_go(project: Project, membership: Membership) -> None:
+def _let_go(project: Project, membership: Membership, *, by: User, address: str | None) -> None:
     _keep_an_owner(project, membership)
     project.memberships.filter(pk=membership.pk).delete()
-    _revoke_what_they_may_no_longer_give(project, membership.user_id, None)
+    revoke_what_they_may_no_longer_give(project, membership.user_id, None, by=by, address=address)
 
 
-def _revoke_what_they_may_no_longer_give(project: Project, user_id: int, role: Role | None) -> None:
-    """An invitation outlives neither its sender's membership nor the role that it was given with."""
-    can_give = roles_up_to(role) if role in roles_from(Role.ADMIN) else []
-    theirs = project.invitations.filter(invited_by=user_id, accepted_at=None, revoked_at=None)
-    theirs.exclude(role__in=can_give).update(revoked_at=timezone.now())
+def _revoke_tokens_of(project: Project, user_id: int, *, by: User | None, address: str | None) -> None:
+    for token in project.access_tokens.filter(created_by=user_id, revoked_at=None):
+        project.access_tokens.filter(pk=token.pk).update(revoked_at=timezone.now())
+        record_event(project, by, "access_token.revoked", str(token), address)

@@ -62,7 +62,7 @@ def slug_change(request: HttpRequest, slug: str) -> HttpResponse:
 def project_leave(request: HttpRequest, slug: str) -> HttpResponse:
     project, reader = project_for_insider(request.user, slug), reader_of(request)
     try:
-        leave_project(project, reader)
+        leave_project(project, reader, address=address_of(request))
     except ValidationError as error:
         messages.error(request, complaint_of(error))
         return redirect("projects:general-show", project.slug)

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.client_address import address_of
 from projects.access import project_for_admin, project_for_insider, role_in, roles_from, roles_up_to
 from projects.actions import NewSecret
 from projects.invitations import TooManyInvitations, invite, open_invitations, revoke_invitation, send_again
@@ -57,7 +59,7 @@ def role_change(request: HttpRequest, slug: str, member_id: int) -> HttpResponse
     if role not in Role.values:
         raise Http404
     try:
-        before = change_role(member, Role(role), by=reader_of(request))
+        before = change_role(member, Role(role), by=reader_of(request), address=address_of(request))
     except ValidationError as error:
         messages.error(request, complaint_of(error))
     else:
@@ -73,7 +75,7 @@ def member_remove(request: HttpRequest, slug: str, member_id: int) -> HttpRespon
     project = project_for_admin(request.user, slug)
     member = get_object_or_404(project.memberships.select_related("user"), pk=member_id)
     try:
-        remove_member(member, by=reader_of(request))
+        remove_member(member, by=reader_of(request), address=address_of(request))
     except ValidationError as error:
         messages.error(request, complaint_of(error))
     else:
@@ -165,13 +167,21 @@ def roles_given_by(project: Project, request: HttpRequest) -> list[Role]:
 
 
 def member_rows(project: Project, request: HttpRequest, given: list[Role]) -> list[MemberRow]:
-    memberships = project.memberships.select_related("user").order_by("user__name", "user__email")
+    memberships = with_tokens(project.memberships.select_related("user")).order_by(
+        "user__name", "user__email"
+    )
     by_rank = sorted(memberships, key=lambda each: Role.values.index(each.role))
     owners = [each for each in by_rank if each.role == Role.OWNER]
     return [
         MemberRow(each, each.user == request.user, Role(each.role) in given and owners != [each])
         for each in by_rank
     ]
+
+
+def with_tokens(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
+    """`tokens`: access tokens in use that the member made in the project."""
+    made_here = Q(user__accesstoken__project=F("project"), user__accesstoken__revoked_at=None)
+    return memberships.annotate(tokens=Count("user__accesstoken", filter=made_here))
 
 
 def invitation_rows(project: Project, given: list[Role]) -> list[InvitationRow]:
