@@ -106,6 +106,10 @@ def test_whoever_removes_its_maker_reads_how_many_go_with_them(
     assert "2 access tokens of theirs are revoked." in open_page(owner_client, "projects:member-list", "acme")
 
 
+def test_the_list_of_tokens_tells_who_made_each(owner_client: Client, secret: str) -> None:
+    assert "made by Ada Admin" in open_page(owner_client, "projects:key-list", "acme")
+
+
 def test_it_is_not_accepted_while_its_makers_account_is_inactive(admin: User, secret: str) -> None:
     User.objects.filter(pk=admin.pk).update(is_active=False)
     assert status_for(secret) == 401
