@@ -22,7 +22,7 @@ MOST_TOLD = 50
 
 
 def mail_invitation(invitation: Invitation, url: str) -> bool:
-    """False if nothing was sent; then the link has to be handed over in another way."""
+    """False if nothing was sent."""
     subject = f"An invitation to {' '.join(invitation.project.name.split())} on Playhead"
     text = render_to_string("projects/invitation_mail.txt", {"invitation": invitation, "url": url})
     return _is_sent("An invitation", subject, text, [invitation.email])

@@ -86,13 +86,20 @@ def test_with_a_mail_server_the_link_is_mailed_and_not_shown(
     assert Client().get(link_in(message.body)).status_code == 200
 
 
-def test_a_mail_server_that_fails_leaves_the_link_to_copy(
+def test_a_mail_server_that_fails_shows_the_link_to_nobody_and_is_asked_again(
     owner_client: Client, project: Project, settings: Any
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    failed = invite(owner_client)
+    after(minutes=2)
 
-    assert "/invitations/" in words(invite(owner_client))
+    again = owner_client.post(only("invitation-resend"), follow=True)
+
+    for response in (failed, again):
+        assert "The mail to new@acme.example could not be sent. Send the invitation again" in words(response)
+        assert "/invitations/" not in words(response)
+        assert "Send again to new@acme.example" in words(response)
 
 
 def test_whoever_is_invited_joins_with_the_role_and_once(link: str, newcomer: User, project: Project) -> None:
