@@ -14,8 +14,21 @@ from projects.usage import beginning_of
 
 PAGE_SIZE = 50
 CHUNK_SIZE = 1_000
-SCRIPTS, SERVER = "scripts", "server"
-"""Instead of a person: tokens, and what operators' commands and the worker did."""
+SCRIPTS, SERVER, DELETED = "scripts", "server", "deleted"
+"""Instead of a person: tokens, what operators' commands and the worker did, and people whose accounts are deleted."""
+SERVERS_VERBS = {
+    "access_token.revoked",
+    "demo.promised",
+    "demo.seeded",
+    "member.set",
+    "plan.changed",
+    "session.deleted",
+    "session.erased",
+    "session.imported",
+    "staff.ended",
+}
+"""What commands and the worker do. People do some of it too; then the network address is written down with it."""
+BY_SERVER = Q(actor=None, token=None, address=None, verb__in=SERVERS_VERBS)
 sessions_named = Signal()
 """Sent with `project`, `ids` and `found`; whoever keeps the sessions puts names of those that are still here there."""
 
@@ -25,7 +38,7 @@ class Wanted:
     """Which events. Empty values want all; days are in UTC, and both are wanted."""
 
     who: str = ""
-    """The id of a person, SCRIPTS or SERVER."""
+    """The id of a person, SCRIPTS, SERVER or DELETED."""
     verb: str = ""
     """One action, or the beginning of several up to the full stop."""
     first_day: date | None = None
@@ -63,7 +76,9 @@ def events_of(project: Project, wanted: Wanted) -> QuerySet[AuditEvent]:
     if wanted.who == SCRIPTS:
         events = events.filter(token__isnull=False)
     elif wanted.who == SERVER:
-        events = events.filter(actor=None, token=None)
+        events = events.filter(BY_SERVER)
+    elif wanted.who == DELETED:
+        events = events.filter(~BY_SERVER, actor=None, token=None)
     elif wanted.who:
         events = events.filter(actor=int(wanted.who))
     if wanted.verb:
@@ -73,6 +88,20 @@ def events_of(project: Project, wanted: Wanted) -> QuerySet[AuditEvent]:
     if wanted.last_day:
         events = events.filter(at__lt=beginning_of(wanted.last_day) + timedelta(days=1))
     return events
+
+
+def who_did(event: AuditEvent, *, server: str) -> str:
+    """`server`: what operators' commands and the worker are called."""
+    if event.actor:
+        return event.actor.email
+    if event.token:
+        return f"token {event.token.name}"
+    return "deleted account" if is_by_deleted_account(event) else server
+
+
+def is_by_deleted_account(event: AuditEvent) -> bool:
+    is_by_server = event.verb in SERVERS_VERBS and event.address is None
+    return event.actor_id is None and event.token_id is None and not is_by_server
 
 
 def page_of(events: QuerySet[AuditEvent], after: Place | None, *, size: int = PAGE_SIZE) -> list[AuditEvent]:

@@ -91,7 +91,8 @@ class UsageFields(serializers.Serializer[Any]):
 
 class AuditEventFields(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
-    actor = serializers.EmailField(allow_null=True)
+    actor = serializers.EmailField(allow_null=True, help_text="Null for scripts and the server itself too.")
+    actor_is_deleted = serializers.BooleanField(help_text="Somebody whose account is deleted since.")
     token = serializers.CharField(allow_null=True, help_text="The name of the script's token.")
     verb = serializers.CharField()
     target = serializers.CharField()

@@ -22,7 +22,7 @@ from projects.access import (
 )
 from projects.invitations import open_invitations
 from projects.models import AccessToken, AuditEvent, Plan, Project
-from projects.trail import Place, Wanted, events_of
+from projects.trail import Place, Wanted, events_of, is_by_deleted_account
 from projects.trail import page_of as events_after
 from projects.usage import Usage, usage_by_month
 
@@ -183,6 +183,7 @@ def event_fields(event: AuditEvent) -> dict[str, Any]:
     return {
         "at": event.at,
         "actor": event.actor.email if event.actor else None,
+        "actor_is_deleted": is_by_deleted_account(event),
         "token": event.token.name if event.token else None,
         "verb": event.verb,
         "target": event.target,

@@ -14,7 +14,7 @@ from accounts.models import User
 from projects.actions import MIN_SECRET_LENGTH
 from projects.models import Membership, PrivacySwitches, Project, Role
 from projects.roles import HEARERS
-from projects.trail import SCRIPTS, SERVER, Wanted
+from projects.trail import DELETED, SCRIPTS, SERVER, Wanted
 from projects.trail_words import ACTIONS
 
 WORDS = {"class": "input", "autocomplete": "off"}
@@ -229,6 +229,7 @@ class TrailForm(forms.Form):
             *persons,
             (SCRIPTS, "scripts"),
             (SERVER, "this server"),
+            (DELETED, "deleted accounts"),
         ]
 
     @property

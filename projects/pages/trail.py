@@ -25,6 +25,7 @@ from projects.trail import (
     names_of_sessions,
     page_of,
     people_in,
+    who_did,
 )
 from projects.trail_words import action_of, person_of, subject_of
 
@@ -132,9 +133,7 @@ def row_of(
 
 
 def who_of(event: AuditEvent) -> str:
-    if event.actor:
-        return event.actor.email
-    return f"token {event.token.name}" if event.token else "this server"
+    return who_did(event, server="this server")
 
 
 def session_in(event: AuditEvent) -> UUID | None:

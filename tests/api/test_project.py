@@ -10,6 +10,7 @@ from django.utils import timezone
 from observability.models import SavedView
 from projects.audit import record_event
 from projects.invitations import invite
+from projects.leaving import delete_account
 from projects.models import AuditEvent, Project, Role, UsageDay
 from projects.staff import begin_grant
 from tests.api.conftest import Script
@@ -133,6 +134,7 @@ def test_the_audit_trail_comes_newest_first_and_page_by_page(
     assert page["results"][0] == {
         "at": "2026-11-28T12:00:00+00:00",
         "actor": owner.email,
+        "actor_is_deleted": False,
         "token": None,
         "verb": "session.viewed",
         "target": "0",
@@ -152,6 +154,22 @@ def test_what_an_operator_looked_at_is_told_apart_with_their_reason(
 
     assert [(each["actor"], each["operators_reason"]) for each in events] == [
         (operator.email, "Their request 1234")
+    ]
+
+
+def test_what_was_done_by_somebody_without_an_account_now_is_not_taken_for_the_servers(
+    owner_client: Client, acme: Project
+) -> None:
+    gone = UserFactory()
+    record_event(acme, gone, "session.viewed", "theirs", "203.0.113.7")
+    record_event(acme, None, "session.erased", "the server's")
+    delete_account(gone)
+
+    events = told(owner_client, "audit-trail/")["results"]
+
+    assert [(each["target"], each["actor"], each["actor_is_deleted"]) for each in events] == [
+        ("the server's", None, False),
+        ("theirs", None, True),
     ]
 
 

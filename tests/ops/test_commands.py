@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 
 from observability.ingest.refusals import WrongSecret
 from observability.models import Refusal
+from projects.audit import record_event
+from projects.leaving import delete_account
 from projects.models import AuditEvent, Project
 from tests.people import signed_in
 from tests.sending import agent, spans, token
@@ -96,6 +98,16 @@ def test_the_audit_trail_is_printed_newest_first(project, owner_client, owner):
     lines = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [line["who"] for line in lines] == [owner.email, "an operator"]
     assert lines[1]["what"] == "plan.changed"
+
+
+def test_the_printed_audit_trail_tells_people_who_have_gone_from_operators(project, teammate):
+    record_event(project, teammate, "session.viewed", "theirs", "203.0.113.7")
+    delete_account(teammate)
+    out = StringIO()
+
+    call_command("audit", "acme", "--json", stdout=out)
+
+    assert json.loads(out.getvalue())["who"] == "deleted account"
 
 
 def test_a_time_that_is_none_is_refused(project):

@@ -14,11 +14,12 @@ from django.urls import reverse
 from accounts.models import User
 from projects.actions import NewSecret
 from projects.audit import record_event
+from projects.leaving import delete_account
 from projects.models import AccessToken, AuditEvent, Membership, Project
-from projects.trail import CHUNK_SIZE, PAGE_SIZE, Wanted, all_of, events_of
+from projects.trail import CHUNK_SIZE, PAGE_SIZE, SERVERS_VERBS, Wanted, all_of, events_of
 from projects.trail_words import ACTIONS
 from tests.pages.reading import open_page
-from tests.people import SessionFactory
+from tests.people import SessionFactory, UserFactory
 
 SHOW, EXPORT = "projects:trail-show", "projects:trail-export"
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -27,7 +28,7 @@ NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 def happened(
     project: Project, who: User | None, verb: str, target: str = "", *, at: datetime = NOON
 ) -> AuditEvent:
-    record_event(project, who, verb, target, "203.0.113.7")
+    record_event(project, who, verb, target, "203.0.113.7" if who else None)
     event = AuditEvent.objects.latest("pk")
     AuditEvent.objects.filter(pk=event.pk).update(at=at)
     return event
@@ -172,6 +173,27 @@ def test_somebody_who_has_left_is_still_found(
     assert targets(owner_client, who=str(teammate.pk)) == ["a"]
 
 
+def test_what_was_done_by_whoever_deleted_their_account_is_not_taken_for_the_servers(
+    owner_client: Client, project: Project
+) -> None:
+    gone = UserFactory(email="gone@acme.example")
+    for verb in ("recording.played", "plan.changed", "staff.granted"):
+        happened(project, gone, verb, f"{verb} by a person")
+    AuditEvent.objects.filter(verb="staff.granted").update(address=None)  # as by a command
+    happened(project, None, "plan.changed", "build to scale")
+
+    delete_account(gone)
+
+    assert targets(owner_client, who="server") == ["build to scale"]
+    theirs = ["staff.granted by a person", "plan.changed by a person", "recording.played by a person"]
+    assert targets(owner_client, who="deleted") == theirs
+    assert "deleted account Played a recording" in open_page(owner_client, SHOW, "acme")
+    assert [each["who"] for each in exported(owner_client, last_day="2026-11-28")] == [
+        "this server",
+        *["deleted account"] * 3,
+    ]
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -298,13 +320,25 @@ def test_the_page_takes_as_many_queries_for_many_events_as_for_few(
 
 def test_every_action_that_is_recorded_has_its_words() -> None:
     """Verbs stand in the sources as "noun.happened", where they are recorded."""
-    root = Path(__file__).resolve().parents[2]
-    apps = [root / app for app in ("projects", "observability", "config")]
-    sources = [file.read_text() for app in apps for file in app.rglob("*.py")]
     recorded = re.compile(
         r'(?:note|note_look|record_event)\([^"()]*(?:\([^()]*\)[^"()]*)*"([a-z_]+\.[a-z_-]+)"'
     )
-    verbs = {verb for source in sources for verb in recorded.findall(source)}
+    verbs = {verb for source in sources() for verb in recorded.findall(source)}
 
     assert len(verbs) > 20
     assert verbs <= set(ACTIONS)
+
+
+def test_everything_that_the_server_does_by_itself_is_known_as_the_servers() -> None:
+    by_nobody = re.compile(r'record_event\(\w+, None, "([a-z_.-]+)"|record_events\("([a-z_.-]+)"')
+
+    verbs = {first or second for source in sources() for first, second in by_nobody.findall(source)}
+
+    assert len(verbs) > 3
+    assert verbs <= SERVERS_VERBS
+
+
+def sources() -> list[str]:
+    root = Path(__file__).resolve().parents[2]
+    apps = [root / app for app in ("projects", "observability", "config")]
+    return [file.read_text() for app in apps for file in app.rglob("*.py")]

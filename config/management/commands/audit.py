@@ -10,6 +10,7 @@ from django.utils.timezone import is_naive, make_aware
 
 from projects.management.named import project_named
 from projects.models import AuditEvent
+from projects.trail import who_did
 
 
 class Command(BaseCommand):
@@ -46,10 +47,9 @@ def moment_of(text: str) -> Any:
 
 
 def told_of(event: AuditEvent) -> dict[str, str]:
-    who = event.actor.email if event.actor else f"token {event.token.name}" if event.token else "an operator"
     return {
         "at": event.at.isoformat(),
-        "who": who,
+        "who": who_did(event, server="an operator"),
         "what": event.verb,
         "target": event.target,
         "address": event.address or "",
