@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.dispatch import Signal
 
@@ -12,6 +13,8 @@ from accounts.models import User
 from projects.models import AuditEvent, Project
 from projects.usage import beginning_of
 
+DAYS_IN_USE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+"""So that the day after one is a day too."""
 PAGE_SIZE = 50
 CHUNK_SIZE = 1_000
 SCRIPTS, SERVER, DELETED = "scripts", "server", "deleted"
@@ -59,12 +62,13 @@ class Place:
     @classmethod
     def read(cls, text: str) -> "Place | None":
         """None for what is none."""
-        at, _, pk = text.rpartition("~")
+        moment, _, pk = text.rpartition("~")
         try:
-            place = cls(datetime.fromisoformat(at), int(pk))
-        except ValueError:
+            at = datetime.fromisoformat(moment)
+            place = cls(at.astimezone(UTC), int(pk))
+        except (ValueError, OverflowError):
             return None
-        return place if place.at.tzinfo and 0 < place.pk < 2**63 else None
+        return place if at.tzinfo and 0 < place.pk < 2**63 else None
 
     def __str__(self) -> str:
         return f"{self.at.isoformat()}~{self.pk}"

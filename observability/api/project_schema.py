@@ -6,6 +6,7 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from projects.models import Role
+from projects.trail import DAYS_IN_USE
 from projects.trail_words import ACTIONS
 
 SWITCHES = ("observability", "audio", "transcripts", "traces", "logs", "redaction")
@@ -104,8 +105,10 @@ class AuditEventFields(serializers.Serializer[Any]):
 
 class TrailQuery(serializers.Serializer[Any]):
     verb = serializers.ChoiceField(list(ACTIONS), required=False)
-    first_day = serializers.DateField(required=False, help_text="In UTC.")
-    last_day = serializers.DateField(required=False, help_text="In UTC, and wanted too.")
+    first_day = serializers.DateField(required=False, validators=DAYS_IN_USE, help_text="In UTC.")
+    last_day = serializers.DateField(
+        required=False, validators=DAYS_IN_USE, help_text="In UTC, and wanted too."
+    )
 
 
 def page_of(name: str, fields: type[serializers.Serializer[Any]]) -> Any:

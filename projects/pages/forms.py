@@ -1,12 +1,10 @@
 """What people fill in on the settings pages. The forms check; projects.actions does."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.template.defaultfilters import pluralize
 from django.utils.text import slugify
 
@@ -14,14 +12,12 @@ from accounts.models import User
 from projects.actions import MIN_SECRET_LENGTH
 from projects.models import Membership, PrivacySwitches, Project, Role
 from projects.roles import HEARERS
-from projects.trail import DELETED, SCRIPTS, SERVER, Wanted
+from projects.trail import DAYS_IN_USE, DELETED, SCRIPTS, SERVER, Wanted
 from projects.trail_words import ACTIONS
 
 WORDS = {"class": "input", "autocomplete": "off"}
 CODE = {"class": "input input--code", "autocomplete": "off", "spellcheck": "false"}
 SELECT = {"class": "filter__value"}
-DAYS_IN_USE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
-"""So that the day after one is a day too."""
 
 
 def minutes_to_choose() -> list[tuple[int, str]]:

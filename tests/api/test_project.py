@@ -187,7 +187,16 @@ def test_the_audit_trail_is_narrowed_by_action_and_day(
 
 
 @pytest.mark.parametrize(
-    "query", [{"verb": "no.such"}, {"first_day": "soon"}, {"cursor": "x"}, {"limit": "0"}]
+    "query",
+    [
+        {"verb": "no.such"},
+        {"first_day": "soon"},
+        {"last_day": "9999-12-31"},
+        {"cursor": "x"},
+        {"cursor": "0001-01-01T00:00:00+14:00~1"},
+        {"cursor": "9999-12-31T23:59:59-14:00~1"},
+        {"limit": "0"},
+    ],
 )
 def test_a_trail_that_cannot_be_asked_for_is_a_clear_refusal(
     owner_client: Client, query: dict[str, str]

@@ -216,7 +216,18 @@ def test_a_choice_that_cannot_be_is_said_and_narrows_nothing(
     assert len(response.context["rows"]) == 1
 
 
-@pytest.mark.parametrize("after", ["x", "~", "2026-11-28T12:00:00~1", "2026-11-28T12:00:00+00:00~-1", "9~9"])
+@pytest.mark.parametrize(
+    "after",
+    [
+        "x",
+        "~",
+        "2026-11-28T12:00:00~1",
+        "2026-11-28T12:00:00+00:00~-1",
+        "9~9",
+        "0001-01-01T00:00:00+14:00~1",
+        "9999-12-31T23:59:59-14:00~1",
+    ],
+)
 def test_a_place_that_is_none_is_the_beginning(
     owner_client: Client, owner: User, project: Project, after: str
 ) -> None:
