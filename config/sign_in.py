@@ -75,7 +75,7 @@ OIDC_APPS = ["allauth.socialaccount.providers.openid_connect"] if OIDC_ISSUER el
 """Left out otherwise: it brings an HTTP client into every process."""
 OIDC_MIDDLEWARE = ["accounts.single_sign_on.SingleSignOn"] if OIDC_ISSUER else []
 OIDC_SIGN_UP = env.switch("OIDC_SIGN_UP", False)
-SOCIALACCOUNT_ADAPTER = "accounts.adapter.SingleSignOnAdapter"
+SOCIALACCOUNT_ADAPTER = "projects.signup.SingleSignOnByInvitation"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 """The provider that the operator chose vouches for the addresses that it calls verified."""
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none" if OIDC_SIGN_UP else ACCOUNT_EMAIL_VERIFICATION

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.adapter import AccountAdapter
+from accounts.adapter import AccountAdapter, SingleSignOnAdapter
 from projects.actions import hash_token
 from projects.invitations import may_sign_up
 from projects.models import Invitation
@@ -34,3 +34,13 @@ class InvitationAdapter(AccountAdapter):
         if not may_sign_up(email, token_hash, now=timezone.now()):
             raise ValidationError("Your invitation is for another address, or its time is over.")
         return email
+
+
+class SingleSignOnByInvitation(SingleSignOnAdapter):
+    """The provider's people make an account by invitation like everybody: for its address, while it is open."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        if settings.OIDC_SIGN_UP or settings.SIGN_UP != "invited":
+            return super().is_open_for_signup(request, sociallogin)
+        token_hash = request.session.get(INVITED_BY, "")
+        return may_sign_up(sociallogin.user.email or "", token_hash, now=timezone.now())

@@ -12,8 +12,11 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_o
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.utils import timezone
 
 from accounts.models import AccountEvent, User
+from projects.invitations import invite, revoke_invitation
+from projects.models import Invitation, Project, Role
 from tests.accounts.issuer import CLIENT_ID, CLIENT_SECRET, Issuer, issuing
 from tests.live.servers import Server, free_port, running
 
@@ -113,6 +116,41 @@ def test_a_person_who_is_not_here_is_made_only_where_that_is_set(issuer: Issuer)
         "Olivia Owner",
         False,
     )
+
+
+def test_an_invitation_makes_an_account_for_its_address(
+    issuer: Issuer, project: Project, owner: User
+) -> None:
+    issuer.person.update(email="new@acme.example", name="Nina New")
+    link = f"/invitations/{invite(project, 'New@acme.example', Role.VIEWER, by=owner).secret}/"
+
+    with signing_on(issuer) as browser:
+        browser.get(link)
+        browser.press("Continue with Acme ID")
+
+        assert browser.is_signed_in()
+    assert User.objects.filter(email="new@acme.example").exists()
+
+
+@pytest.mark.parametrize("end", ["for another", "revoked", "expired"])
+def test_an_invitation_for_another_address_or_that_has_ended_makes_none(
+    issuer: Issuer, project: Project, owner: User, end: str
+) -> None:
+    issuer.person.update(email="new@acme.example", name="Nina New")
+    email = "else@acme.example" if end == "for another" else "new@acme.example"
+    made = invite(project, email, Role.VIEWER, by=owner)
+
+    with signing_on(issuer) as browser:
+        browser.get(f"/invitations/{made.secret}/")
+        if end == "revoked":
+            revoke_invitation(made.row)
+        if end == "expired":
+            Invitation.objects.update(expires_at=timezone.now())
+        page = browser.press("Continue with Acme ID")
+
+        assert "Accounts are made by invitation" in page
+        assert not browser.is_signed_in()
+    assert not User.objects.filter(email="new@acme.example").exists()
 
 
 def test_who_says_no_at_the_provider_is_told_so(issuer: Issuer, owner: User) -> None:
