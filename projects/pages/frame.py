@@ -36,9 +36,7 @@ def signed_in(view: View[P]) -> View[P]:
             return view(request, *args, **kwargs)
         htmx = HtmxDetails(request)
         if htmx:
-            return HttpResponseClientRedirect(
-                f"{reverse('account_login')}?next={htmx.current_url_abs_path or '/'}"
-            )
+            return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or "/").url)
         return redirect_to_login(request.get_full_path())
 
     return guarded

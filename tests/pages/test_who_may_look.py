@@ -2,9 +2,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from observability.models import Session
 from projects.models import AuditEvent, Project
 from tests.pages.reading import HTMX, words
+from tests.people import PASSWORD
 
 VIEWERS = [
     "observability:session-list",
@@ -81,6 +83,20 @@ def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(client: Client, projec
     )
 
     assert response.headers["HX-Redirect"] == f"{reverse('account_login')}?next={page}"
+
+
+def test_whoever_signs_in_from_a_part_of_a_page_comes_back_to_all_that_it_was_filtered_by(
+    client: Client, owner: User, project: Project
+) -> None:
+    page = reverse("observability:session-list", args=["acme"]) + "?agent=front-desk&errors=yes"
+    part = client.get(
+        reverse("observability:session-rows", args=["acme"]),
+        headers=HTMX | {"HX-Current-URL": f"http://testserver{page}"},
+    )
+
+    response = client.post(part.headers["HX-Redirect"], {"login": owner.email, "password": PASSWORD})
+
+    assert response.headers["Location"] == page
 
 
 @pytest.mark.parametrize("name", ADMINS)
