@@ -1,5 +1,6 @@
 import logging
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -24,9 +25,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return bool(settings.SIGN_UP == "open")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that is down breaks no page; what the mail was to say can be asked for again."""
+        """Leads to BASE_URL as invitations do, and not to the host that a request names.
+
+        A mail server that is down breaks no page; what the mail was to say can be asked for again.
+        """
+        host = urlsplit(settings.BASE_URL).netloc
+        links = {name: at_base_url(value) for name, value in context.items() if name.endswith("_url")}
+        named = context | links | {"current_site": {"name": host, "domain": host}}
         try:
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, named)
         except OSError:
             logger.exception("The mail %s could not be sent.", template_prefix)
 
@@ -43,6 +50,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """There are no user names."""
+
+
+def at_base_url(url: str) -> str:
+    return settings.BASE_URL + urlunsplit(("", "", *urlsplit(url)[2:]))
 
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

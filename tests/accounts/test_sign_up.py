@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings as server
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
@@ -45,7 +46,7 @@ def sign_up(client: Client, **other: str) -> str:
 
 
 def link_in_the_mail() -> str:
-    found = re.search(r"http://testserver(/\S+)", mail.outbox[-1].body)
+    found = re.search(re.escape(server.BASE_URL) + r"(/\S+)", mail.outbox[-1].body)
     assert found
     return found[1]
 
@@ -147,6 +148,23 @@ def test_a_forgotten_password_is_replaced_by_the_link_once(
     assert "Your new password is saved" in words(client.post(form, new, follow=True))
     assert client.login(email=owner.email, password="entirely another one")
     assert "This link no longer works" in words(Client().get(link_in_the_mail(), follow=True))
+
+
+def test_mails_lead_to_this_server_whatever_host_a_request_names(
+    open_to_all: None, mail_server: None, owner: User, settings: Any
+) -> None:
+    settings.BASE_URL = "https://playhead.example.org"
+    client = Client(headers={"Host": "elsewhere.localhost:9999"})
+
+    client.post(reverse("account_reset_password"), {"email": owner.email})
+    sign_up(client)
+    sign_up(client, email=owner.email)
+
+    forgotten, proof, known = [message.body for message in mail.outbox]
+    assert "https://playhead.example.org/account/password/reset/key/" in forgotten
+    assert "https://playhead.example.org/account/confirm-email/" in proof
+    assert "https://playhead.example.org/account/password/reset/" in known
+    assert "elsewhere" not in forgotten + proof + known
 
 
 def test_a_server_without_mail_says_how_to_get_in_instead(client: Client, db: None) -> None:
