@@ -13,13 +13,15 @@ from django.utils import timezone
 from accounts.models import User
 from projects.access import role_in, roles_from, roles_up_to
 from projects.actions import NewSecret, hash_token
+from projects.audit import record_event
 from projects.models import Invitation, Membership, Project, Role
 
 GOOD_FOR = timedelta(days=7)
 MAX_OPEN = 100
 """Of one project."""
 MAX_SENT_PER_HOUR = 30
-"""Of one project: each may be a mail to somebody who has not asked for it."""
+"""Of one project: each may be a mail to somebody who has not asked for it. Counted in its audit trail."""
+SENT, SENT_AGAIN = "member.invited", "invitation.sent_again"
 SENT_AGAIN_AFTER = timedelta(minutes=1)
 
 
@@ -44,7 +46,9 @@ class Found:
 
 
 @transaction.atomic
-def invite(project: Project, email: str, role: Role, *, by: User) -> NewSecret[Invitation]:
+def invite(
+    project: Project, email: str, role: Role, *, by: User, address: str | None = None
+) -> NewSecret[Invitation]:
     """Raises ValidationError, TooManyInvitations among them."""
     held = Project.objects.select_for_update().get(pk=project.pk)
     _check_may_give(held, role, by)
@@ -65,11 +69,12 @@ def invite(project: Project, email: str, role: Role, *, by: User) -> NewSecret[I
         sent_at=now,
         expires_at=now + GOOD_FOR,
     )
+    record_event(held, by, SENT, f"{email}: {role}", address)
     return NewSecret(row, token)
 
 
 @transaction.atomic
-def send_again(invitation: Invitation, *, by: User) -> NewSecret[Invitation]:
+def send_again(invitation: Invitation, *, by: User, address: str | None = None) -> NewSecret[Invitation]:
     """A new link, good for another week; the one of before no longer works. Raises ValidationError."""
     held = Project.objects.select_for_update().get(pk=invitation.project_id)
     _check_may_give(held, Role(invitation.role), by)
@@ -86,6 +91,7 @@ def send_again(invitation: Invitation, *, by: User) -> NewSecret[Invitation]:
     }
     if not waiting.update(**changed):
         raise ValidationError("It was used or revoked meanwhile.")
+    record_event(held, by, SENT_AGAIN, invitation.email, address)
     return NewSecret(waiting.select_related("project", "invited_by").get(), token)
 
 
@@ -156,10 +162,9 @@ def _check_may_give(project: Project, role: Role, user: User) -> None:
 
 
 def _check_rate(project: Project) -> None:
-    if (
-        project.invitations.filter(sent_at__gt=timezone.now() - timedelta(hours=1)).count()
-        >= MAX_SENT_PER_HOUR
-    ):
+    within = timezone.now() - timedelta(hours=1)
+    sent = project.audit_events.filter(verb__in=[SENT, SENT_AGAIN], at__gt=within)
+    if sent.count() >= MAX_SENT_PER_HOUR:
         raise TooManyInvitations(
             f"{MAX_SENT_PER_HOUR} invitations were sent within an hour. Try again later."
         )

@@ -94,12 +94,11 @@ def invitation_create(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         email, role = form.cleaned_data["email"], Role(form.cleaned_data["role"])
         try:
-            made = invite(project, email, role, by=reader)
+            made = invite(project, email, role, by=reader, address=address_of(request))
         except ValidationError as error:
             form.add_error(None, error)
             status = 429 if isinstance(error, TooManyInvitations) else 422
             return members_page(request, project, form=form, status=status)
-        note(request, project, "member.invited", f"{email}: {role}")
         return handed_over(request, project, made)
     return members_page(request, project, form=form, status=422)
 
@@ -110,11 +109,10 @@ def invitation_resend(request: HttpRequest, slug: str, invitation_id: int) -> Ht
     project = project_for_admin(request.user, slug)
     row = get_object_or_404(open_invitations(project), pk=invitation_id)
     try:
-        made = send_again(row, by=reader_of(request))
+        made = send_again(row, by=reader_of(request), address=address_of(request))
     except ValidationError as error:
         messages.error(request, complaint_of(error))
         return redirect("projects:member-list", project.slug)
-    note(request, project, "invitation.sent_again", row.email)
     return handed_over(request, project, made)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -42,6 +43,7 @@ def after(**time: int) -> None:
         row.sent_at -= timedelta(**time)
         row.expires_at -= timedelta(**time)
         row.save()
+    AuditEvent.objects.update(at=F("at") - timedelta(**time))
 
 
 def only(name: str) -> str:
@@ -201,6 +203,18 @@ def test_a_project_sends_so_many_an_hour(owner_client: Client, project: Project)
     assert invite(owner_client).status_code == 429
     after(hours=1)
     assert invite(owner_client).status_code == 200
+
+
+def test_each_time_that_one_is_sent_again_counts(link: str, owner_client: Client) -> None:
+    for _ in range(MAX_SENT_PER_HOUR - 1):
+        after(seconds=61)
+        assert link_in(words(owner_client.post(only("invitation-resend"), follow=True)))
+    after(seconds=61)
+
+    refused = words(owner_client.post(only("invitation-resend"), follow=True))
+
+    assert "30 invitations were sent within an hour." in refused
+    assert invite(owner_client, "other@new.example").status_code == 429
 
 
 @pytest.mark.parametrize(
