@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts import trail
 from accounts.models import AccountEvent, User
-from projects.models import AccessToken, AuditEvent, Membership, Project, Role
+from projects.members import revoke_what_they_may_no_longer_give
+from projects.models import AccessToken, AuditEvent, Invitation, Membership, Project, Role
 
 SOMEBODY = "(deleted account)"
 account_deleted = Signal()
@@ -34,7 +35,7 @@ def owned_alone_by(user: User) -> list[Project]:
 
 @transaction.atomic
 def delete_account(user: User) -> None:
-    """Memberships, sign-in links, second factors and browsers go; tokens that they made are revoked.
+    """Memberships, sign-in links, second factors, browsers and invitations to them go; what they could give is revoked.
 
     Audit trails keep what was done, and no longer say by whom. Raises SoleOwner.
     """
@@ -49,7 +50,10 @@ def delete_account(user: User) -> None:
 
 def erase_account(user: User) -> None:
     """Without asking what becomes of their projects."""
+    for membership in user.memberships.select_related("project"):
+        revoke_what_they_may_no_longer_give(membership.project, user.pk, None, by=None)
     AccessToken.objects.filter(created_by=user, revoked_at=None).update(revoked_at=timezone.now())
+    Invitation.objects.filter(email__iexact=user.email).delete()
     forget_name(user)
     trail.forget(user)
     keys = UserSession.objects.filter(user=user).values_list("session_key", flat=True)

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.links import create_sign_in_link
 from accounts.models import AccountEvent, SignInLink, User
 from projects.actions import add_member, create_access_token
 from projects.audit import record_event
+from projects.invitations import State, accept_invitation, find_invitation, invite
 from projects.leaving import SoleOwner, delete_account
-from projects.models import AuditEvent, Membership, Project, Role
+from projects.models import AuditEvent, Invitation, Membership, Project, Role
 from tests.accounts.conftest import prove
 from tests.pages.reading import words
 from tests.people import MembershipFactory, UserFactory
@@ -93,6 +95,30 @@ def test_links_memberships_and_tokens_go_along(teammate: User, project: Project)
         "/api/v1/projects/acme/sessions/", headers={"Authorization": f"Bearer {token.secret}"}
     )
     assert answer.status_code == 401
+
+
+def test_no_invitation_names_them_any_more(owner: User, project: Project, other_project: Project) -> None:
+    newcomer = UserFactory(email="new@acme.example")
+    used = invite(project, "New@acme.example", Role.VIEWER, by=owner)
+    accept_invitation(used.secret, newcomer, now=timezone.now())
+    MembershipFactory(project=other_project, user=owner, role=Role.ADMIN)
+    invite(other_project, newcomer.email, Role.VIEWER, by=owner)
+    invite(other_project, "else@acme.example", Role.VIEWER, by=owner)
+
+    delete_account(newcomer)
+
+    assert list(Invitation.objects.values_list("email", flat=True)) == ["else@acme.example"]
+
+
+def test_what_they_gave_as_an_admin_ends_and_is_written_down(project: Project) -> None:
+    admin = MembershipFactory(project=project, role=Role.ADMIN).user
+    link = invite(project, "new@acme.example", Role.MEMBER, by=admin)
+    create_access_token(project, "siem", ["read"], by=admin)
+
+    delete_account(admin)
+
+    assert find_invitation(link.secret, now=timezone.now()).state == State.REVOKED
+    assert AuditEvent.objects.filter(verb="access_token.revoked", target__startswith="siem").exists()
 
 
 def test_trails_keep_what_was_done_and_not_by_whom(
