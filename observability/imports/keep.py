@@ -14,7 +14,7 @@ from observability.journal.append import HeldSession, session_of_id, session_of_
 from observability.limits import MAX_SESSION_RECORDS
 from observability.models import Recording, Session
 from observability.recordings.keep import keep_audio
-from observability.sessions.allowed import as_it_is_now, switches_of
+from observability.sessions.allowed import as_it_is_now, is_over_quota, switches_of
 from observability.sessions.keep import Kept, Marred, count_marred, keep_draft
 from observability.sessions.open import begin_session
 from observability.sessions.tombstones import is_buried, job_name, room_name
@@ -22,6 +22,10 @@ from projects.models import Project
 
 SWITCHED_OFF = (
     "Agent observability is off in this project: nothing is recorded. Switch it on under Data and privacy."
+)
+USED_UP = (
+    "This month’s quota of the plan is used up: until the next month no session begins, not by an import either. "
+    "Plan and usage says what helps."
 )
 BURIED = (
     "This session was deleted here, or its time was over. What was erased stays away for 40 days; until then it can be "
@@ -81,6 +85,8 @@ def begun(project: Project, plan: Plan) -> HeldSession:
     facts, project = plan.bundle.facts, as_it_is_now(project)
     if not project.privacy.observability:
         raise NotHere(SWITCHED_OFF)
+    if is_over_quota(project):
+        raise NotHere(USED_UP)
     names = [job_name(facts.job_id)]
     if plan.bundle.had_no_job and facts.room_id:
         names.append(room_name(facts.room_id))

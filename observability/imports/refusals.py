@@ -14,7 +14,7 @@ class TooMuch(ImportRefused):
 
 
 class NotHere(ImportRefused):
-    """This project takes it not now: it was deleted here, or nothing is recorded."""
+    """This project takes it not now: it was deleted here, nothing is recorded, or the quota is used up."""
 
 
 class NotNow(ImportRefused):

@@ -14,7 +14,7 @@ from observability.queries.arrivals import arrivals_of
 from observability.queries.records import records_of
 from observability.retention.delete import delete_session
 from observability.retention.erase import erase
-from projects.models import Plan
+from projects.models import Plan, Project
 from tests.imports.conftest import by_kind, changed, session_of, take_in
 from tests.sending import spans
 
@@ -27,6 +27,10 @@ def state_of(session):
         field.attname for field in Session._meta.concrete_fields if not field.attname.startswith("summary")
     ]
     return {name: getattr(row, name) for name in names if name != "has_news"}
+
+
+def use_up_quota(project):
+    Project.objects.filter(pk=project.pk).update(over_quota_until=timezone.now() + timedelta(days=1))
 
 
 @pytest.mark.parametrize("is_sealed", [False, True])
@@ -247,6 +251,31 @@ def test_nothing_is_kept_where_nothing_is_recorded(talk, zip_of, other_project):
         "Agent observability is off in this project: nothing is recorded",
     )
     assert not Session.objects.filter(project=other_project).exists()
+
+
+def test_beyond_the_plans_quota_no_session_begins_by_an_import(talk, zip_of, other_project):
+    use_up_quota(other_project)
+
+    [outcome] = take_in(other_project, zip_of(talk))
+
+    assert (outcome.state, outcome.message.split(":")[0]) == (
+        "refused",
+        "This month’s quota of the plan is used up",
+    )
+    assert not Session.objects.filter(project=other_project).exists()
+
+
+def test_session_that_is_here_gets_what_it_lacks_beyond_the_quota_too(replay, zip_of, other_project):
+    run = "python/1.8.9_second_session"
+    early = zip_of(replay(run, requests=5))
+    session = replay(run)
+    take_in(other_project, early)
+    use_up_quota(other_project)
+
+    [outcome] = take_in(other_project, zip_of(session))
+
+    assert outcome.state == "added"
+    assert by_kind(session_of(outcome)) == by_kind(session)
 
 
 def test_no_file_is_no_import(project):
