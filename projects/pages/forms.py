@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.template.defaultfilters import pluralize
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from accounts.models import User
@@ -244,6 +245,8 @@ class TrailForm(forms.Form):
 
 
 class PrivacyForm(forms.ModelForm[PrivacySwitches]):
+    """`changed_data` names what differs from what the reader was shown, whatever others have saved since."""
+
     audio_role = forms.ChoiceField(
         label="Who may hear recordings",
         choices=HEARERS.items(),
@@ -257,3 +260,9 @@ class PrivacyForm(forms.ModelForm[PrivacySwitches]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["audio_role"].widget.attrs["data-saved"] = self.initial["audio_role"]
+        for name, field in self.fields.items():
+            field.show_hidden_initial = self.add_initial_prefix(name) in self.data
+
+    @property
+    def as_shown(self) -> list[SafeString]:
+        return [field.as_hidden(only_initial=True) for field in self]

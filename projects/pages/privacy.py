@@ -67,7 +67,7 @@ def privacy_edit(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for_admin(request.user, slug)
     form = PrivacyForm(request.POST or None, instance=project.privacy)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        form.instance.save(update_fields=form.changed_data)
         for name in form.changed_data:
             note(request, project, "privacy.changed", f"{name}: {form.cleaned_data[name]}")
         messages.success(request, what_was_saved(form.changed_data))

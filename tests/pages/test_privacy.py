@@ -1,3 +1,5 @@
+import re
+
 from django.test import Client
 from django.urls import reverse
 
@@ -53,3 +55,33 @@ def test_saving_what_is_saved_already_changes_nothing(owner_client: Client, proj
 
     assert "Nothing was changed." in words(response)
     assert not AuditEvent.objects.exists()
+
+
+def test_what_somebody_else_saved_meanwhile_stays(owner_client: Client, project: Project) -> None:
+    shown = form_of(owner_client)
+    PrivacySwitches.objects.update(redaction=True, audio_role="admin")
+    del shown["logs"]
+
+    response = owner_client.post(reverse(EDIT, args=["acme"]), shown, follow=True)
+
+    assert "Saved. It counts for sessions that begin from now on." in words(response)
+    switches = PrivacySwitches.objects.get(project=project)
+    assert (switches.logs, switches.redaction, switches.audio_role) == (False, True, "admin")
+    assert [event.target for event in AuditEvent.objects.all()] == ["logs: False"]
+
+
+def test_an_old_page_saved_unmoved_changes_nothing(owner_client: Client, project: Project) -> None:
+    shown = form_of(owner_client)
+    PrivacySwitches.objects.update(redaction=True)
+
+    response = owner_client.post(reverse(EDIT, args=["acme"]), shown, follow=True)
+
+    assert "Nothing was changed." in words(response)
+    assert PrivacySwitches.objects.get(project=project).redaction
+
+
+def form_of(client: Client) -> dict[str, str]:
+    """What a browser sends of the page as it is shown."""
+    page = client.get(reverse(EDIT, args=["acme"])).content.decode()
+    hidden = re.findall(r'<input type="hidden" name="(initial-[a-z_]+)" value="([^"]*)"', page)
+    return ALL_ON | dict(hidden) | {"audio_role": "viewer"}
