@@ -87,7 +87,7 @@ def members_of(file: IO[bytes]) -> Iterator[Members]:
     except (*DAMAGE, OSError) as fault:
         raise Unreadable(f"The zip cannot be opened ({fault}). Download it again.") from fault
     with archive:
-        yield Members(archive, taken_from(archive.infolist()))
+        yield Members(archive, taken_from(archive.infolist(), end=archive.start_dir))
 
 
 def bound_directory(file: IO[bytes]) -> None:
@@ -117,7 +117,8 @@ def too_many_members() -> TooMuch:
     return TooMuch(f"The zip has more than {MAX_IMPORT_MEMBERS} files (MAX_IMPORT_MEMBERS).")
 
 
-def taken_from(infos: list[zipfile.ZipInfo]) -> dict[str, dict[str, zipfile.ZipInfo]]:
+def taken_from(infos: list[zipfile.ZipInfo], *, end: int) -> dict[str, dict[str, zipfile.ZipInfo]]:
+    """`end`: of the members, where the directory begins."""
     if len(infos) > MAX_IMPORT_MEMBERS:
         raise too_many_members()
     by_folder: dict[str, dict[str, zipfile.ZipInfo]] = {}
@@ -130,16 +131,18 @@ def taken_from(infos: list[zipfile.ZipInfo]) -> dict[str, dict[str, zipfile.ZipI
         raise Unreadable(
             f"The zip has more than one file {repeated[0][:80]}, so it is not as Playhead made it."
         )
-    bound(wanted)
+    bound(wanted, end=end)
     return by_folder
 
 
-def bound(infos: list[zipfile.ZipInfo]) -> None:
+def bound(infos: list[zipfile.ZipInfo], *, end: int) -> None:
     if sum(info.file_size for info in infos) > MAX_IMPORT_INFLATED_BYTES:
         raise TooMuch(
             f"The zip unpacks to more than {MAX_IMPORT_INFLATED_BYTES} bytes (MAX_IMPORT_INFLATED_BYTES)."
         )
     for info in infos:
+        if not 0 <= info.header_offset < end:
+            raise Unreadable(f"The zip is damaged: {info.filename} is not in it. Download it again.")
         if info.flag_bits & IS_ENCRYPTED:
             raise Unreadable(f"{info.filename} is encrypted. Import the zip as Playhead made it.")
         if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:

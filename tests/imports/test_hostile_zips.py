@@ -8,8 +8,11 @@ import zipfile
 import zlib
 
 import pytest
+from django.utils import timezone
 
+from observability.imports.loose import Source
 from observability.imports.refusals import ImportRefused, TooMuch, Unreadable
+from observability.imports.run import import_files
 from observability.models import Recording, Session
 from tests.imports.conftest import by_kind, changed, session_of, source, take_in, zipped
 
@@ -259,3 +262,27 @@ def test_long_recording_is_never_in_memory(opened, other_project):
     assert outcome.recordings == 1
     assert tracemalloc.get_traced_memory()[1] < 20 * MIB
     tracemalloc.stop()
+
+
+@pytest.mark.parametrize("offset", [2**31, 2**62, 2**63 + 1])
+def test_member_that_lies_nowhere_in_the_zip_is_refused(opened, other_project, tmp_path, offset):
+    """On a disk, as uploads are: there a place so far off is no place at all."""
+    path = tmp_path / "session.zip"
+    path.write_bytes(
+        with_first_member_at(zipped({name: opened.bytes(name) for name in opened.names}), offset)
+    )
+
+    with path.open("rb") as file, pytest.raises(Unreadable, match=r"The zip is damaged: .* is not in it"):
+        import_files(other_project, [Source("session.zip", file, path.stat().st_size)], now=timezone.now())
+
+
+def with_first_member_at(content: bytes, offset: int) -> bytes:
+    """In the longer field that zips beyond 4 GiB have for it."""
+    end = content.rfind(b"PK\x05\x06")
+    length, start = struct.unpack("<II", content[end + 12 : end + 20])
+    entry = bytearray(content[start:end])
+    [name_length] = struct.unpack("<H", entry[28:30])
+    entry[30:32], entry[42:46] = struct.pack("<H", 12), b"\xff" * 4
+    entry[46 + name_length : 46 + name_length] = struct.pack("<HHQ", 1, 8, offset)
+    tail = content[end : end + 12] + struct.pack("<I", length + 12) + content[end + 16 :]
+    return content[:start] + bytes(entry) + tail
