@@ -12,6 +12,7 @@ from wsgiref.headers import Headers
 
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from servestatic import ServeStatic
@@ -22,6 +23,28 @@ from observability.limits import MAX_HELD_THREADS
 logger = logging.getLogger(__name__)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+class InUtf8(WSGIRequest):
+    """As URLs, forms and JSON are, whatever charset their Content-Type tells (RFC 8259 §8.1, RFC 7578 §5.1.2).
+
+    Python knows charsets that are none of text, such as hex, and Django reads the address by them while it makes the
+    request: nothing would be there yet that could answer.
+    """
+
+    @property
+    def encoding(self) -> None:
+        return None
+
+    @encoding.setter
+    def encoding(self, told: str | None) -> None:
+        pass
+
+
+def django_application() -> WSGIHandler:
+    handler = get_wsgi_application()
+    handler.request_class = InUtf8
+    return handler
 
 
 def with_static_files(application: Application) -> Application:
@@ -73,7 +96,7 @@ def in_one_piece(answer: Iterable[bytes]) -> Iterable[bytes]:
     return [content]
 
 
-on_threads = with_static_files(get_wsgi_application())
+on_threads = with_static_files(django_application())
 import_module(settings.ROOT_URLCONF)  # or the first page of a process waits 0.3 s for it
 gc.collect()
 gc.freeze()  # what is here now stays; each full collection stopped everything for as long as going through it takes
