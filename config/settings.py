@@ -250,7 +250,7 @@ TEMPLATES = [
 ]
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["observability.api.rendering.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["observability.api.parsing.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "projects.authentication.AccessTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",

@@ -7,7 +7,6 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,8 +22,6 @@ from observability.recordings.playback import file_response
 
 
 class DownloadView(ProjectView):
-    parser_classes = [JSONParser]
-
     def export(self, request: Request, export_id: UUID) -> Export:
         return export_in(self.project, export_id, may_hear=may_hear(request, self.project))
 

@@ -55,3 +55,13 @@ def test_a_bad_choice_is_refused_with_a_sentence(script: Script, project: Projec
     answer = ask(script, *ids)
 
     assert (answer.status_code, answer.json()["error"]["message"].partition(":")[0]) == (400, "sessions")
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"sessions": ' + "[" * 100_000 + "]" * 100_000 + "}"])
+def test_json_that_is_nested_beyond_reason_is_refused(script: Script, project: Project, body: str) -> None:
+    answer = script.client.post(DOWNLOADS, body, content_type="application/json", headers=script.headers)
+
+    assert (answer.status_code, answer.json()["error"]) == (
+        400,
+        {"code": "invalid", "message": "The JSON is nested too deeply."},
+    )
