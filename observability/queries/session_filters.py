@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from observability.models import Session
 from observability.queries.session_order import NEWEST, ORDERS
+from observability.timeline.said import MAX_WORDS_ASKED, has_too_many_words
 
 Value = str | int | datetime | timedelta
 Reader = Callable[[str, tzinfo], Value]
@@ -106,6 +107,13 @@ def read_text(text: str, _: tzinfo) -> str:
     return text
 
 
+def read_words(text: str, zone: tzinfo) -> str:
+    """Whoever is found holds all of them, so none may be passed over."""
+    if has_too_many_words(read_text(text, zone)):
+        raise BadFilter(f"at most {MAX_WORDS_ASKED} different words")
+    return text
+
+
 def read_ms(text: str, _: tzinfo) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
         raise BadFilter("a whole number of milliseconds, such as 1500")
@@ -165,15 +173,16 @@ def named(name: str, label: str, means: str) -> Filter:
 
 STATUSES = {str(value): str(label) for value, label in Session.Status.choices}
 FILTERS = (
-    named("search", "Search", "In names and ids as `text`, or said as `q`."),
+    Filter("search", "Search", "In names and ids as `text`, or said as `q`.", read_words),
     named(
         "text", "Names and ids", "In the names of room and agent, in ids, or in the participant's identity."
     ),
-    named(
+    Filter(
         "q",
         "Said",
-        "All of these words in one line of the transcript, each at least begun. "
+        f"All of these words, at most {MAX_WORDS_ASKED}, in one line of the transcript, each at least begun. "
         "Sessions are found by it soon after they have ended.",
+        read_words,
     ),
     Filter(
         "within",

@@ -16,8 +16,8 @@ ROW_CHARS = 1_200
 LINE_END = " \n "
 WORD_CHARS = 64
 """What is longer is no word; PostgreSQL takes 2 KB of one."""
-MAX_WORDS_ASKED = 10
-"""Each further one costs a look at every line."""
+MAX_WORDS_ASKED = 64
+"""Different ones, as in a long sentence. Each costs a look at the lines that hold those before it."""
 SPEAKERS = frozenset({"user", "assistant"})
 WITHOUT_BLANKS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 """What the Unicode names of their characters begin with."""
@@ -52,8 +52,12 @@ def words_in(text: str) -> list[str]:
 
 def words_asked(text: str) -> list[str]:
     """Of a question; the beginning of another one of its words asks for nothing more."""
-    words = words_in(text)[:MAX_WORDS_ASKED]
-    return [word for word in dict.fromkeys(words) if not any(begins(word, other) for other in words)]
+    words = dict.fromkeys(words_in(text))
+    return [word for word in words if not any(begins(word, other) for other in words)]
+
+
+def has_too_many_words(text: str) -> bool:
+    return len(set(words_in(text))) > MAX_WORDS_ASKED
 
 
 def begins(word: str, other: str) -> bool:

@@ -116,6 +116,27 @@ def test_a_line_of_any_length_is_found_to_its_end(call, found):
     assert found("x" * 5_000) == ["AJ_1"]
 
 
+def test_every_word_of_a_long_question_counts(call, found):
+    said = " ".join(f"word{number:02}" for number in range(64))
+    call(said, job="AJ_all")
+    call(said.replace("word63", ""), job="AJ_but_one")
+
+    assert found(said) == ["AJ_all"]
+    assert found("word00 " * 20 + "word63") == ["AJ_all"]
+
+
+def test_a_question_of_more_words_than_are_looked_for_is_refused(call, script):
+    call("word0")
+    words = " ".join(f"word{number}" for number in range(65))
+
+    answer = script.client.get(BASE, {"q": words}, headers=script.headers)
+
+    assert (answer.status_code, answer.json()["error"]["message"]) == (
+        400,
+        f"q is at most 64 different words, not “{words[:40]}…”.",
+    )
+
+
 def test_the_project_beside_finds_nothing(call, stranger_client, other_project, teammate_client):
     call("the blue door")
 
