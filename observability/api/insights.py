@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -13,12 +12,12 @@ from rest_framework.response import Response
 
 from observability.api import insights_schema as schema
 from observability.api.doors import ProjectView
-from observability.api.parameters import names_of
+from observability.api.parameters import names_of, zone_of
 from observability.insights.figures import insights_of
 from observability.insights.percentiles import Spread
 from observability.insights.scope import Scope, read_scope
 from observability.insights.shapes import Insights, Period
-from observability.queries.session_filters import MAX_SHOWN, BadFilter
+from observability.queries.session_filters import BadFilter
 
 
 class FiguresOverTime(ProjectView):
@@ -34,20 +33,12 @@ class FiguresOverTime(ProjectView):
         """Of sessions that are over and processed, by when they were first received. Unknown is null.
 
         `live` and `waiting` say how many of the range are not counted. The list of sessions with `counted=yes` and the
-        same filters has exactly those that are.
+        same filters and `time_zone` has exactly those that are.
         """
-        zone = zone_named(request.GET.get("time_zone", ""))
-        scope = read_scope(self.project, request.GET.dict(), zone, now=timezone.now())
+        scope = read_scope(self.project, request.GET.dict(), zone_of(request), now=timezone.now())
         if scope.asked.problems:
             raise BadFilter(" ".join(scope.asked.problems.values()))
         return Response(fields_of(scope, insights_of(scope)))
-
-
-def zone_named(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name) if name else UTC
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise BadFilter(f"time_zone is a name such as Europe/Berlin, not “{name[:MAX_SHOWN]}”.")
 
 
 def fields_of(scope: Scope, insights: Insights) -> dict[str, Any]:

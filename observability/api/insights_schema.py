@@ -4,11 +4,9 @@ from dataclasses import fields
 from types import NoneType, UnionType
 from typing import Any, get_args, get_type_hints
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from observability.api.schema import filter_parameters
+from observability.api.schema import filter_parameters, time_zone
 from observability.insights.percentiles import Spread
 from observability.insights.scope import NAMES
 from observability.insights.shapes import Counts, Error, Model, Tool, Verdict
@@ -99,7 +97,5 @@ InsightsFields = shape(
 )
 PARAMETERS = [
     *filter_parameters(*NAMES),
-    OpenApiParameter(
-        "time_zone", OpenApiTypes.STR, description="Whose days and hours the columns are; UTC unless given."
-    ),
+    time_zone("Whose days and hours `from`, `to` and the columns are; UTC unless given."),
 ]

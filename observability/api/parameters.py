@@ -1,11 +1,15 @@
 """What may stand in an address of the API. A misspelt filter that was ignored would answer another question."""
 
 from collections.abc import Collection, Iterable
+from datetime import UTC, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
+
+from observability.queries.session_filters import MAX_SHOWN, BadFilter
 
 OF_EVERY_LIST = frozenset({"cursor", "limit"})
 """Also of those that are one page, so that scripts may read all lists alike."""
@@ -36,3 +40,12 @@ def there_are(known: Collection[Any]) -> str:
 
 def shortened(text: str) -> str:
     return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
+
+
+def zone_of(request: Request) -> tzinfo:
+    """Of `?time_zone=`; UTC unless given. Raises BadFilter."""
+    name = request.GET.get("time_zone", "")
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise BadFilter(f"time_zone is a name such as Europe/Berlin, not “{name[:MAX_SHOWN]}”.")

@@ -235,8 +235,13 @@ def filter_parameters(*names: str) -> list[OpenApiParameter]:
     ]
 
 
+def time_zone(description: str) -> OpenApiParameter:
+    return OpenApiParameter("time_zone", OpenApiTypes.STR, description=description)
+
+
 SESSION_FILTERS = [
     *filter_parameters(),
+    time_zone("Whose days and times `from` and `to` are, such as Europe/Berlin; UTC unless given."),
     OpenApiParameter("sort", enum=[*ORDERS], description="The largest first; ties are the newest first."),
     *record_filters(),
 ]

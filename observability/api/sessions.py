@@ -1,6 +1,5 @@
 """`/api/v1/projects/{project}/sessions/` and `…/{session}/`"""
 
-from datetime import UTC
 from typing import Any
 
 from django.http import Http404
@@ -12,7 +11,7 @@ from rest_framework.response import Response
 from observability.api import schema
 from observability.api.doors import ProjectView, SessionView, may_delete
 from observability.api.paging import limit_of, page_of
-from observability.api.parameters import names_of
+from observability.api.parameters import names_of, zone_of
 from observability.api.trail import note
 from observability.queries.records import timeline_of
 from observability.queries.session_fields import session_fields
@@ -37,7 +36,7 @@ class Sessions(ProjectView):
     )
     def get(self, request: Request, project: str) -> Response:
         """Simulated sessions are left out unless `simulated` asks for them."""
-        asked = read_filters(request.GET.dict(), UTC)
+        asked = read_filters(request.GET.dict(), zone_of(request))
         if asked.problems:
             raise BadFilter(" ".join(asked.problems.values()))
         page = session_rows(

@@ -194,7 +194,7 @@ FILTERS = (
     Filter(
         "from",
         "Received from",
-        "First received then or later: a day or a time, in UTC if it names no zone.",
+        "First received then or later: a day or a time, in `time_zone` if it names no zone.",
         read_first_moment,
     ),
     Filter("to", "Received to", "First received before then; a day counts as a whole.", read_last_moment),

@@ -1,11 +1,13 @@
 """The same figures for scripts."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 
 from observability.models import Session
 from projects.models import Project
-from tests.api.conftest import Script
+from tests.api.conftest import BASE, Script
 from tests.insights.conftest import counted
 from tests.insights.test_page import context_of, real
 
@@ -89,3 +91,28 @@ def test_a_range_at_the_beginning_of_the_calendar_is_empty(
     told = script.get(f"{INSIGHTS}?{query}").json()
 
     assert told["total"]["sessions"] == 0
+
+
+def test_days_are_those_that_the_list_of_sessions_has_in_the_same_zone(
+    project: Project, script: Script
+) -> None:
+    late = counted(project)
+    Session.objects.filter(pk=late.pk).update(first_received_at=datetime(2026, 11, 21, 2, tzinfo=UTC))
+    day = "from=2026-11-20&to=2026-11-20&counted=yes"
+
+    for zone, expected in (("", 0), ("UTC", 0), ("America/New_York", 1)):
+        query = f"{day}&time_zone={zone}"
+        assert (
+            script.get(f"{INSIGHTS}?{query.replace('&counted=yes', '')}").json()["total"]["sessions"]
+            == expected
+        )
+        assert len(script.get(f"{BASE}?{query}").json()["results"]) == expected
+
+
+def test_the_list_refuses_a_zone_that_there_is_not(project: Project, script: Script) -> None:
+    answer = script.get(f"{BASE}?time_zone=Atlantis")
+
+    assert (answer.status_code, answer.json()["error"]["message"]) == (
+        400,
+        "time_zone is a name such as Europe/Berlin, not “Atlantis”.",
+    )
