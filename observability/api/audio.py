@@ -13,14 +13,15 @@ from rest_framework.response import Response
 from observability.api import schema
 from observability.api.doors import SessionView, may_hear
 from observability.api.errors import Lost
+from observability.api.file_answers import file_answer
 from observability.api.paging import number_of
-from observability.api.parameters import names_of
+from observability.api.parameters import asks_for_copy, names_of
 from observability.api.trail import note_look
 from observability.jobs import is_set_aside, is_under_way, submit
 from observability.models import Recording
 from observability.queries.records import recording_of, recordings_of
 from observability.recordings.convert import KIND as CONVERT
-from observability.recordings.playback import copy_of, file_response, original_of
+from observability.recordings.playback import copy_of, original_of
 
 
 class Audio(SessionView):
@@ -45,12 +46,10 @@ class Audio(SessionView):
         if not may_hear(request, self.project):
             raise PermissionDenied("Your role in the project may not hear audio.")
         recording = self.recording(request.GET.get("revision", ""))
-        if request.GET.get("as", "") not in ("", "m4a"):
-            raise ParseError("as is m4a, or left out for the original.")
-        sound = copy_of(recording) if "as" in request.GET else original_of(recording)
+        sound = copy_of(recording) if asks_for_copy(request) else original_of(recording)
         if sound is None:
             return self.promise_of_copy(recording)
-        response = file_response(request._request, sound)
+        response = file_answer(request, sound)
         note_look(request, self.project, "recording.played", str(self.session.public_id))
         return response
 

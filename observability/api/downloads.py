@@ -12,11 +12,11 @@ from rest_framework.response import Response
 
 from observability.api import schema
 from observability.api.doors import SessionView, may_hear
+from observability.api.file_answers import file_answer
 from observability.api.trail import note, note_look, onlooker_of
 from observability.exports.ask import ask_for_export
 from observability.exports.fetch import export_in, file_of
 from observability.models import Export
-from observability.recordings.playback import file_response
 
 ACCEPTED = 202
 
@@ -89,6 +89,6 @@ class DownloadFile(DownloadView):
     )
     def get(self, request: Request, export: UUID, **_: Any) -> HttpResponseBase:
         """Whole or by ranges. docs/downloads.md says what is in it."""
-        response = file_response(request._request, file_of(self.export(request, export)))
+        response = file_answer(request, file_of(self.export(request, export)))
         note_look(request, self.project, "session.downloaded", str(self.session.public_id))
         return response

@@ -13,12 +13,12 @@ from rest_framework.response import Response
 from observability.api import schema
 from observability.api.doors import ProjectView, may_hear
 from observability.api.downloads import ACCEPTED, fields_of
+from observability.api.file_answers import file_answer
 from observability.api.trail import note, note_look, onlooker_of
 from observability.exports.ask import ask_for_export
 from observability.exports.fetch import export_in, file_of
 from observability.models import Export
 from observability.queries.sessions import sessions_in
-from observability.recordings.playback import file_response
 
 
 class DownloadView(ProjectView):
@@ -69,7 +69,7 @@ class DownloadFile(DownloadView):
     def get(self, request: Request, export: UUID, **_: Any) -> HttpResponseBase:
         """Whole or by ranges. docs/downloads.md says what is in it."""
         found = self.export(request, export)
-        response = file_response(request._request, file_of(found))
+        response = file_answer(request, file_of(found))
         for session in found.sessions.all():
             note_look(request, self.project, "session.downloaded", str(session.public_id))
         return response

@@ -38,8 +38,7 @@ def page_of(request: Request, results: list[Any], next_cursor: str | None) -> Re
 def page_in_order_of_arrival(request: Request, records: Sequence[T]) -> tuple[list[T], str | None]:
     """A page of what only grows at its end, so that following `next` misses nothing, even while it grows."""
     limit = limit_of(request, default=RECORDS_A_PAGE, most=MAX_RECORDS_A_PAGE)
-    cursor = request.GET.get("cursor", "0")
-    start = number_of(cursor)
+    start = number_of(request.GET.get("cursor") or "0")
     if start is None:
         raise BadCursor("The cursor is not one of this list's.")
     end = start + limit

@@ -49,3 +49,11 @@ def zone_of(request: Request) -> tzinfo:
         return ZoneInfo(name) if name else UTC
     except (ValueError, OSError, ZoneInfoNotFoundError):
         raise BadFilter(f"time_zone is a name such as Europe/Berlin, not “{name[:MAX_SHOWN]}”.")
+
+
+def asks_for_copy(request: Request) -> bool:
+    """By `?as=m4a`; otherwise for the original. Raises ParseError."""
+    kind = request.GET.get("as", "")
+    if kind not in ("", "m4a"):
+        raise ParseError("as is m4a, or left out for the original.")
+    return kind == "m4a"

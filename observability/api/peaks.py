@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from observability.api import schema
 from observability.api.doors import SessionView
 from observability.api.paging import number_of
-from observability.api.parameters import names_of
+from observability.api.parameters import asks_for_copy, names_of
+from observability.encodings import takes_gzip
 from observability.models import Waveform
 from observability.queries.records import recording_of, recordings_of
 from observability.recordings import waveform_files
@@ -52,6 +53,7 @@ class Peaks(SessionView):
         The coarsest level with at least `buckets` buckets from `from_ms` to `to_ms`, or the level asked for.
         Whoever may see the session may see its waveform, from which no word can be told.
         """
+        asks_for_copy(request)  # of which the waveform is the same
         waveform = self.waveform(request)
         if waveform is None:
             return Response({"state": "pending"}, 202, headers={"Retry-After": RETRY_AFTER_S})
@@ -116,7 +118,7 @@ def etag_of(waveform: Waveform, part: Slice) -> str:
 
 
 def answer(request: Request, body: bytes) -> HttpResponse:
-    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+    if not takes_gzip(request.headers.get("Accept-Encoding", "")):
         return HttpResponse(body)
     response = HttpResponse(gzip.compress(body, GZIP_LEVEL, mtime=0))
     response["Content-Encoding"] = "gzip"

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from observability.encodings import takes_gzip
 from observability.live.changes import version_of
 from observability.live.reading import parts_of
 from observability.models import Session
@@ -38,7 +39,7 @@ def session_snapshot(request: HttpRequest, slug: str, public_id: UUID) -> HttpRe
     session = session_in(project, public_id)
     note_look(project, onlooker_of(request), "session.viewed", str(session.public_id))
     packed = packed_snapshot(session)
-    is_taken = "gzip" in request.headers.get("Accept-Encoding", "")
+    is_taken = takes_gzip(request.headers.get("Accept-Encoding", ""))
     response = HttpResponse(packed if is_taken else gzip.decompress(packed), content_type="application/json")
     if is_taken:
         response["Content-Encoding"] = "gzip"

@@ -67,13 +67,17 @@ def test_other_ranges_are_answered_with_the_whole(talk, script, audio, asked):
     assert "Content-Range" not in answer
 
 
-def test_range_behind_the_end_is_told_the_size(talk, script, audio):
+def test_range_behind_the_end_is_refused_and_told_the_size(talk, script, audio):
     answer = script.get(address(talk, "audio"), Range=f"bytes={len(audio)}-")
 
-    assert (answer.status_code, answer["Content-Range"], content_of(answer)) == (
+    assert (answer.status_code, answer["Content-Range"], answer["Content-Type"], answer.json()["error"]) == (
         416,
         f"bytes */{len(audio)}",
-        b"",
+        "application/json",
+        {
+            "code": "range-not-satisfiable",
+            "message": "The range begins behind the end of the file; Content-Range tells its size.",
+        },
     )
 
 
@@ -188,3 +192,9 @@ def test_a_copy_that_fails_is_given_up_however_often_it_is_asked_for(talk, scrip
 
     assert runs == [202] * jobs.MAX_ATTEMPTS
     assert script.get(asked).status_code == 410
+
+
+def test_no_copy_is_named_by_nothing(talk, script, audio):
+    answer = script.get(address(talk, "audio") + "?as=")
+
+    assert (answer.status_code, content_of(answer)) == (200, audio)

@@ -107,6 +107,25 @@ def test_answer_is_compressed_for_who_reads_gzip(drawn, script):
     assert "Accept-Encoding" in packed["Vary"]
 
 
+@pytest.mark.parametrize("takes", ["gzip;q=0", "gzip; q=0.000, br", "br", "*", "notgzip"])
+def test_answer_is_plain_for_who_reads_none(drawn, script, takes):
+    assert "Content-Encoding" not in peaks(drawn, script, **{"Accept-Encoding": takes})
+
+
+@pytest.mark.parametrize(
+    "takes", ["gzip;q=0.5", "deflate, GZIP ; q=1.0", "gzip;q=0.001", "identity;q=0, gzip"]
+)
+def test_answer_is_compressed_however_little_it_is_wanted(drawn, script, takes):
+    assert peaks(drawn, script, **{"Accept-Encoding": takes})["Content-Encoding"] == "gzip"
+
+
+def test_copy_of_a_recording_has_the_same_peaks_and_others_are_not_made(drawn, script):
+    assert peaks(drawn, script, "as=m4a").content == peaks(drawn, script).content
+    assert peaks(drawn, script, "as=zzz").json()["error"]["message"] == (
+        "as is m4a, or left out for the original."
+    )
+
+
 def test_peaks_that_are_not_made_yet_are_pending(talk, script):
     answer = peaks(talk, script)
 

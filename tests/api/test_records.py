@@ -162,3 +162,8 @@ def test_number_of_queries_does_not_depend_on_the_number_of_records(
     for session in (talk, long):
         with django_assert_num_queries(3):  # and one for the journal's rows, which goes past Django's count
             script.get(address(session, "spans"))
+
+
+@pytest.mark.parametrize("thing", ["spans", "logs", "metrics", "chat-items"])
+def test_an_empty_cursor_is_the_beginning(talk, script, thing):
+    assert script.get(address(talk, thing) + "?cursor=").json() == script.get(address(talk, thing)).json()

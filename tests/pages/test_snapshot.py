@@ -37,6 +37,7 @@ def test_it_is_compressed_for_those_who_take_it(owner_client: Client, front_desk
     assert packed["Content-Encoding"] == "gzip"
     assert json.loads(gzip.decompress(packed.content)) == plain.json()
     assert len(packed.content) * 5 < len(plain.content)
+    assert owner_client.get(address, headers={"Accept-Encoding": "gzip;q=0"}).content == plain.content
 
 
 def test_a_snapshot_is_kept_by_nobody_on_the_way(owner_client: Client, front_desk: Session) -> None:
