@@ -1,6 +1,6 @@
 """The only doors to a project. Everything else receives a Project that came through here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -93,6 +93,12 @@ def role_in(project: Project, user: User | AnonymousUser) -> Role | None:
     if membership is None:
         return Role.VIEWER if grant_in(project, user) else None
     return Role(membership.role)
+
+
+def roles_in(projects: Iterable[Project], user: User | AnonymousUser) -> dict[int, Role]:
+    """By the keys of those of the projects that the user belongs to."""
+    theirs = Membership.objects.filter(project__in=projects, user=user.pk)
+    return {key: Role(role) for key, role in theirs.values_list("project", "role")}
 
 
 def grant_in(project: Project, user: User | AnonymousUser | None) -> StaffGrant | None:

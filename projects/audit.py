@@ -1,6 +1,6 @@
 """The audit trail: who did or saw what, never what it said."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -48,14 +48,23 @@ def record_events(verb: str, targets: Sequence[tuple[Project, str]]) -> None:
 
 
 def note_look(project: Project, onlooker: Onlooker, verb: str, target: str) -> None:
-    """Once for many requests: players seek, pages refresh their parts, and scripts ask page by page.
+    """Once for many requests: players seek, pages refresh their parts, and scripts ask page by page."""
+    note_looks(project, onlooker, verb, [target])
 
-    Index: audit_of_project, of which the last few minutes are read.
-    """
+
+def note_looks(project: Project, onlooker: Onlooker, verb: str, targets: Iterable[str]) -> None:
+    """At several things at once. Index: audit_of_project, of which the last few minutes are read."""
     who = _who(project, onlooker)
-    what = {"verb": verb, "target": target[:MAX_TARGET]}
-    if not AuditEvent.objects.filter(**who, **what, at__gt=timezone.now() - ONE_LOOK).exists():
-        AuditEvent.objects.create(**who, **what, address=onlooker.address)
+    wanted = dict.fromkeys(target[:MAX_TARGET] for target in targets)
+    lately = AuditEvent.objects.filter(**who, verb=verb, at__gt=timezone.now() - ONE_LOOK)
+    noted = set(lately.filter(target__in=wanted).values_list("target", flat=True).distinct())
+    looks = [
+        AuditEvent(**who, verb=verb, target=target, address=onlooker.address)
+        for target in wanted
+        if target not in noted
+    ]
+    if looks:
+        AuditEvent.objects.bulk_create(looks)
 
 
 def _who(project: Project, onlooker: Onlooker) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from accounts.models import User
 from observability.api import project_schema as schema
 from observability.api.doors import ApiView, ProjectView
 from observability.models import SavedView
-from projects.access import READ, projects_of, role_in
-from projects.models import AccessToken, Project
+from projects.access import READ, projects_of, role_in, roles_in
+from projects.models import AccessToken, Project, Role
 
 
 class Projects(ApiView):
@@ -20,18 +20,17 @@ class Projects(ApiView):
     )
     def get(self, request: Request) -> Response:
         """By name. A token has one."""
-        return Response(
-            {
-                "results": [project_fields(request, project) for project in projects_asked_for(request)],
-                "next": None,
-            }
-        )
+        projects = projects_asked_for(request)
+        roles = {} if is_script(request) else roles_in(projects, request.user)
+        results = [project_fields(project, roles.get(project.pk)) for project in projects]
+        return Response({"results": results, "next": None})
 
 
 class OneProject(ProjectView):
     @extend_schema(operation_id="project", summary="One project", responses=schema.ProjectFields)
     def get(self, request: Request, **_: Any) -> Response:
-        return Response(project_fields(request, self.project))
+        role = None if is_script(request) else role_in(self.project, request.user)
+        return Response(project_fields(self.project, role))
 
 
 class SavedViews(ProjectView):
@@ -53,11 +52,15 @@ def projects_asked_for(request: Request) -> list[Project]:
     return projects_of(request.user) if isinstance(request.user, User) else []
 
 
-def project_fields(request: Request, project: Project) -> dict[str, Any]:
+def is_script(request: Request) -> bool:
+    return isinstance(request.auth, AccessToken)
+
+
+def project_fields(project: Project, role: Role | None) -> dict[str, Any]:
     return {
         "slug": project.slug,
         "name": project.name,
         "plan": project.plan_id,
-        "role": None if isinstance(request.auth, AccessToken) else role_in(project, request.user),
+        "role": role,
         "created_at": project.created_at,
     }

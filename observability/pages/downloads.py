@@ -17,7 +17,7 @@ from observability.queries.sessions import sessions_in
 from observability.recordings.files import MissingFile, StorageFailed
 from observability.recordings.playback import file_response
 from projects.access import may_hear_audio, project_for_viewer
-from projects.audit import note_look, onlooker_of
+from projects.audit import note_looks, onlooker_of
 from projects.models import Project
 from projects.pages.frame import note, posted_from, signed_in
 
@@ -62,8 +62,8 @@ def download_file(request: HttpRequest, slug: str, export_id: UUID) -> HttpRespo
         raise Http404 from None
     except StorageFailed:
         return HttpResponse(UNAVAILABLE, status=503, headers={"Retry-After": "2"}, content_type="text/plain")
-    for session in export.sessions.all():
-        note_look(project, onlooker_of(request), "session.downloaded", str(session.public_id))
+    ids = export.sessions.values_list("public_id", flat=True)
+    note_looks(project, onlooker_of(request), "session.downloaded", map(str, ids))
     return response
 
 

@@ -14,7 +14,7 @@ from projects.leaving import delete_account
 from projects.models import AuditEvent, Project, Role, UsageDay
 from projects.staff import begin_grant
 from tests.api.conftest import Script
-from tests.people import UserFactory
+from tests.people import MembershipFactory, ProjectFactory, UserFactory
 
 PROJECT = "/api/v1/projects/acme/"
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -39,6 +39,23 @@ def test_people_see_their_projects_and_a_script_its_own(
 
     assert (theirs["slug"], theirs["role"], its["slug"], its["role"]) == ("acme", "owner", "acme", None)
     assert told(owner_client) == theirs
+
+
+def test_roles_in_many_projects_take_as_many_queries_as_in_one(
+    owner_client: Client, owner: Any, django_assert_num_queries: Any
+) -> None:
+    owner_client.get("/api/v1/projects/")
+    with django_assert_num_queries(4):
+        owner_client.get("/api/v1/projects/")
+    for role in Role.values:
+        MembershipFactory(project=ProjectFactory(name=role), user=owner, role=role)
+
+    with django_assert_num_queries(4):
+        told = owner_client.get("/api/v1/projects/").json()["results"]
+
+    assert [(each["name"], each["role"]) for each in told[1:]] == [
+        (role, role) for role in sorted(Role.values)
+    ]
 
 
 def test_a_former_address_opens_the_project_still(owner_client: Client, acme: Project) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from observability.models import Session
 from projects.models import Project
@@ -65,3 +67,25 @@ def test_json_that_is_nested_beyond_reason_is_refused(script: Script, project: P
         400,
         {"code": "invalid", "message": "The JSON is nested too deeply."},
     )
+
+
+def test_fetching_a_zip_costs_as_many_queries_for_many_sessions_as_for_few(
+    script: Script, project: Project
+) -> None:
+    one, three = (
+        fetched(script, [SessionFactory(project=project) for _ in range(count)]) for count in (1, 3)
+    )
+
+    assert (one, three) == (6, 6)
+    assert project.audit_events.filter(verb="session.downloaded").count() == 4
+
+
+def fetched(script: Script, sessions: list[Session]) -> int:
+    """The queries of a part of the zip that has been fetched before."""
+    state = ask(script, *(session.public_id for session in sessions)).json()["url"]
+    work()
+    address = script.get(state).json()["file_url"]
+    script.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        assert script.get(address, Range="bytes=0-0").status_code == 206
+    return len(captured)
