@@ -142,13 +142,18 @@ def django_db_setup(django_db_setup: None) -> None:
 
 @pytest.fixture(autouse=True)
 def plans_survive_a_flush(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Tests that need real transactions empty the tables behind them, and so the rows that migrations made are gone."""
+    """Tests that need real transactions empty the tables behind them, and so the rows that migrations made are gone.
+
+    They are made again before the next test's own transaction, so that the tests after it find them.
+    """
     marker = request.node.get_closest_marker("django_db")
     names = request.fixturenames
     is_transactional = "transactional_db" in names or (marker and marker.kwargs.get("transaction"))
     if marker or is_transactional or "db" in names:
+        request.getfixturevalue("django_db_setup")
+        with request.getfixturevalue("django_db_blocker").unblock():
+            make_plans()
         request.getfixturevalue("transactional_db" if is_transactional else "db")
-        make_plans()
     yield
     if is_transactional:
         await_quiet_servers()

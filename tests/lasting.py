@@ -15,10 +15,11 @@ from django.db import transaction
 @contextmanager
 def lasting_rows(blocker: Any) -> Iterator[None]:
     """Within, the transactions of tests are savepoints of one that is taken back at the end."""
-    with blocker.unblock(), transaction.atomic():
+    with blocker.unblock():
         make_plans()
-        yield
-        transaction.set_rollback(True)
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
 
 
 def keep_files(place: Path) -> None:
@@ -40,6 +41,8 @@ def folders() -> list[Path]:
 
 def make_plans() -> None:
     """As the migrations do."""
-    if not django_apps.get_model("projects", "Plan").objects.exists():
+    if django_apps.get_model("projects", "Plan").objects.exists():
+        return
+    with transaction.atomic():
         import_module("projects.migrations.0002_plans").add_plans(django_apps, None)
         import_module("projects.migrations.0011_rate_limits_of_plans").set_rates(django_apps, None)
