@@ -2,7 +2,10 @@
 
 import pytest
 
+from observability.demo import recording
+from observability.demo.plan import Plan
 from observability.demo.seed import seed
+from observability.demo.sound import ogg_of
 from observability.models import Recording, Session
 from projects.models import Project
 
@@ -10,6 +13,18 @@ NOW_NS = 1_795_000_000_000_000_000
 JOB_IDS = ["AJ_demo_parcel_line", "AJ_demo_front_desk"]
 
 pytestmark = pytest.mark.django_db
+_sounds: dict[str, bytes] = {}
+
+
+@pytest.fixture(autouse=True)
+def sound_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes three seconds for each session, of which the tests here only count how many there are."""
+
+    def made(plan: Plan) -> bytes:
+        name = plan.script.agent_name
+        return _sounds.get(name) or _sounds.setdefault(name, ogg_of(plan))
+
+    monkeypatch.setattr(recording, "ogg_of", made)
 
 
 def test_both_sessions_are_there_and_have_just_ended(project: Project) -> None:
