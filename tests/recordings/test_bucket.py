@@ -1,8 +1,10 @@
 """Recordings in an S3-compatible bucket."""
 
 from datetime import timedelta
+from functools import cache
 
 import pytest
+from botocore.loaders import create_loader
 from django.conf import settings as plain_settings
 
 from observability.models import Recording
@@ -25,6 +27,12 @@ def server():
         yield server
 
 
+@cache
+def known_services():
+    """What boto knows of S3 stands in files. Each connection of each thread reads them anew: a tenth of a second."""
+    return create_loader()
+
+
 @pytest.fixture
 def use_bucket(settings, monkeypatch):
     """Keep files in the bucket at an address from here on."""
@@ -33,6 +41,8 @@ def use_bucket(settings, monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     monkeypatch.setenv("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required")
+
+    monkeypatch.setattr("botocore.session.create_loader", lambda _: known_services())
 
     def use_bucket(url):
         options = {"bucket_name": "talks", "endpoint_url": url, "default_acl": None, "file_overwrite": False}
