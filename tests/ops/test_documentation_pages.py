@@ -1,6 +1,7 @@
 """The documentation in the portal: all of docs/, for everybody, with links that lead to pages of the portal."""
 
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 import pytest
@@ -45,9 +46,11 @@ def pages(client: Client) -> dict[str, Seen]:
     return found
 
 
-@pytest.fixture
-def all_pages(client: Client) -> dict[str, Seen]:
-    return pages(client)
+@pytest.fixture(scope="module")
+def all_pages(django_db_setup: None, django_db_blocker: Any) -> dict[str, Seen]:
+    """Read once, by a stranger."""
+    with django_db_blocker.unblock():
+        return pages(Client())
 
 
 def test_strangers_read_every_page_of_the_documentation(all_pages):
