@@ -1,12 +1,13 @@
 """What is in none of the newest sessions is looked up instead of read, and the same is found."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from observability.models import Recording, SaidLine, Session, SessionNames
-from observability.queries.session_search import LOOKED_AT_FIRST
+from observability.queries import session_search
 from observability.recordings.erase import erase_recordings
 from observability.sessions.life import ask_for_summaries
 from observability.sessions.summary import refresh_summary
@@ -21,25 +22,32 @@ __all__ = ["call", "script"]
 
 FIRST_HANGUL = 0xAC00
 """Nobody else has these letters in a name."""
+FEW = 20
+
+
+@pytest.fixture(autouse=True)
+def few_are_looked_at_first(monkeypatch):
+    """To make a thousand others takes a second."""
+    monkeypatch.setattr(session_search, "LOOKED_AT_FIRST", FEW)
 
 
 @pytest.fixture
 def found(script, project):
     """Job ids, after as many newer sessions have come as are looked at first."""
-    later = (
-        Session(
-            project=project,
-            job_id=chr(FIRST_HANGUL + number),
-            status="ended",
-            has_news=False,
-            expires_at=timezone.now() + timedelta(days=1),
-        )
-        for number in range(LOOKED_AT_FIRST)
-    )
+
+    def later() -> Iterator[Session]:
+        for number in range(session_search.LOOKED_AT_FIRST):
+            yield Session(
+                project=project,
+                job_id=chr(FIRST_HANGUL + number),
+                status="ended",
+                has_news=False,
+                expires_at=timezone.now() + timedelta(days=1),
+            )
 
     def found(**asked: str) -> list[str]:
         if not Session.objects.filter(job_id=chr(FIRST_HANGUL)).exists():
-            Session.objects.bulk_create(later)
+            Session.objects.bulk_create(later())
         answer = script.client.get(BASE, asked, headers=script.headers)
         assert answer.status_code == 200
         return [row["job_id"] for row in answer.json()["results"]]
@@ -68,6 +76,14 @@ def test_nothing_else_is_found(call, found, q):
     call("Please refund my order 4711.", "hello world")
 
     assert found(q=q) == []
+
+
+def test_so_it_is_beyond_as_many_as_are_really_looked_at(call, found, monkeypatch):
+    monkeypatch.undo()
+    call("the blue door")
+
+    assert found(q="blue") == found(text="AJ_1") == ["AJ_1"]
+    assert Session.objects.count() == session_search.LOOKED_AT_FIRST + 1 > 10 * FEW
 
 
 def test_words_of_a_long_call_are_found_in_one_line_alone(call, found):
@@ -176,7 +192,7 @@ def test_the_project_beside_finds_nothing(call, found, other_project: Project, s
         Session(
             project=other_project, job_id=f"THEIRS{number}", expires_at=timezone.now() + timedelta(days=1)
         )
-        for number in range(LOOKED_AT_FIRST + 1)
+        for number in range(FEW + 1)
     )
 
     for query in ("q=blue", "text=AJ_1", "search=blue"):
