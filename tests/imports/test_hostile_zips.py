@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import struct
 import tracemalloc
 import zipfile
@@ -10,18 +11,40 @@ import zlib
 import pytest
 from django.utils import timezone
 
+from observability.exports.ask import ask_for_export
 from observability.imports.loose import Source
 from observability.imports.refusals import ImportRefused, TooMuch, Unreadable
 from observability.imports.run import import_files
 from observability.models import Recording, Session
+from projects.audit import Onlooker
+from tests.api.conftest import received
+from tests.exports.conftest import Opened, content_of, work
 from tests.imports.conftest import by_kind, changed, session_of, source, take_in, zipped
+from tests.lasting import folders, lasting_rows
+from tests.people import ProjectFactory, UserFactory
 
 MIB = 1024 * 1024
 
 
+@pytest.fixture(scope="module")
+def talk_and_zip(django_db_setup, django_db_blocker):
+    """The records of a session with everything, by kind, and its zip. Nothing else is left of it."""
+    with lasting_rows(django_db_blocker):
+        owner = UserFactory()
+        talk = received("python/1.8.9_second_session", ProjectFactory())
+        asker = Onlooker(owner, None, "127.0.0.1")
+        export = ask_for_export(talk.project, [talk], asker=asker, may_hear=True)
+        work()
+        export.refresh_from_db()
+        made = by_kind(talk), content_of(export)
+    for folder in folders():
+        shutil.rmtree(folder, ignore_errors=True)
+    return made
+
+
 @pytest.fixture
-def opened(talk, download):
-    return download(talk)
+def opened(talk_and_zip):
+    return Opened(talk_and_zip[1])
 
 
 @pytest.fixture
@@ -78,7 +101,7 @@ def test_zip_that_is_cut_short_is_refused(opened, refused, cut):
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_zip_with_a_damaged_byte_is_imported_whole_or_not_at_all(opened, other_project, talk, seed):
+def test_zip_with_a_damaged_byte_is_imported_whole_or_not_at_all(opened, other_project, talk_and_zip, seed):
     content = bytearray(opened.content)
     content[(seed * 7919 + 13) * 97 % len(content)] ^= 0xFF
 
@@ -87,7 +110,7 @@ def test_zip_with_a_damaged_byte_is_imported_whole_or_not_at_all(opened, other_p
     except ImportRefused:
         assert not Session.objects.filter(project=other_project).exists()
     else:
-        assert by_kind(session_of(outcome)) == by_kind(talk)
+        assert by_kind(session_of(outcome)) == talk_and_zip[0]
 
 
 def test_bomb_is_refused_before_it_is_unpacked(opened, refused):
