@@ -18,16 +18,36 @@ from accounts.models import AccountEvent, User
 from projects.invitations import invite, revoke_invitation
 from projects.models import Invitation, Project, Role
 from tests.accounts.issuer import CLIENT_ID, CLIENT_SECRET, Issuer, issuing
-from tests.live.servers import Server, free_port, running
+from tests.live.servers import Server, begin, end, free_port, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PERSON = {"sub": "1234", "email": "owner@acme.example", "email_verified": True, "name": "Olivia Owner"}
 
 
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Issuer]:
+    with issuing(dict(PERSON)) as provider:
+        yield provider
+
+
 @pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    with issuing(dict(PERSON)) as issuer:
-        yield issuer
+def issuer(provider: Issuer) -> Issuer:
+    """As it was at the beginning."""
+    provider.person, provider.refuses = dict(PERSON), False
+    return provider
+
+
+@pytest.fixture(scope="module")
+def server(provider: Issuer, django_db_setup: None, django_db_blocker: Any) -> Iterator[Server]:
+    with django_db_blocker.unblock():
+        begun = begin(free_port(), **settings_for(provider))
+    yield begun
+    end(begun)
+
+
+@pytest.fixture
+def visitor(issuer: Issuer, server: Server) -> "Browser":
+    return Browser(server)
 
 
 def settings_for(issuer: Issuer, **others: str) -> dict[str, str]:
@@ -80,31 +100,27 @@ class Browser:
         return "/account/login/" not in self.get("/")[0]
 
 
-def test_whom_an_operator_made_is_let_in_by_their_verified_address(issuer: Issuer, owner: User) -> None:
-    with signing_on(issuer) as browser:
-        browser.press("Continue with Acme ID")
+def test_whom_an_operator_made_is_let_in_by_their_verified_address(visitor: Browser, owner: User) -> None:
+    visitor.press("Continue with Acme ID")
 
-        assert browser.is_signed_in()
+    assert visitor.is_signed_in()
     assert SocialAccount.objects.get().user == owner
     assert AccountEvent.objects.filter(user=owner, verb="account.signed_in").exists()
 
 
 def test_an_address_that_the_provider_does_not_vouch_for_opens_nobodys_account(
-    issuer: Issuer, owner: User
+    issuer: Issuer, visitor: Browser, owner: User
 ) -> None:
     issuer.person["email_verified"] = False
 
-    with signing_on(issuer) as browser:
-        browser.press("Continue with Acme ID")
+    visitor.press("Continue with Acme ID")
 
-        assert not browser.is_signed_in()
+    assert not visitor.is_signed_in()
     assert not SocialAccount.objects.exists()
 
 
-def test_a_person_who_is_not_here_is_made_only_where_that_is_set(issuer: Issuer) -> None:
-    with signing_on(issuer) as browser:
-        page = browser.press("Continue with Acme ID")
-        assert "Accounts are made by invitation" in page
+def test_a_person_who_is_not_here_is_made_only_where_that_is_set(issuer: Issuer, visitor: Browser) -> None:
+    assert "Accounts are made by invitation" in visitor.press("Continue with Acme ID")
     assert not User.objects.exists()
 
     with signing_on(issuer, OIDC_SIGN_UP="on") as browser:
@@ -119,47 +135,41 @@ def test_a_person_who_is_not_here_is_made_only_where_that_is_set(issuer: Issuer)
 
 
 def test_an_invitation_makes_an_account_for_its_address(
-    issuer: Issuer, project: Project, owner: User
+    issuer: Issuer, visitor: Browser, project: Project, owner: User
 ) -> None:
     issuer.person.update(email="new@acme.example", name="Nina New")
     link = f"/invitations/{invite(project, 'New@acme.example', Role.VIEWER, by=owner).secret}/"
 
-    with signing_on(issuer) as browser:
-        browser.get(link)
-        browser.press("Continue with Acme ID")
+    visitor.get(link)
+    visitor.press("Continue with Acme ID")
 
-        assert browser.is_signed_in()
+    assert visitor.is_signed_in()
     assert User.objects.filter(email="new@acme.example").exists()
 
 
-@pytest.mark.parametrize("end", ["for another", "revoked", "expired"])
+@pytest.mark.parametrize("ended", ["for another", "revoked", "expired"])
 def test_an_invitation_for_another_address_or_that_has_ended_makes_none(
-    issuer: Issuer, project: Project, owner: User, end: str
+    issuer: Issuer, visitor: Browser, project: Project, owner: User, ended: str
 ) -> None:
     issuer.person.update(email="new@acme.example", name="Nina New")
-    email = "else@acme.example" if end == "for another" else "new@acme.example"
+    email = "else@acme.example" if ended == "for another" else "new@acme.example"
     made = invite(project, email, Role.VIEWER, by=owner)
 
-    with signing_on(issuer) as browser:
-        browser.get(f"/invitations/{made.secret}/")
-        if end == "revoked":
-            revoke_invitation(made.row)
-        if end == "expired":
-            Invitation.objects.update(expires_at=timezone.now())
-        page = browser.press("Continue with Acme ID")
+    visitor.get(f"/invitations/{made.secret}/")
+    if ended == "revoked":
+        revoke_invitation(made.row)
+    if ended == "expired":
+        Invitation.objects.update(expires_at=timezone.now())
 
-        assert "Accounts are made by invitation" in page
-        assert not browser.is_signed_in()
+    assert "Accounts are made by invitation" in visitor.press("Continue with Acme ID")
+    assert not visitor.is_signed_in()
     assert not User.objects.filter(email="new@acme.example").exists()
 
 
-def test_who_says_no_at_the_provider_is_told_so(issuer: Issuer, owner: User) -> None:
+def test_who_says_no_at_the_provider_is_told_so(issuer: Issuer, visitor: Browser, owner: User) -> None:
     issuer.refuses = True
 
-    with signing_on(issuer) as browser:
-        page = browser.press("Continue with Acme ID")
-
-    assert "Sign-in cancelled" in page
+    assert "Sign-in cancelled" in visitor.press("Continue with Acme ID")
 
 
 def test_a_provider_that_is_down_breaks_nothing_else(issuer: Issuer, owner: User) -> None:
