@@ -116,13 +116,22 @@ __all__ = [
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # What takes long begins early, so that no process is left alone with it at the end.
+    items.sort(key=lambda item: not takes_long(item))
     # A restore has PostgreSQL's database for itself; servers of other tests are not begun yet.
     items.sort(key=lambda item: not item.nodeid.startswith("tests/backups/"))
     deselect_browser_tests(config, items)
     for item in items:
-        tries_many = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        if tries_many and item.get_closest_marker("timeout") is None:
+        if tries_many(item) and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(TIMEOUT_OF_MANY_EXAMPLES_S))
+
+
+def takes_long(item: pytest.Item) -> bool:
+    return tries_many(item) or item.get_closest_marker("timeout") is not None
+
+
+def tries_many(item: pytest.Item) -> bool:
+    return bool(getattr(getattr(item, "obj", None), "is_hypothesis_test", False))
 
 
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
