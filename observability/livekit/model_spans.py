@@ -58,8 +58,10 @@ USAGE_METRICS = {
 def llm_node(span: SpanRecord) -> LlmNode:
     attributes = span["attributes"]
     calls = content(attributes, "response.function_calls")
+    generated = content(attributes, "response.text")
     return LlmNode(
-        text=text(content(attributes, "response.text")),
+        text=text(generated),
+        is_wordless=generated == "",
         ttft_ms=Measures(attributes).seconds("lk.response.ttft"),
         model=text(attributes.get("gen_ai.request.model")),
         provider=text(attributes.get("gen_ai.provider.name")),

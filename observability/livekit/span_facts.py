@@ -66,6 +66,8 @@ class EouDetection:
 @dataclass(frozen=True, slots=True)
 class LlmNode:
     text: str
+    is_wordless: bool
+    """It told that it generated no words; otherwise an empty text is one that is not known."""
     ttft_ms: float | None
     model: str
     provider: str

@@ -119,12 +119,13 @@ def _model_failed(material: Material, parts: Iterable[SpanRecord]) -> bool:
 
 
 def _steps(material: Material, span: SpanRecord, discarded: set[str]) -> list[Step]:
-    """The words of a span: its own text for the last step, what its LLM nodes generated for those
-    before it."""
+    """The words of a span: its own text for the last step with words, what its LLM nodes generated for
+    those before it."""
     fact = material.agent_turns[span["span_id"]]
     nodes = [
         node for node in material.below(span["span_id"], "llm_node") if not _belongs_to(node, span, discarded)
     ]
+    nodes = [node for node in nodes if not llm_node(node).is_wordless] or nodes
     earlier = [Step(node["start_ns"], llm_node(node).text, True, node["span_id"]) for node in nodes[:-1]]
     last = nodes[-1] if nodes else None
     generated = llm_node(last).text if last is not None and not _says_its_text(material) else ""

@@ -1,11 +1,21 @@
 """Rules of the live transcript that no capture shows by itself (docs/contract.md §6.4, §6.5)."""
 
-from observability.timeline import SessionContext
-from tests.timeline.sessions import LIVE, at, built, child, event, item, span
+from collections import Counter
+
+import pytest
+
+from observability.timeline import SessionContext, build
+from tests.captured import RUNS
+from tests.timeline.sessions import LIVE, at, batches_of, built, child, event, item, span
 
 
 def lines(timeline):
     return [(line.role or line.type, line.text, line.state) for line in timeline.transcript]
+
+
+def lines_told(batches):
+    transcript = build(batches, context=LIVE).transcript
+    return Counter((line.role, line.text) for line in transcript if line.role == "assistant")
 
 
 def user_turn(start_ms, end_ms, words, **attributes):
@@ -42,6 +52,42 @@ def test_words_said_before_a_tool_call_are_a_line_of_their_own():
         ("function_call_output", "", "final"),
         ("assistant", "It is 9.", "final"),
     ]
+
+
+def test_words_before_a_handoff_that_the_model_adds_nothing_to_are_said_once():
+    answer = agent_turn(10, 90, "Sure.", **{"lk.generation_count": 2})
+    steps = [
+        child(answer, "llm_node", 11, 20, attributes={"lk.pii.response.text": "Sure."}),
+        child(answer, "function_tool", 20, 30, attributes={"lk.function_tool.name": "transfer"}),
+        child(answer, "llm_node", 31, 40, attributes={"lk.pii.response.text": ""}),
+    ]
+
+    timeline = built(user_turn(0, 9, "Billing?"), answer, *steps, context=LIVE)
+
+    assert [line.text for line in timeline.transcript if line.role == "assistant"] == ["Sure."]
+    assert timeline.turns[0].answer_text == "Sure."
+
+
+def test_words_of_a_last_step_whose_model_told_nothing_are_its_own():
+    answer = agent_turn(10, 90, "It is")
+    steps = [
+        child(answer, "llm_node", 11, 20, attributes={"lk.pii.response.text": "One moment."}),
+        child(answer, "llm_node", 31, 40),
+    ]
+
+    timeline = built(answer, *steps, context=LIVE)
+
+    assert [line.text for line in timeline.transcript] == ["One moment.", "It is"]
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_no_moment_of_a_captured_session_shows_a_line_twice_that_was_said_once(run):
+    batches = batches_of(run)
+    said = lines_told(batches)
+
+    for number in range(1, len(batches)):
+        twice = Counter({line: told for line, told in lines_told(batches[:number]).items() if told > 1})
+        assert twice <= said
 
 
 def test_speech_whose_turn_has_not_arrived_is_generated_then_being_spoken():
