@@ -16,6 +16,16 @@ from tests.people import MembershipFactory, ProjectFactory
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FITS = "[...document.querySelectorAll('.table-scroll')].every((box) => box.scrollWidth <= box.clientWidth)"
 
+CUT_OFF = """[...document.querySelectorAll(".code pre")].filter((pre) => {
+    const button = pre.parentElement.querySelector("copy-button")?.getBoundingClientRect();
+    const text = document.createRange();
+    text.selectNodeContents(pre);
+    const isUnder = (line) =>
+        button && line.right > button.left && line.top < button.bottom && line.bottom > button.top;
+    return pre.scrollWidth > pre.clientWidth || [...text.getClientRects()].some(isUnder);
+}).map((pre) => pre.textContent)"""
+"""What of the code is cut off, or lies under its button."""
+
 
 @pytest.fixture
 def phone(owners_page: Page) -> Page:
@@ -100,6 +110,21 @@ def test_no_page_is_wider_than_the_screen(
     page.get_by_role("button", name="Invite").click()
     expect(page.locator("#made-link")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_line_of_code_is_cut_off_or_under_its_button(
+    owners_page: Page, portal: Server, project: Project, width: int
+) -> None:
+    page = owners_page
+    page.set_viewport_size({"width": width, "height": 844})
+    connect = reverse("observability:connect", args=["acme"])
+    documents = [reverse("documentation", args=[name]) for name in ("connect", "install", "architecture")]
+
+    for address in (connect, *documents):
+        page.goto(portal.url + address)
+        assert page.locator(".code pre:visible").count() > 1, address
+        assert page.evaluate(CUT_OFF) == [], address
 
 
 def test_a_question_is_left_again_by_the_key_that_opened_it(
