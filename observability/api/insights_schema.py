@@ -10,7 +10,7 @@ from observability.api.schema import filter_parameters, time_zone
 from observability.insights.percentiles import Spread
 from observability.insights.scope import NAMES
 from observability.insights.shapes import Counts, Error, Model, Tool, Verdict
-from observability.timeline.facts import ANSWER_TIMES
+from observability.timeline.facts import ANSWER_TIMES, WAITED_TIMES
 
 Serializer = type[serializers.Serializer[Any]]
 PLAIN: dict[Any, type[serializers.Field[Any, Any, Any, Any]]] = {
@@ -42,7 +42,10 @@ def field_of(hint: Any) -> Any:
 
 
 SpreadFields = shape_of(Spread, "Spread")
-LatencyFields = shape("LatencyByPart", **{name.removesuffix("_ms"): SpreadFields() for name in ANSWER_TIMES})
+LatencyFields = shape(
+    "LatencyByPart",
+    **{name.removesuffix("_ms"): SpreadFields() for name in (*ANSWER_TIMES, *WAITED_TIMES)},
+)
 RANGE = {"from": serializers.DateTimeField, "to": serializers.DateTimeField}
 
 

@@ -10,13 +10,13 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, Q, Sum, Value, When
 
 from observability.insights.gathering import Joined
-from observability.insights.percentiles import answer_times, spread_of
+from observability.insights.percentiles import spread_of, times_by_name
 from observability.insights.rankings import slowest_turns, worst_sessions
 from observability.insights.scope import OVER, Scope
 from observability.insights.shapes import MOST, Column, Counts, Insights, Period, Version
 from observability.insights.tallies import errors_in, judged_in, models_in, tools_in, verdicts_in
 from observability.queries.planning import planned_with
-from observability.timeline.facts import ANSWER_TIMES
+from observability.timeline.facts import ANSWER_TIMES, WAITED_TIMES
 from observability.timeline.figures import TARGET_MS
 
 LARGE = {"work_mem": "64MB", "random_page_cost": "1.1", "jit": "off"}
@@ -43,6 +43,7 @@ class Group:
     sdk: str
     counts: Counts
     answer_times: bytes = field(repr=False)
+    waited_times: bytes = field(repr=False)
 
 
 def insights_of(scope: Scope) -> Insights:
@@ -84,6 +85,7 @@ def groups_in(scope: Scope) -> list[Group]:
             sessions=Count("pk"),
             duration_ms=Sum("length_ms"),
             times=Joined(FACT + "answer_times"),
+            waited=Joined(FACT + "waited_times"),
             **{name: Sum(FACT + name) for name in SUMMED},
             **{name: Count("pk", filter=having) for name, having in HAVING.items()},
         )
@@ -103,12 +105,13 @@ def column_by(starts: Sequence[datetime]) -> Case:
 
 def group_of(row: Mapping[str, Any]) -> Group:
     counts = Counts(*(row[each.name] for each in fields(Counts)))
-    return Group(row["column"], row["agent_name"], row["sdk_version"], counts, row["times"])
+    return Group(row["column"], row["agent_name"], row["sdk_version"], counts, row["times"], row["waited"])
 
 
-def period_of(groups: Iterable[Group], names: Sequence[str] = ANSWER_TIMES) -> Period:
+def period_of(groups: Iterable[Group], names: Sequence[str] = (*ANSWER_TIMES, *WAITED_TIMES)) -> Period:
     groups = list(groups)
-    times = answer_times(group.answer_times for group in groups)
+    times = times_by_name((group.answer_times for group in groups), ANSWER_TIMES)
+    times |= times_by_name((group.waited_times for group in groups), WAITED_TIMES)
     counts = sum((group.counts for group in groups), Counts())
     return Period(counts, {name: spread_of(times[name]) for name in names})
 

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observability.timeline.facts import ANSWER_TIMES
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -63,9 +61,9 @@ def unpacked(chunks: Iterable[bytes]) -> "Durations":
     return np.frombuffer(b"".join(chunks), "<f4")
 
 
-def answer_times(chunks: Iterable[bytes]) -> "dict[str, Durations]":
-    """By the names of ANSWER_TIMES, of each turn of some sessions."""
+def times_by_name(chunks: Iterable[bytes], names: Sequence[str]) -> "dict[str, Durations]":
+    """Of each turn of some sessions, packed in the order of the names."""
     import numpy as np
 
-    table = np.ascontiguousarray(unpacked(chunks).reshape(-1, len(ANSWER_TIMES)).T)
-    return dict(zip(ANSWER_TIMES, table, strict=True))
+    table = np.ascontiguousarray(unpacked(chunks).reshape(-1, len(names)).T)
+    return dict(zip(names, table, strict=True))

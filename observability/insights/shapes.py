@@ -38,7 +38,7 @@ class Counts:
 class Period:
     counts: Counts
     latency: Mapping[str, Spread]
-    """By the names of timeline.facts.ANSWER_TIMES."""
+    """By the names of timeline.facts.ANSWER_TIMES and WAITED_TIMES."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,9 @@ class SessionFact(Fact):
     answer_times = models.BinaryField(
         help_text="timeline.facts.ANSWER_TIMES of each turn, as timeline.packed."
     )
+    waited_times = models.BinaryField(
+        null=True, help_text="The same of WAITED_TIMES; empty where an earlier version summarised."
+    )
 
 
 class TurnFact(Fact):

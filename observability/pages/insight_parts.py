@@ -13,7 +13,9 @@ PARTS = {
     "end_of_turn_delay_ms": ("eou", "End of turn, from the last word"),
     "hook_ms": ("hook", "Own code after the turn"),
     "llm_ttft_ms": ("llm", "LLM first token"),
+    "tool_ms": ("tool", "Tool, where one was waited for"),
     "tts_ttfb_ms": ("tts", "TTS first byte"),
+    "playback_ms": ("agent", "Playback"),
     "unexplained_ms": ("rest", "Unexplained"),
 }
 FIGURES = ("Median", "95 % within", "99 %", "95 % before")

@@ -102,6 +102,11 @@ class Latency:
     impossible: tuple[str, ...] = ()
     """Names of figures that were received with a value that cannot be (negative, longer than a day)."""
 
+    @property
+    def tool_ms(self) -> float | None:
+        """How long the answer waited for tools; None if it waited for none."""
+        return sum(part.end_ns - part.start_ns for part in self.parts if part.kind == "tool") / 1e6 or None
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:

@@ -5,7 +5,7 @@ Nothing that anybody said, and no message of an error: text of that kind is read
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +28,8 @@ ANSWER_TIMES = (
     *("llm_ttft_ms", "tts_ttfb_ms", "unexplained_ms"),
 )
 """In the order in which `OneSession.answer_times` holds them of each turn."""
+WAITED_TIMES = ("tool_ms", "playback_ms")
+"""The same of `OneSession.waited_times`, which sessions do not have that an earlier version summarised."""
 MAX_COUNT = 2**31 - 1
 MAX_INT64 = 2**63 - 1
 """What a database holds: some clocks tell of the year 9999, which is beyond it in nanoseconds."""
@@ -49,6 +51,8 @@ class OneSession:
     tool_failures: int
     answer_times: bytes
     """`packed`: ANSWER_TIMES of the first turn, then of the second ..."""
+    waited_times: bytes
+    """`packed`: the same of WAITED_TIMES."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +150,13 @@ def _session(timeline: Timeline) -> OneSession:
         preempted=sum(turn.preempted for turn in turns),
         tool_calls=figures.tool_calls,
         tool_failures=figures.tool_failures,
-        answer_times=packed([getattr(turn.latency, name) for turn in turns for name in ANSWER_TIMES]),
+        answer_times=_packed_times(turns, ANSWER_TIMES),
+        waited_times=_packed_times(turns, WAITED_TIMES),
     )
+
+
+def _packed_times(turns: Iterable[Turn], names: Sequence[str]) -> bytes:
+    return packed([getattr(turn.latency, name) for turn in turns for name in names])
 
 
 def _turns(timeline: Timeline) -> Iterator[OneTurn]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observability.insights.buckets import starts_of, unit_of
-from observability.insights.percentiles import NOTHING, answer_times, spread_of, spread_of_values, unpacked
+from observability.insights.percentiles import NOTHING, spread_of, spread_of_values, times_by_name, unpacked
 from observability.timeline.facts import ANSWER_TIMES
 from observability.timeline.figures import percentile
 from observability.timeline.packed import packed
@@ -40,7 +40,8 @@ def test_sessions_behind_one_another_are_one_column_of_each_part(sessions: list[
     width = len(ANSWER_TIMES)
     rows = [[[ms and ms + part for part in range(width)] for ms in session] for session in sessions]
 
-    times = answer_times(packed([ms for row in session for ms in row]) for session in rows)
+    chunks = (packed([ms for row in session for ms in row]) for session in rows)
+    times = times_by_name(chunks, ANSWER_TIMES)
 
     for part, name in enumerate(ANSWER_TIMES):
         values = unpacked([packed([row[part] for session in rows for row in session])])
