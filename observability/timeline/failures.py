@@ -2,7 +2,7 @@
 §6.4, §15.13)."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -123,6 +123,7 @@ def _recovered(material: Material, attempts: Sequence[SpanRecord]) -> bool | Non
 
 
 def _from_tools(material: Material, tools: Sequence[ToolCall]) -> Iterable[_Case]:
+    latest = _latest_starts(tools)
     for call in tools:
         if not call.is_error:
             continue
@@ -137,6 +138,7 @@ def _from_tools(material: Material, tools: Sequence[ToolCall]) -> Iterable[_Case
             error_type=error.type if error is not None and error.type else "tool_error",
             spans=[span] if span is not None else [],
             near_ids={call.span_id} - {""},
+            recovered=_recovered_by_call(call, latest),
             turn=call.turn,
         )
     told = {call.span_id for call in tools if call.is_error}
@@ -145,6 +147,28 @@ def _from_tools(material: Material, tools: Sequence[ToolCall]) -> Iterable[_Case
         if error is not None and span["span_id"] not in told:
             own = {span["span_id"]}
             yield _Case("tool", span["end_ns"], error.message, error.type, spans=[span], near_ids=own)
+
+
+def _latest_starts(tools: Sequence[ToolCall]) -> Mapping[Hashable, int]:
+    latest: dict[Hashable, int] = {}
+    for call in tools:
+        key = _attempt(call, call.is_error)
+        latest[key] = max(latest.get(key, 0), call.start_ns)
+    return latest
+
+
+def _attempt(call: ToolCall, is_error: bool | None) -> Hashable:
+    """Calls of one turn with the same arguments are attempts at the same thing."""
+    return call.turn, call.name, repr(call.arguments), is_error
+
+
+def _recovered_by_call(call: ToolCall, latest: Mapping[Hashable, int]) -> bool | None:
+    """None where it was not tried again, or nobody knows whether with the same arguments."""
+    if call.turn is None or call.arguments is None:
+        return None
+    if latest.get(_attempt(call, False), 0) > call.start_ns:
+        return True
+    return False if latest.get(_attempt(call, True), 0) > call.start_ns else None
 
 
 def _not_below(material: Material, of_tools: Sequence[_Case], of_spans: Iterable[_Case]) -> Iterable[_Case]:

@@ -97,7 +97,7 @@ class Failure:
     log_indexes: tuple[int, ...]
     attempts: int
     recovered: bool | None
-    """True if a later attempt of the same request succeeded."""
+    """True if a later attempt succeeded: of the same request, or the same call of a tool in the same turn."""
 
 
 LogKind = Literal["runtime", "upload"]

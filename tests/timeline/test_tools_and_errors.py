@@ -1,3 +1,5 @@
+import pytest
+
 from tests.timeline.sessions import built, child, item, log, span
 
 
@@ -129,6 +131,47 @@ def test_request_that_never_succeeded_did_not_recover_and_one_that_runs_on_is_op
 
     assert built(request, *runs).errors[0].recovered is False
     assert built(*runs).errors[0].recovered is None
+
+
+def tool_calls(*failing, arguments=('{"a": 1}', '{"a": 1}')):
+    """One call after the other in one turn."""
+    said = span("user_turn", 0, 9, attributes={"lk.pii.user_transcript": "Look!"})
+    answer = span("agent_turn", 10, 900, attributes={"lk.speech_id": "a", "lk.pii.response.text": "Well."})
+    calls = [
+        child(
+            answer,
+            "function_tool",
+            100 * n,
+            100 * n + 50,
+            attributes={
+                "lk.function_tool.name": "look",
+                "lk.function_tool.arguments": given,
+                "lk.function_tool.is_error": fails,
+            },
+        )
+        for n, (fails, given) in enumerate(zip(failing, arguments, strict=True), 1)
+    ]
+    return built(said, answer, *calls)
+
+
+def test_tool_that_succeeds_when_it_is_called_again_in_its_turn_has_recovered():
+    assert [error.recovered for error in tool_calls(True, False).errors] == [True]
+
+
+def test_tool_that_fails_again_has_not_recovered():
+    assert [error.recovered for error in tool_calls(True, True).errors] == [False, None]
+
+
+@pytest.mark.parametrize(
+    "calls", [(False, True), (True, None)], ids=["succeeded before", "is still on its way"]
+)
+def test_tool_of_which_no_later_call_succeeded_is_not_said_to_have_recovered(calls):
+    assert [error.recovered for error in tool_calls(*calls).errors] == [None]
+
+
+@pytest.mark.parametrize("arguments", [('{"a": 1}', '{"a": 2}'), (None, None)], ids=["other", "not kept"])
+def test_call_that_is_not_known_to_have_the_same_arguments_is_no_later_attempt(arguments):
+    assert [error.recovered for error in tool_calls(True, False, arguments=arguments).errors] == [None]
 
 
 def test_retries_of_a_slow_request_are_one_error_with_it_though_their_lines_name_no_span():
