@@ -18,6 +18,7 @@ from observability.pages.wording import (
     moment,
     seconds,
 )
+from observability.timeline.marks import Failure
 from observability.timeline.model import Timeline
 from observability.timeline.totals import Completeness
 from observability.timeline.words import Signal
@@ -80,6 +81,8 @@ class Figure:
     """slow, error, noted (only the note is an error), or nothing."""
     seek_ms: float | None = None
     """The moment it jumps to."""
+    select: str = ""
+    """What of that moment it shows the details of, as a link names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ def figures_of(timeline: Timeline) -> list[Figure]:
             Quantity(str(figures.errors)),
             kind="error" if figures.errors else "",
             seek_ms=first_moment(timeline, [error.at_ns for error in timeline.errors]),
+            select=name_of_failure(timeline, timeline.errors[0]) if timeline.errors else "",
         ),
         Figure("Turns", Quantity(str(figures.turns))),
     ]
@@ -175,6 +179,14 @@ def no_answer_figure(timeline: Timeline) -> Figure:
 def seconds_or_nothing(timeline: Timeline, name: str) -> Quantity:
     spread = timeline.figures.latency.get("e2e")
     return seconds(getattr(spread, name)) if spread else NOTHING
+
+
+def name_of_failure(timeline: Timeline, failure: Failure) -> str:
+    """Its span, or else the log line that tells of it; empty where the transcript alone knows of it."""
+    for span in timeline.spans:
+        if span.span_id in failure.span_ids:
+            return f"span-{span.trace_id}-{span.span_id}"
+    return f"log-{timeline.logs[failure.log_indexes[0]].key}" if failure.log_indexes else ""
 
 
 def first_moment(timeline: Timeline, moments_ns: Sequence[int]) -> float | None:

@@ -50,7 +50,8 @@ export class SessionView extends HTMLElement {
     else this.#seek(event);
   };
 
-  #act({ select, openTab: tab, filterTurn: turn }) {
+  #act({ select, seekMs, openTab: tab, filterTurn: turn }) {
+    if (seekMs) position.seekTo(Number(seekMs));
     if (select) return selection.select(thingNamed(select), { isOpening: true });
     if (this.#isRecordsCovered) selection.close();
     if (tab) openTab(tab);

@@ -43,6 +43,13 @@ def ask_for(page: Page, span: Locator) -> None:
         span.click()
 
 
+def test_the_number_of_errors_leads_to_the_first_with_its_details(page: Page) -> None:
+    page.get_by_role("button", name="Errors").click()
+
+    expect(details(page)).to_contain_text("book_table")
+    expect(page.locator("[data-clock]")).not_to_have_text("0:00.00")
+
+
 def test_what_was_closed_before_it_came_opens_when_it_is_selected_again(page: Page) -> None:
     held: list[Route] = []
     page.route(ONE_SPAN, holding(held))
