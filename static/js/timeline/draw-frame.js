@@ -34,13 +34,13 @@ export function drawLiveEdge(pen, { view, boxes, heightPx, untilMs }) {
 
 const GLOW_PX = 46;
 
-/** On a phone the lane heads have no room: their names stand inside the lanes. */
+/** On a phone the lane heads have no room: their names stand inside the lanes, and let through what lies below. */
 export function drawLaneNames(pen, boxes) {
   for (const [name, box] of Object.entries(boxes)) {
     if (!box.name || box.hasHead) continue;
     const y = nameTop(name, box);
     const width = pen.widthOf(box.name, { size: 9, weight: 600 }) + 8;
-    pen.fill("surface", 0.86).bar(2, y - 6.5, width, 13, 3);
+    pen.fill("surface", 0.55).bar(2, y - 6.5, width, 13, 3);
     pen.text(box.name, 6, y, { size: 9, weight: 600 });
   }
 }
