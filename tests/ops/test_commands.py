@@ -11,7 +11,7 @@ from observability.models import Refusal
 from projects.audit import record_event
 from projects.leaving import delete_account
 from projects.models import AuditEvent, Project
-from tests.people import signed_in
+from tests.people import ProjectFactory, signed_in
 from tests.sending import agent, spans, token
 
 __all__ = ["agent"]
@@ -72,6 +72,17 @@ def test_stats_count_what_came_what_was_refused_and_what_waits(agent, project):
     assert stats["received_per_s"] == {"traces": round(2 / 300, 2)}
     assert [(each["reason"], each["count"]) for each in stats["refusals"]] == [(WrongSecret.reason, 1)]
     assert stats["versions"]["database"].split()[0] in {"sqlite", "postgresql"}
+
+
+def test_stats_speak_of_one_project_and_of_several(project):
+    one, two = StringIO(), StringIO()
+
+    call_command("stats", stdout=one)
+    ProjectFactory()
+    call_command("stats", stdout=two)
+
+    assert one.getvalue().startswith("1 project; ")
+    assert two.getvalue().startswith("2 projects; ")
 
 
 def test_stats_tell_nothing_of_a_tenant(agent, project):

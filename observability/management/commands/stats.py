@@ -27,8 +27,9 @@ class Command(BaseCommand):
 
 def as_lines(stats: SystemStats) -> str:
     sessions = ", ".join(f"{count} {status}" for status, count in stats.sessions.items())
+    projects = f"{stats.projects} project" if stats.projects == 1 else f"{stats.projects} projects"
     lines = [
-        f"{stats.projects} projects; sessions: {sessions}; {stats.expired_sessions} expired and not erased yet.",
+        f"{projects}; sessions: {sessions}; {stats.expired_sessions} expired and not erased yet.",
         f"{stats.uploads_per_s} uploads a second in the last five minutes.",
     ]
     lines += [f"Refused: {each.count} {each.reason} {each.signal}".rstrip() + "." for each in stats.refusals]
