@@ -17,6 +17,9 @@ GOOD_OUTCOME = "success"
 Kind = Literal["", "slow", "error"]
 
 
+IN_VAIN = "Turns for which an answer was prepared before the user had finished, and thrown away"
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     label: str
@@ -26,6 +29,8 @@ class Card:
     before: str = ""
     """The same figure in the stretch before; empty if there is none."""
     kind: Kind = ""
+    hint: str = ""
+    """What it counts, where its label alone does not tell."""
 
 
 def share(part: int, whole: int) -> float | None:
@@ -109,6 +114,7 @@ def share_cards(insights: Insights, sessions: SessionsOf) -> list[Card]:
             sessions.href(**query),
             share_before(insights, part, whole),
             "error" if part == "error_sessions" and counts.error_sessions else "",
+            IN_VAIN if part == "preempted" else "",
         )
         for label, part, whole, having, query in plan
     ]

@@ -18,7 +18,7 @@ PARTS = {
     "playback_ms": ("agent", "Playback"),
     "unexplained_ms": ("rest", "Unexplained"),
 }
-FIGURES = ("Median", "95 % within", "99 %", "95 % before")
+FIGURES = ("Median", "95 % within", "99 % within", "95 % within, before")
 TREND_PX = 22
 """Height of the little charts, as insights.css has it."""
 

@@ -55,6 +55,23 @@ def leads(context: Any) -> Iterator[tuple[str, int, str]]:
                     yield f"{table.title}: {row.name}, {row.note}", int(cell.text), cell.href
 
 
+def test_a_figure_whose_name_does_not_tell_says_what_it_counts(
+    project: Project, owner_client: Client
+) -> None:
+    counted(project)
+
+    [hint] = [card.hint for card in context_of(owner_client)["cards"] if card.label == "Preempted in vain"]
+
+    assert f'title="{hint}"' in owner_client.get(ADDRESS).content.decode()
+    assert "before the user had finished" in hint
+
+
+def test_tools_and_playback_are_among_the_parts_of_answers(real: list[Session], owner_client: Client) -> None:
+    parts = {row.name for row in context_of(owner_client)["parts"]}
+
+    assert {"Tool, where one was waited for", "Playback"} <= parts
+
+
 @pytest.mark.parametrize("query", ["", "within=24h", "agent=barkeeper", "tool=book_table", "simulated=any"])
 def test_every_figure_leads_to_as_many_sessions_as_it_counts(
     real: list[Session], owner_client: Client, script: Script, query: str
