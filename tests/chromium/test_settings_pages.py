@@ -144,6 +144,15 @@ def test_a_question_is_left_again_by_the_key_that_opened_it(
     assert Membership.objects.filter(user=teammate).exists()
 
 
+def test_on_a_phone_settings_tell_which_project_they_are_of(
+    phone: Page, portal: Server, project: Project
+) -> None:
+    phone.goto(portal.url + reverse("projects:trail-show", args=["acme"]))
+
+    expect(phone.get_by_role("navigation", name="Settings").get_by_text(project.name)).to_be_in_viewport()
+    assert phone.evaluate(FITS)
+
+
 def test_the_audit_trail_is_read_on_a_phone_without_scrolling_sideways(
     phone: Page, portal: Server, project: Project, owner: User
 ) -> None:
