@@ -71,7 +71,7 @@ def fill_turns(project: Any) -> None:
     from django.db import connection
 
     from observability.models import SessionFact
-    from observability.timeline.facts import ANSWER_TIMES
+    from observability.timeline.facts import ANSWER_TIMES, WAITED_TIMES
     from observability.timeline.packed import packed
 
     named, parts = {"project": project.pk, "turns": TURNS}, len(ANSWER_TIMES) - 1
@@ -94,6 +94,7 @@ def fill_turns(project: Any) -> None:
             answer_times=packed(
                 [ms for e2e, ttft in zip(*both, strict=True) for ms in (e2e, *[ttft] * parts)]
             ),
+            waited_times=packed([ttft for ttft in both[1] for _ in WAITED_TIMES]),
         )
         for session, expires_at, *both in times
     )
