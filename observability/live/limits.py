@@ -45,8 +45,11 @@ COMPRESS_FROM_BYTES = 16 * 1024
 KEPT_EVENTS = 8
 """A reader further behind than this gets a snapshot."""
 
-BUILD_THREADS, CHECK_THREADS = 4, 2
-"""So that one huge session delays neither the others nor any check of access. Small ones mostly wait for the data."""
+LONG_BUILD_S = 0.05
+"""Of processor time, the last time: what is read for the first time, or whole, takes hundreds of milliseconds."""
+
+BUILD_THREADS, LONG_BUILD_THREADS, CHECK_THREADS = 2, 2, 2
+"""So that one huge session, or sixty that are opened at once, delay neither the others nor any check of access."""
 
 LOOK_AT_CONNECTION_EVERY_S = 1.0
 """Each thread at its own. After a restart of the database something watched may fail once, and is read again."""

@@ -13,7 +13,7 @@ from observability.live.shown import Shown, shown_after
 from observability.live.stem import Stem, body_of, read_anew
 from observability.models import Session
 from observability.queries.kept import Kept
-from observability.queries.records import Facts, facts_of, kept_timeline_of
+from observability.queries.records import Facts, facts_of, kept_timeline_of, timeline_kept_of
 from observability.queries.sessions import session_in
 from observability.timeline import as_json
 from observability.timeline.completeness import LATE_NS
@@ -63,21 +63,22 @@ class SessionReading:
         if before is not None and before.facts == facts:
             return before
         is_live = session.status == Session.Status.LIVE
-        if before is not None and is_live:
-            parts = self.further(before.parts, session, known)
+        if not is_live:
+            parts = self.of_kept(session, kept_timeline_of(session, known), known)
+        elif before is None and (kept := timeline_kept_of(session, known)):
+            parts = self.of_kept(session, kept, known)
         else:
-            parts = self.first(session, known)
+            parts = self.further(before.parts if before else None, session, known)
         return shown_after(before, facts, parts, cursor=session.cursor, is_live=is_live)
 
-    def first(self, session: Session, known: Facts) -> Part:
+    def of_kept(self, session: Session, kept: Kept, known: Facts) -> Part:
         """Of the timeline that the page has just been made of."""
-        kept = kept_timeline_of(session, known)
         parts, head, growing = parts_of(session, kept), kept.timeline.session, growing_of(kept.timeline)
         self.stem = Stem(parts, place_of(session), known[1], head.last_ns, growing)
         self.ended_ns = head.end_ns or head.last_ns
         return parts
 
-    def further(self, before: Part, session: Session, known: Facts) -> Part:
+    def further(self, before: Part | None, session: Session, known: Facts) -> Part:
         stem = self.stem
         is_older = stem is not None and stem.parts is before and stem.context == known[1]
         grown = stem.grown(session) if stem is not None and is_older else None

@@ -10,18 +10,25 @@ from typing import TypeVar
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
-from observability.live.limits import BUILD_THREADS, CHECK_THREADS, LOOK_AT_CONNECTION_EVERY_S
+from observability.live.limits import (
+    BUILD_THREADS,
+    CHECK_THREADS,
+    LONG_BUILD_THREADS,
+    LOOK_AT_CONNECTION_EVERY_S,
+)
 
 T = TypeVar("T")
 
 _build = ThreadPoolExecutor(BUILD_THREADS, "live build")
+_long_build = ThreadPoolExecutor(LONG_BUILD_THREADS, "live long build")
 _check = ThreadPoolExecutor(CHECK_THREADS, "live check")
 _looked = threading.local()
 
 
-async def built(do: Callable[[], T]) -> T:
-    """Of what may take long."""
-    return await asyncio.get_running_loop().run_in_executor(_build, with_database, do)
+async def built(do: Callable[[], T], *, is_long: bool = False) -> T:
+    """Of what may take long; what is known to is done elsewhere, so that the rest need not wait for it."""
+    threads = _long_build if is_long else _build
+    return await asyncio.get_running_loop().run_in_executor(threads, with_database, do)
 
 
 async def checked(do: Callable[[], T]) -> T:

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Hashable
 from functools import partial
+from math import inf
 
 from django.http import Http404
 
 from observability.live.hints import Hints
-from observability.live.limits import KEPT_EVENTS, POLL_S
+from observability.live.limits import KEPT_EVENTS, LONG_BUILD_S, POLL_S
 from observability.live.pace import Pace
 from observability.live.reading import Reading
 from observability.live.seldom import seldom_logger
@@ -35,6 +36,7 @@ class Watch:
         self.is_hinted = asyncio.Event()
         self.renewed = asyncio.Condition()
         self.pace = Pace()
+        self.last_cost_s = inf
 
     @property
     def is_live(self) -> bool:
@@ -72,7 +74,8 @@ class Watch:
         hinted, self.hinted = frozenset(self.hinted), set()
         began_s = asyncio.get_running_loop().time()
         try:
-            shown, cost_s = await built(timed(partial(self.reading.renewed, self.shown, hinted)))
+            renewed = timed(partial(self.reading.renewed, self.shown, hinted))
+            shown, cost_s = await built(renewed, is_long=self.last_cost_s > LONG_BUILD_S)
         except Http404:
             self.is_gone = True
         except Exception:
@@ -81,6 +84,7 @@ class Watch:
             return
         else:
             self.pace.spend(began_s, cost_s)
+            self.last_cost_s = cost_s
             self.show(shown)
         async with self.renewed:
             self.renewed.notify_all()

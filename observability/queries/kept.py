@@ -67,6 +67,11 @@ class KeptTimelines:
             self.put(session, kept)
             return kept
 
+    def find(self, session: UUID, facts: object, now_ns: int) -> Kept | None:
+        """If it has been built already."""
+        kept = self.by_session.get(session)
+        return kept if kept is not None and kept.is_of(facts, now_ns) else None
+
     def forget(self, session: UUID) -> None:
         with self.lock:
             self.by_session.pop(session, None)

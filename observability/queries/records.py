@@ -40,6 +40,11 @@ def kept_timeline_of(session: Session, facts: Facts | None = None) -> Kept:
     return _kept.get(session.public_id, known, now_ns, lambda: built(session, known, now_ns))
 
 
+def timeline_kept_of(session: Session, facts: Facts) -> Kept | None:
+    """If this process has built it already, for a page or a script."""
+    return _kept.find(session.public_id, facts, time.time_ns())
+
+
 def forget_timeline(session: Session) -> None:
     """In this process; in others it goes by itself when nobody asks for it."""
     _kept.forget(session.public_id)

@@ -22,6 +22,7 @@ def main(port: int) -> None:
     limits.CHECK_ACCESS_EVERY_S = 0.5
     limits.SLOW_READER_S = 1.0
     threads._build = CountedThreads(limits.BUILD_THREADS, "live build")
+    threads._long_build = CountedThreads(limits.LONG_BUILD_THREADS, "live long build")
     threads._check = CountedThreads(limits.CHECK_THREADS, "live check")
 
     from config.asgi import application, http

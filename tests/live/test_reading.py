@@ -16,6 +16,7 @@ from observability.live import stem
 from observability.live.reading import SessionReading
 from observability.live.shown import Shown
 from observability.models import Batch, Session
+from observability.queries.records import forget_timeline, kept_timeline_of
 from projects.models import Project
 from tests.captured import RUNS, CapturedRequest, captured_exports
 
@@ -69,6 +70,36 @@ def test_lines_are_added_without_reading_what_was_there(project: Project) -> Non
     grown = reading.renewed(shown, frozenset())
 
     assert grown.version.startswith(f"{len(earlier) + 1}-")
+
+
+def test_a_session_that_nobody_here_has_looked_at_is_read_whole_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exports = captured_exports("python/1.8.9_full")
+    at = next(n for n in range(20, len(exports)) if exports[n].signal == "traces")
+    reading, shown = read_so_far(project, exports[:at])
+    monkeypatch.setattr(stem, "batches_of", None)
+
+    take_captured(project, exports[at])
+    grown = reading.renewed(shown, frozenset())
+    monkeypatch.undo()
+
+    assert grown.version == anew(project)
+
+
+def test_a_session_whose_page_was_made_here_is_not_read_for_it_again(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for request in captured_exports("python/1.8.9_full")[:20]:
+        take_captured(project, request)
+    kept_timeline_of(Session.objects.get())
+    monkeypatch.setattr(stem, "batches_of", None)
+
+    shown = reading_of(project).renewed(None, frozenset())
+    monkeypatch.undo()
+    forget_timeline(Session.objects.get())
+
+    assert shown.version == anew(project)
 
 
 def test_a_session_that_is_redacted_meanwhile_is_read_anew(project: Project) -> None:
