@@ -112,5 +112,13 @@ def close_broken_connections(**kwargs: Any) -> None:
     close_old_connections()
 
 
+def keep_no_timelines(**kwargs: Any) -> None:
+    """In the processes of a separate worker, which need none twice. Within `up` pages use what its worker has built."""
+    from observability.queries import records
+
+    records.keep_no_timelines()
+
+
+signals.worker_process_init.connect(keep_no_timelines)
 signals.task_prerun.connect(close_broken_connections)
 signals.task_postrun.connect(close_broken_connections)

@@ -45,6 +45,11 @@ def timeline_kept_of(session: Session, facts: Facts) -> Kept | None:
     return _kept.find(session.public_id, facts, time.time_ns())
 
 
+def keep_no_timelines() -> None:
+    """From here on, in this process."""
+    _kept.max_records = 0
+
+
 def forget_timeline(session: Session) -> None:
     """In this process; in others it goes by itself when nobody asks for it."""
     _kept.forget(session.public_id)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from celery import signals
 
 from observability.models import Recording, Session, Waveform
 from observability.queries import records
@@ -28,6 +29,15 @@ def test_the_same_state_is_built_once(agent, project):
     agent.send("traces", spans("user_turn"))
 
     assert timeline_of(only_session()) is timeline_of(only_session())
+
+
+def test_processes_of_a_separate_worker_keep_none(agent, project, monkeypatch):
+    monkeypatch.setattr(records, "_kept", KeptTimelines(1_000))
+    signals.worker_process_init.send(None)
+    agent.send("traces", spans("user_turn"))
+
+    assert timeline_of(only_session()) is not timeline_of(only_session())
+    assert records._kept.by_session == {}
 
 
 @pytest.mark.parametrize(
