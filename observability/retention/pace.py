@@ -19,7 +19,7 @@ REST_S = 0.02
 LONGEST_ALONE_S = 0.1
 """Of work without that rest while no session is live: a page may be waiting all the same."""
 LOOK_EVERY_S = 0.25
-"""For one."""
+"""Whether a session is live."""
 LONGEST_STRETCH_S = 1.0
 SHORTEST_STRETCH_S = 0.005
 """Of work. A sleep costs the machine more than it gives, if there was nothing to rest from."""

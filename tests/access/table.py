@@ -1,8 +1,11 @@
 """Who may do what. Every route of the site has its row; tests/access/test_table.py tries each cell."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+MADE_ANEW = re.compile(rb'nonce="[^"]*"|"X-CSRFToken": "[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"')
+"""In every answer of a page."""
 Least = Literal["viewer", "member", "admin", "owner", "anyone", "signed in", "staff", "api", "nothing"]
 """The smallest role in the project that is let in; or who else, where no project is named.
 

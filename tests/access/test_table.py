@@ -1,6 +1,5 @@
 """Every route of the site, tried by everybody: only who stands in the table gets in, and nobody else learns a thing."""
 
-import re
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -14,14 +13,12 @@ from projects.actions import create_access_token
 from projects.models import Project
 from projects.staff import begin_grant
 from tests.access.conftest import LOOK, Acme, Place
-from tests.access.table import OTHERS, SOCKETS, TABLE, Row
+from tests.access.table import MADE_ANEW, OTHERS, SOCKETS, TABLE, Row
 from tests.people import UserFactory, signed_in
 
 pytestmark = pytest.mark.django_db
 RANK = {"viewer": 0, "member": 1, "admin": 2, "owner": 3}
 NAMES_PROJECT = ("<slug:slug>", "<slug:project>")
-MADE_ANEW = re.compile(rb'nonce="[^"]*"|"X-CSRFToken": "[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"')
-"""In every answer."""
 
 
 def routes(resolver: URLResolver | None = None, before: str = "") -> Iterator[str]:

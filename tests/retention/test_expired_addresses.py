@@ -1,6 +1,5 @@
 """At every address that names it, an expired session is told as one that never was."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from observability.queries.records import timeline_of
 from observability.recordings.waveform import analyse_recording
 from observability.timeline.model import Timeline
 from projects.audit import Onlooker
+from tests.access.table import MADE_ANEW
 from tests.api.conftest import received
 from tests.exports.conftest import work
 from tests.lasting import keep_files, lasting_rows, put_files_back
@@ -34,8 +34,6 @@ OTHERS = {
     "<str:trace_id>-<str:span_id>": "{trace_id}-{span_id}",
     "<slug:key>": "span-0",
 }
-MADE_ANEW = re.compile(rb'nonce="[^"]*"|"X-CSRFToken": "[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"')
-"""In every answer."""
 
 
 def routes(resolver: URLResolver | None = None, before: str = "") -> Iterator[str]:
