@@ -13,7 +13,7 @@ from observability.api.doors import ProjectView, SessionView, may_delete
 from observability.api.paging import limit_of, page_of
 from observability.api.parameters import names_of, zone_of
 from observability.api.trail import note
-from observability.queries.records import timeline_of
+from observability.queries.records import timeline_read_of
 from observability.queries.session_fields import session_fields
 from observability.queries.session_filters import BadFilter, read_filters
 from observability.queries.sessions import session_rows
@@ -54,7 +54,7 @@ class OneSession(SessionView):
     @extend_schema(operation_id="session", summary="One session", responses=schema.SessionFields)
     def get(self, request: Request, **_: Any) -> Response:
         """Its figures are made from the records at this moment, so they are never behind."""
-        fields = session_fields(self.session, summary_of(timeline_of(self.session)))
+        fields = session_fields(self.session, summary_of(timeline_read_of(self.session)))
         return Response(fields | {"processing": work_fields(tasks_of(self.session))})
 
     @extend_schema(operation_id="session_delete", summary="Delete a session", responses={202: schema.Receipt})

@@ -12,7 +12,7 @@ from observability.live.limits import LISTED_SESSIONS
 from observability.live.shown import Shown, shown_after
 from observability.live.stem import Stem, body_of, read_anew
 from observability.models import Session
-from observability.queries.kept import Kept
+from observability.queries.kept import FOR_A_READER_NS, Kept
 from observability.queries.records import Facts, facts_of, kept_timeline_of, timeline_kept_of
 from observability.queries.sessions import session_in
 from observability.timeline import as_json
@@ -64,7 +64,8 @@ class SessionReading:
             return before
         is_live = session.status == Session.Status.LIVE
         if not is_live:
-            parts = self.of_kept(session, kept_timeline_of(session, known), known)
+            kept_briefly = kept_timeline_of(session, known, keep_ns=FOR_A_READER_NS)
+            parts = self.of_kept(session, kept_briefly, known)
         elif before is None and (kept := timeline_kept_of(session, known)):
             parts = self.of_kept(session, kept, known)
         else:

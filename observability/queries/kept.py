@@ -15,8 +15,11 @@ from uuid import UUID
 from observability.timeline.model import Timeline
 
 T = TypeVar("T")
-UNASKED_NS = 15 * 60 * 1_000_000_000
-"""A timeline that nobody has asked for in this time goes: its session may have been deleted on another server."""
+FOR_A_PAGE_NS = 15 * 60 * 1_000_000_000
+"""A timeline that no page has asked for in this time goes: its session may have been deleted on another server."""
+FOR_A_READER_NS = 60 * 1_000_000_000
+"""Scripts, jobs and live updates want several things of a session one after the other and then those of the next:
+what they have read through shall not fill the memory."""
 STRIPES = 32
 """Locks that sessions share, so that none has to be made or forgotten."""
 
@@ -28,8 +31,7 @@ class Kept:
     """All that it was built from, the clock apart."""
     holds_until_ns: int | None = None
     """By the clock alone it is another one from then on; None if it never is."""
-    asked_ns: int = 0
-    """When it was last wanted."""
+    wanted_until_ns: int = 0
     made: dict[str, Any] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -58,13 +60,22 @@ class KeptTimelines:
         self.lock = threading.Lock()
         self.building = [threading.Lock() for _ in range(STRIPES)]
 
-    def get(self, session: UUID, facts: object, now_ns: int, build: Callable[[], Kept]) -> Kept:
+    def get(
+        self,
+        session: UUID,
+        facts: object,
+        now_ns: int,
+        build: Callable[[], Kept],
+        keep_ns: int = FOR_A_PAGE_NS,
+    ) -> Kept:
+        """Wanted for so long at least."""
         with self.building[hash(session) % STRIPES]:
-            kept = self.by_session.get(session)
+            kept = before = self.by_session.get(session)
             if kept is None or not kept.is_of(facts, now_ns):
                 kept = build()
-            kept.asked_ns = now_ns
-            self.put(session, kept)
+            until_ns = before.wanted_until_ns if before is not None else 0
+            kept.wanted_until_ns = max(until_ns, now_ns + keep_ns)
+            self.put(session, kept, now_ns)
             return kept
 
     def find(self, session: UUID, facts: object, now_ns: int) -> Kept | None:
@@ -76,18 +87,14 @@ class KeptTimelines:
         with self.lock:
             self.by_session.pop(session, None)
 
-    def put(self, session: UUID, kept: Kept) -> None:
-        """As the newest; what is too much goes, and what nobody wants any more, the oldest first."""
+    def put(self, session: UUID, kept: Kept, now_ns: int = 0) -> None:
+        """As the newest. What nobody wants any more goes, and of what is too much the oldest."""
         with self.lock:
             self.by_session[session] = kept
             self.by_session.move_to_end(session)
+            for unwanted in [key for key, each in self.by_session.items() if each.wanted_until_ns < now_ns]:
+                del self.by_session[unwanted]
             total = sum(each.records for each in self.by_session.values())
-            while self.by_session and (
-                total > self.max_records or self._oldest_ns < kept.asked_ns - UNASKED_NS
-            ):
+            while total > self.max_records:
                 _session, gone = self.by_session.popitem(last=False)
                 total -= gone.records
-
-    @property
-    def _oldest_ns(self) -> int:
-        return next(iter(self.by_session.values())).asked_ns

@@ -11,7 +11,7 @@ from observability.journal.reopen import is_withheld
 from observability.journal.statements import run
 from observability.limits import MAX_KEPT_RECORDS
 from observability.models import Recording, Session
-from observability.queries.kept import Kept, KeptTimelines
+from observability.queries.kept import FOR_A_PAGE_NS, FOR_A_READER_NS, Kept, KeptTimelines
 from observability.records import Record
 from observability.timeline import build
 from observability.timeline.completeness import LATE_NS
@@ -31,13 +31,19 @@ def records_of(session: Session) -> list[Record]:
 
 
 def timeline_of(session: Session) -> Timeline:
+    """For a page, which asks for it again."""
     return kept_timeline_of(session).timeline
 
 
-def kept_timeline_of(session: Session, facts: Facts | None = None) -> Kept:
+def timeline_read_of(session: Session) -> Timeline:
+    """For those who read one session after the other."""
+    return kept_timeline_of(session, keep_ns=FOR_A_READER_NS).timeline
+
+
+def kept_timeline_of(session: Session, facts: Facts | None = None, *, keep_ns: int = FOR_A_PAGE_NS) -> Kept:
     """Built now, or by whoever needed the same one before. `facts` are the session's, if they are known."""
     known, now_ns = facts or facts_of(session), time.time_ns()
-    return _kept.get(session.public_id, known, now_ns, lambda: built(session, known, now_ns))
+    return _kept.get(session.public_id, known, now_ns, lambda: built(session, known, now_ns), keep_ns)
 
 
 def timeline_kept_of(session: Session, facts: Facts) -> Kept | None:

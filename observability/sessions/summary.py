@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from observability.journal.inserts import Insert
 from observability.live.publish import publish_sessions
 from observability.models import Recording, Session
-from observability.queries.records import timeline_of
+from observability.queries.records import timeline_read_of
 from observability.queries.session_search import NAMES
 from observability.sessions.facts import facts_of, replace_facts
 from observability.timeline.facts import MAX_INT64
@@ -35,7 +35,7 @@ def refresh_summary(session_id: int) -> None:
     session = Session.objects.filter(pk=session_id, expires_at__gt=Now()).first()
     if session is None:
         return
-    timeline = timeline_of(session)
+    timeline = timeline_read_of(session)
     facts = facts_of(session, timeline) if session.status != Session.Status.LIVE else None
     if is_written(session, timeline, summary_of(timeline), facts):
         publish_sessions([session_id])

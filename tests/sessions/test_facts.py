@@ -16,7 +16,7 @@ from observability.models import (
     TurnFact,
     VerdictFact,
 )
-from observability.queries.records import timeline_of
+from observability.queries.records import timeline_read_of
 from observability.retention.delete import delete_session
 from observability.sessions.facts import KINDS
 from observability.sessions.summary import refresh_summary
@@ -39,7 +39,7 @@ def counts():
 
 
 def test_each_turn_is_a_row_with_its_times_and_latencies(front_desk):
-    told = timeline_of(front_desk).turns
+    told = timeline_read_of(front_desk).turns
 
     rows = list(TurnFact.objects.filter(role="user").order_by("index"))
 
@@ -86,8 +86,8 @@ def test_tools_models_errors_and_verdicts_are_rows_too(front_desk):
 
 
 def test_facts_hold_nothing_that_was_said_and_no_message(front_desk):
-    said = {item.text for item in timeline_of(front_desk).transcript if len(item.text) > 20}
-    messages = {error.message for error in timeline_of(front_desk).errors if len(error.message) > 20}
+    said = {item.text for item in timeline_read_of(front_desk).transcript if len(item.text) > 20}
+    messages = {error.message for error in timeline_read_of(front_desk).errors if len(error.message) > 20}
 
     texts = [
         str(value)
@@ -186,11 +186,11 @@ def test_summary_that_was_begun_before_the_redaction_writes_nothing(agent, front
     ask = asking_for_redaction(spans("user_turn", job=front_desk.job_id, room=front_desk.room_id, first_id=9))
 
     def build_while_redaction_is_asked_for(session):
-        built = timeline_of(session)
+        built = timeline_read_of(session)
         agent.send("traces", ask)
         return built
 
-    monkeypatch.setattr("observability.sessions.summary.timeline_of", build_while_redaction_is_asked_for)
+    monkeypatch.setattr("observability.sessions.summary.timeline_read_of", build_while_redaction_is_asked_for)
     refresh_summary(front_desk.pk)
 
     assert counts() == [0] * len(KINDS)

@@ -11,8 +11,8 @@ from celery import signals
 
 from observability.models import Recording, Session, Waveform
 from observability.queries import records
-from observability.queries.kept import UNASKED_NS, Kept, KeptTimelines
-from observability.queries.records import timeline_of
+from observability.queries.kept import FOR_A_PAGE_NS, FOR_A_READER_NS, Kept, KeptTimelines
+from observability.queries.records import timeline_of, timeline_read_of
 from observability.timeline import build
 from observability.timeline.completeness import LATE_NS
 from observability.timeline.context import SessionContext
@@ -29,6 +29,20 @@ def test_the_same_state_is_built_once(agent, project):
     agent.send("traces", spans("user_turn"))
 
     assert timeline_of(only_session()) is timeline_of(only_session())
+
+
+def test_what_scripts_read_through_does_not_stay_in_memory(agent, project, monkeypatch):
+    monkeypatch.setattr(records, "_kept", KeptTimelines(1_000))
+    now_ns = time.time_ns()
+    for number in range(3):
+        agent.send("traces", spans("user_turn", job=f"AJ_{number}", room=f"RM_{number}"))
+
+    for number, session in enumerate(sessions := list(Session.objects.order_by("pk"))):
+        clock = SimpleNamespace(time_ns=lambda number=number: now_ns + number * (FOR_A_READER_NS + 1))
+        monkeypatch.setattr(records, "time", clock)
+        assert timeline_read_of(session) is timeline_read_of(session)
+
+    assert list(records._kept.by_session) == [sessions[-1].public_id]
 
 
 def test_processes_of_a_separate_worker_keep_none(agent, project, monkeypatch):
@@ -113,12 +127,24 @@ def test_one_that_is_too_large_is_not_kept():
     assert list(kept.by_session) == []
 
 
-def test_one_that_nobody_asks_for_goes_after_a_quarter_of_an_hour():
+@pytest.mark.parametrize("keep_ns", [FOR_A_PAGE_NS, FOR_A_READER_NS])
+def test_one_that_nobody_asks_for_goes(keep_ns):
     kept, (wanted, left_alone) = KeptTimelines(max_records=5), [uuid4() for _ in range(2)]
-    for session, at_ns in [(left_alone, 1), (wanted, 2), (wanted, UNASKED_NS + 2)]:
-        kept.get(session, "facts", at_ns, lambda: of_records(1))
+
+    for session, at_ns in [(left_alone, 1), (wanted, 2), (wanted, keep_ns + 2)]:
+        kept.get(session, "facts", at_ns, lambda: of_records(1), keep_ns)
 
     assert list(kept.by_session) == [wanted]
+
+
+def test_one_that_a_page_has_asked_for_stays_whoever_else_reads_it():
+    kept, (looked_at, another) = KeptTimelines(max_records=5), [uuid4() for _ in range(2)]
+
+    kept.get(looked_at, "facts", 1, lambda: of_records(1), FOR_A_PAGE_NS)
+    kept.get(looked_at, "newer facts", 2, lambda: of_records(1), FOR_A_READER_NS)
+    kept.get(another, "facts", FOR_A_PAGE_NS, lambda: of_records(1), FOR_A_READER_NS)
+
+    assert looked_at in kept.by_session
 
 
 def test_one_of_an_erased_session_goes_with_it(agent, project):

@@ -87,7 +87,7 @@ def test_data_that_comes_while_the_summary_is_made_is_summarised_again(agent, pr
         agent.send("logs", logs("meanwhile"))
         return timeline_of(session)
 
-    monkeypatch.setattr(summary, "timeline_of", build_while_data_comes)
+    monkeypatch.setattr(summary, "timeline_read_of", build_while_data_comes)
     work_off(SUMMARISE)
 
     assert only_session().summary_cursor == 1
@@ -107,7 +107,7 @@ def test_live_session_that_cannot_be_summarised_does_not_keep_others_waiting(
             raise ValueError("broken")
         return timeline_of(session)
 
-    monkeypatch.setattr(summary, "timeline_of", build)
+    monkeypatch.setattr(summary, "timeline_read_of", build)
     sweep_sessions()
 
     assert Session.objects.get(job_id="AJ_good").summary["turns"] == 0
