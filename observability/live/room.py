@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from django.db import Error as DatabaseError
@@ -33,9 +34,12 @@ class Request:
     viewed: str = ""
     """The id of a session, for the project's audit trail; "" for the list."""
 
-    def visit(self) -> Visitor:
-        """Sockets of one page or script are checked together."""
-        return _visits.recent(self.credentials, self.slug)
+    async def visit(self) -> Visitor:
+        """Sockets of one page or script are checked together. Raises Refused, or DatabaseError."""
+        visitor = _visits.known(self.credentials, self.slug)
+        if visitor is None:
+            visitor = await admitted(partial(_visits.recent, self.credentials, self.slug))
+        return visitor
 
     def first_visit(self) -> tuple[Visitor, Reading]:
         visitor = _visits.fresh(self.credentials, self.slug)
@@ -50,11 +54,12 @@ class Visits:
     def __init__(self) -> None:
         self.found: dict[tuple[Credentials, str], tuple[float, Visitor]] = {}
 
-    def recent(self, credentials: Credentials, slug: str) -> Visitor:
+    def known(self, credentials: Credentials, slug: str) -> Visitor | None:
         at_s, visitor = self.found.get((credentials, slug), (0.0, None))
-        if visitor is not None and time.monotonic() - at_s < SAME_CHECK_S:
-            return visitor
-        return self.fresh(credentials, slug)
+        return visitor if time.monotonic() - at_s < SAME_CHECK_S else None
+
+    def recent(self, credentials: Credentials, slug: str) -> Visitor:
+        return self.known(credentials, slug) or self.fresh(credentials, slug)
 
     def fresh(self, credentials: Credentials, slug: str) -> Visitor:
         if len(self.found) > MAX_REMEMBERED_VISITS:

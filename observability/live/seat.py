@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -23,9 +24,12 @@ from observability.live.watch import Gone, Watch
 NOT_SIGNED_IN, NOT_FOUND, TOO_SLOW, TOO_MANY = 4401, 4404, 4408, 4429
 TOO_BIG, BROKEN, NOT_NOW = 1009, 1011, 1013
 
+EARLIEST_CHECK = 0.7
+"""Of CHECK_ACCESS_EVERY_S."""
+
 T = TypeVar("T")
 Send = Callable[[Frame], Awaitable[None]]
-Visit = Callable[[], Visitor]
+Visit = Callable[[], Awaitable[Visitor]]
 
 
 class Refused(Exception):
@@ -37,7 +41,10 @@ class Refused(Exception):
 
 
 class Seat:
-    """`visit` finds out anew who the reader is. `version` is what the reader has already, "" for nothing."""
+    """`visit` finds out who the reader is now, and raises Refused or DatabaseError.
+
+    `version` is what the reader has already, "" for nothing.
+    """
 
     def __init__(self, visitor: Visitor, visit: Visit, watch: Watch, version: str, send: Send) -> None:
         self.visitor, self.visit = visitor, visit
@@ -69,7 +76,8 @@ class Seat:
 
     async def guard(self) -> None:
         while True:
-            await asyncio.sleep(CHECK_ACCESS_EVERY_S)
+            # Those who came together are not all looked up, and told that the line is alive, at one moment.
+            await asyncio.sleep(CHECK_ACCESS_EVERY_S * random.uniform(EARLIEST_CHECK, 1))  # noqa: S311  # no secret
             await self.check()
             is_due = now_s() - self.sent_s > self.beat_every_s - CHECK_ACCESS_EVERY_S
             if is_due or self.told_beat_s != self.beat_every_s:
@@ -78,7 +86,7 @@ class Seat:
     async def check(self) -> None:
         """While the database cannot be asked, nothing new comes from it either."""
         try:
-            visitor = await admitted(self.visit)
+            visitor = await self.visit()
         except DatabaseError:
             return
         if visitor.key != self.visitor.key or visitor.project.pk != self.visitor.project.pk:
@@ -104,7 +112,8 @@ class Seat:
     async def deliver(self, frame: Frame) -> None:
         """The server holds at most one frame that the line has not taken, and waits no longer than this."""
         try:
-            await asyncio.wait_for(self.send(frame), SLOW_READER_S)
+            async with asyncio.timeout(SLOW_READER_S):
+                await self.send(frame)
         except TimeoutError:
             raise Refused(TOO_SLOW) from None
         self.sent_s = now_s()

@@ -34,7 +34,8 @@ class Watch:
         self.readers = 0
         self.hinted: set[int] = set()
         self.is_hinted = asyncio.Event()
-        self.renewed = asyncio.Condition()
+        self.news = asyncio.Event()
+        """Set once there is another version than readers know of, or none any more; the next one has its own."""
         self.pace = Pace()
         self.last_cost_s = inf
 
@@ -50,10 +51,8 @@ class Watch:
 
     async def frame_after(self, version: str) -> Frame:
         """What brings a reader with this version on, as soon as there is something. Raises Gone."""
-        async with self.renewed:
-            await self.renewed.wait_for(
-                lambda: self.is_gone or (self.shown and self.shown.version != version)
-            )
+        while not self.is_gone and (self.shown is None or self.shown.version == version):
+            await self.news.wait()
         if self.is_gone or self.shown is None:
             raise Gone
         event = self.events.get(version)
@@ -78,6 +77,7 @@ class Watch:
             shown, cost_s = await built(renewed, is_long=self.last_cost_s > LONG_BUILD_S)
         except Http404:
             self.is_gone = True
+            self.tell()
         except Exception:
             logger.exception("Something watched cannot be read; it is tried again.")
             self.hinted |= hinted
@@ -86,8 +86,6 @@ class Watch:
             self.pace.spend(began_s, cost_s)
             self.last_cost_s = cost_s
             self.show(shown)
-        async with self.renewed:
-            self.renewed.notify_all()
 
     def show(self, shown: Shown) -> None:
         if shown is self.shown:
@@ -100,6 +98,11 @@ class Watch:
         for version in list(self.events)[:-KEPT_EVENTS]:
             del self.events[version]
         self.shown = shown
+        self.tell()
+
+    def tell(self) -> None:
+        told, self.news = self.news, asyncio.Event()
+        told.set()
 
 
 class Watches:
