@@ -39,11 +39,14 @@ export function drawLaneNames(pen, boxes) {
   for (const [name, box] of Object.entries(boxes)) {
     if (!box.name || box.hasHead) continue;
     const y = nameTop(name, box);
-    const width = pen.widthOf(box.name, { size: 9, weight: 600 }) + 8;
-    pen.fill("surface", 0.55).bar(2, y - 6.5, width, 13, 3);
-    pen.text(box.name, 6, y, { size: 9, weight: 600 });
+    pen.fill("surface", 0.55).bar(2, y - 6.5, rightOfName(pen, box.name) - 2, 13, 3);
+    pen.text(box.name, 6, y, NAME);
   }
 }
+
+const NAME = { size: 9, weight: 600 };
+
+export const rightOfName = (pen, name) => pen.widthOf(name, NAME) + 10;
 
 function nameTop(name, { top, height }) {
   if (name === "user") return top + 9;

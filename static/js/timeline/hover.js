@@ -27,7 +27,8 @@ export class HoverOnLanes {
     const hit = hitAt(scene, x, y);
     const isOnMark = !["moment", "ruler", "minimap"].includes(hit.kind);
     stage.classList.toggle("timeline__stage--over-mark", isOnMark);
-    this.#timeline.setHover(hit.kind === "minimap" ? null : scene.view.toMs(x));
+    const ms = scene.view.toMs(x);
+    this.#timeline.setHover(hit.kind === "minimap" || ms < 0 ? null : ms);
     const words = this.#wordsFor(hit, scene, x);
     if (!words) this.#card.hide();
     else this.#card.show(words, this.#placeOf(hit, scene, x, y));
@@ -51,6 +52,7 @@ export class HoverOnLanes {
     if (hit.kind === "error") return errorWords(hit.error);
     if (hit.kind === "eou") return waitWords(hit);
     if (hit.kind === "minimap") return null;
+    if (view.toMs(x) < 0) return null;
     return momentWords(model, view.toMs(x), Math.max(LEAST_NEAR_MS, NEAR_PX / view.pxPerMs));
   }
 

@@ -40,7 +40,8 @@ export class SessionTimeline extends HTMLElement {
     this.model.targetMs = Number(this.dataset.targetMs) || this.model.targetMs;
     const audio = this.querySelector("audio") ?? this.appendChild(document.createElement("audio"));
     this.player = new Player(audio, life);
-    this.surface = new Surface(this, () => this.#scene, { life, resized: (widthPx) => this.control.resize(widthPx) });
+    const resized = (...sizesPx) => this.control.resize(...sizesPx);
+    this.surface = new Surface(this, () => this.#scene, { life, resized });
     this.selected = new Selected(this, life);
     this.clock = new TimelineClock(this, life);
     this.actions = actionsOf(this);

@@ -1,3 +1,4 @@
+import { rightOfName } from "./draw-frame.js";
 import { drawLanes } from "./draw-lanes.js";
 import { drawOver } from "./draw-over.js";
 import { FrameLoop } from "./frame-loop.js";
@@ -33,7 +34,7 @@ export class Surface {
     followTheme(() => this.#readColors(), life);
     const observer = new ResizeObserver(() => this.#resize(resized));
     observer.observe(this.stage);
-    observer.observe(root.querySelector(".lane-heads"));
+    observer.observe(this.#headColumn);
     life.onEnd(() => observer.disconnect());
     this.#resize(resized);
   }
@@ -87,6 +88,17 @@ export class Surface {
     return this.#root.querySelectorAll("[data-lane]");
   }
 
+  get #headColumn() {
+    return this.#root.querySelector(".lane-heads");
+  }
+
+  /** How wide the names are that stand inside the lanes, where there is no room for heads. */
+  get #namesPx() {
+    if (this.#headColumn.clientWidth > 1) return 0;
+    const named = [...this.#heads].filter((head) => !head.hidden && head.dataset.name);
+    return Math.max(0, ...named.map((head) => rightOfName(this.#lower, head.dataset.name)));
+  }
+
   #readColors() {
     const colors = readPalette(this.#root);
     const canvases = [...this.stage.querySelectorAll("canvas")];
@@ -96,13 +108,13 @@ export class Surface {
 
   #resize(resized) {
     this.#isMeasureStale = true;
-    resized(this.stage.clientWidth);
+    resized(this.stage.clientWidth, this.#namesPx);
     this.requestLanes();
   }
 
   #measure() {
     this.#isMeasureStale = false;
-    const top = this.#root.querySelector(".lane-heads").getBoundingClientRect().top;
+    const top = this.#headColumn.getBoundingClientRect().top;
     this.boxes = {};
     for (const head of this.#heads) {
       const { top: headTop, height, width } = head.getBoundingClientRect();

@@ -15,9 +15,10 @@ export function stepFor(viewport) {
   return STEPS_MS.find((stepMs) => stepMs * viewport.pxPerMs >= LEAST_PX) ?? STEPS_MS.at(-1);
 }
 
-/** Multiples of `stepMs` on screen; counted, not added up, so that they do not drift. */
+/** Multiples of `stepMs` on screen, none before the session; counted, not added up, so that they do not drift. */
 export function ticksEvery(stepMs, viewport) {
   const ticks = [];
-  for (let n = Math.ceil(viewport.startMs / stepMs); n * stepMs <= viewport.endMs; n += 1) ticks.push(n * stepMs);
+  const first = Math.max(0, Math.ceil(viewport.startMs / stepMs));
+  for (let n = first; n * stepMs <= viewport.endMs; n += 1) ticks.push(n * stepMs);
   return ticks;
 }

@@ -24,7 +24,7 @@ export class ViewControl {
   /** @param {() => void} changed */
   constructor(changed) {
     this.#changed = changed;
-    this.bounds = { startMs: 0, endMs: 1 };
+    this.bounds = { startMs: 0, endMs: 1, leadPx: 0 };
     this.view = new Viewport(0, 1, 1);
     this.isLive = false;
     this.isFollowing = false;
@@ -40,7 +40,7 @@ export class ViewControl {
   setExtent(edgeMs, isLive) {
     this.edgeMs = edgeMs;
     this.isLive = isLive;
-    this.bounds = { startMs: 0, endMs: isLive ? edgeMs * LIVE_AIR : edgeMs };
+    this.bounds = { ...this.bounds, endMs: isLive ? edgeMs * LIVE_AIR : edgeMs };
   }
 
   /** The first look: all of a finished session, the newest minute of a live one. */
@@ -50,8 +50,13 @@ export class ViewControl {
     else this.fit();
   }
 
-  resize(widthPx) {
-    if (widthPx > 0) this.#set(this.view.resized(widthPx));
+  /** @param {number} leadPx what stands over the lanes' left end, where nothing shall begin */
+  resize(widthPx, leadPx = 0) {
+    if (widthPx <= 0) return;
+    const isWhole = this.view.lengthMs >= this.whole.lengthMs;
+    this.bounds = { ...this.bounds, leadPx };
+    const resized = this.view.resized(widthPx);
+    this.#set(isWhole ? Viewport.whole(this.bounds, widthPx) : resized);
   }
 
   fit() {

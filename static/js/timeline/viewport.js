@@ -7,6 +7,8 @@ const LEAST_MS = 50;
 /**
  * The slice of session time on screen, in milliseconds since the session began. Never changes; every move makes a new
  * one.
+ *
+ * @typedef {{startMs: number, endMs: number, leadPx?: number}} Bounds the session, and how much is left free before it
  */
 export class Viewport {
   constructor(startMs, endMs, widthPx) {
@@ -17,10 +19,12 @@ export class Viewport {
     Object.freeze(this);
   }
 
-  /** All of the session, with air. */
-  static whole({ startMs, endMs }, widthPx) {
+  /** All of the session, with air. @param {Bounds} bounds */
+  static whole({ startMs, endMs, leadPx = 0 }, widthPx) {
     const airMs = (endMs - startMs) * AIR;
-    return new Viewport(startMs - airMs, endMs + airMs, widthPx);
+    const shownMs = endMs + airMs - startMs;
+    const leadMs = leadPx < widthPx / 2 ? (leadPx * shownMs) / (widthPx - leadPx) : 0;
+    return new Viewport(startMs - Math.max(airMs, leadMs), endMs + airMs, widthPx);
   }
 
   get lengthMs() {
@@ -57,13 +61,18 @@ export class Viewport {
     return new Viewport(this.startMs, this.endMs, widthPx);
   }
 
-  /** Kept inside the session and its air; a slice that is too long or too short is brought to the limit. */
-  within({ startMs, endMs }) {
-    const airMs = (endMs - startMs) * AIR;
-    const longestMs = endMs - startMs + 2 * airMs;
-    const lengthMs = Math.min(Math.max(this.lengthMs, Math.min(LEAST_MS, longestMs)), longestMs);
+  /**
+   * Kept inside the session and its air; a slice that is too long or too short is brought to the limit.
+   *
+   * @param {Bounds} bounds
+   */
+  within(bounds) {
+    const whole = Viewport.whole(bounds, this.widthPx);
+    const lengthMs = Math.min(Math.max(this.lengthMs, Math.min(LEAST_MS, whole.lengthMs)), whole.lengthMs);
     const from = this.startMs + (this.lengthMs - lengthMs) / 2;
-    const start = Math.min(Math.max(from, startMs - airMs), endMs + airMs - lengthMs);
+    const airMs = whole.endMs - bounds.endMs;
+    const leadMs = Math.max(airMs, (bounds.startMs - whole.startMs) * (lengthMs / whole.lengthMs));
+    const start = Math.min(Math.max(from, bounds.startMs - leadMs), whole.endMs - lengthMs);
     return new Viewport(start, start + lengthMs, this.widthPx);
   }
 }

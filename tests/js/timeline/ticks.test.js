@@ -25,6 +25,10 @@ test("ticks stand at whole multiples wherever the view begins", () => {
   assert.deepEqual(ticksEvery(2000, view), [14_000, 16_000, 18_000, 20_000, 22_000]);
 });
 
+test("no tick stands before the session", () => {
+  assert.deepEqual(ticksEvery(1000, new Viewport(-2500, 2500, 1000)), [0, 1000, 2000]);
+});
+
 test("labels of neighbouring ticks never read the same", () => {
   assert.deepEqual([10, 200, 1000].map(decimalsFor), [2, 1, 0]);
 });

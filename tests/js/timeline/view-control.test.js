@@ -20,6 +20,24 @@ test("a finished session is shown whole at first, a live one from its newest min
   assert.deepEqual(shown(control({ isLive: true, lengthMs: 600_000 })), [541_720, 603_720]);
 });
 
+test("what is shown whole stays so when the window becomes narrow and names move into the lanes", () => {
+  const made = control();
+
+  made.resize(390, 36);
+
+  assert.equal(Math.round(made.view.toPx(0)), 36);
+  assert.equal(Math.round(made.view.endMs), 100_900);
+});
+
+test("what somebody has zoomed to stays where it is when the window becomes narrow", () => {
+  const made = control();
+  made.show(20_000, 30_000);
+
+  made.resize(390, 36);
+
+  assert.deepEqual(shown(made), [20_000, 30_000]);
+});
+
 test("a live session that has just begun grows into its minute", () => {
   const live = control({ isLive: true, lengthMs: 1000 });
 

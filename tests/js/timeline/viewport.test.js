@@ -56,3 +56,17 @@ test("a session that has just begun is shown whole", () => {
 
   assert.ok(view.lengthMs > 1 && view.lengthMs < 1.1);
 });
+
+test("where names stand over the lanes nothing begins below them, at any zoom", () => {
+  const bounds = { ...SESSION, leadPx: 40 };
+  const whole = Viewport.whole(bounds, 400);
+
+  assert.equal(Math.round(whole.toPx(0)), 40);
+  assert.equal(Math.round(whole.within(bounds).toPx(0)), 40);
+  assert.equal(Math.round(whole.zoomedAt(0, 4).movedBy(-5000).within(bounds).toPx(0)), 40);
+  assert.equal(whole.endMs, 1000 + 1000 * AIR);
+});
+
+test("names that take half of the room or more are given none", () => {
+  assert.equal(Viewport.whole({ ...SESSION, leadPx: 40 }, 70).startMs, -1000 * AIR);
+});
