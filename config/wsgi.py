@@ -1,6 +1,5 @@
 """HTTP: pages, API, uploads and static files, on threads."""
 
-import gc
 import logging
 import os
 import threading
@@ -17,6 +16,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from servestatic import ServeStatic
 
+from config.garbage import look_seldom
 from config.threads import HOLD_HEADER, Application
 from observability.limits import MAX_HELD_THREADS
 
@@ -98,6 +98,5 @@ def in_one_piece(answer: Iterable[bytes]) -> Iterable[bytes]:
 
 on_threads = with_static_files(django_application())
 import_module(settings.ROOT_URLCONF)  # or the first page of a process waits 0.3 s for it
-gc.collect()
-gc.freeze()  # what is here now stays; each full collection stopped everything for as long as going through it takes
+look_seldom()
 application = with_held_answers(on_threads)
