@@ -31,9 +31,12 @@ TEMPLATES = 4
 CONTENT_TYPE = "application/x-protobuf"
 TOLD = 100
 ROWS_AT_ONCE = 500
+SESSIONS_AT_ONCE = 100
+"""In the order in which they came: what expires together lies together, as it does where agents sent it."""
 COPIED_FACTS = """
 INSERT INTO {table} ({columns}, session_id, expires_at) SELECT {fact_columns}, s.id, s.expires_at
 FROM {table} AS fact, observability_session AS s WHERE fact.session_id = %s AND s.id BETWEEN %s AND %s
+ORDER BY s.id, fact.id
 """
 
 
@@ -77,6 +80,7 @@ def main() -> None:
 
 
 def fill(arguments: argparse.Namespace) -> dict[str, Any]:
+    from django.db import transaction
     from django.utils import timezone
 
     from observability.models import Session
@@ -88,9 +92,14 @@ def fill(arguments: argparse.Namespace) -> dict[str, Any]:
     copies = Session.objects.filter(project=project, job_id__startswith="AJ_copy")
     missing = max(0, arguments.sessions - len(templates) - copies.count())
     spread = timedelta(days=arguments.days) / max(1, missing)
-    ages = [timedelta(days=arguments.age_days) + spread * (number + 0.5) for number in range(missing)]
-    for number, template in enumerate(templates):
-        copy_session(template, ages[number :: len(templates)])
+    ages = [
+        timedelta(days=arguments.age_days) + spread * (number + 0.5) for number in reversed(range(missing))
+    ]
+    for begin in range(0, missing, SESSIONS_AT_ONCE):
+        together = ages[begin : begin + SESSIONS_AT_ONCE]
+        with transaction.atomic():
+            for number, template in enumerate(templates):
+                copy_session(template, together[number :: len(templates)])
     unsealed = [received(project, f"AJ_{900 + number:012d}", signals) for number in range(arguments.unsealed)]
     settle()
     newest = copies.order_by("-pk").values_list("public_id", flat=True)[:TOLD]
