@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any
 
 KINDS = ("sqlite", "postgres")
+EXPIRE_OLDEST = """
+UPDATE observability_session SET expires_at = first_received_at
+WHERE id IN (SELECT id FROM observability_session ORDER BY expires_at LIMIT {sessions})
+"""
 
 
 @contextmanager
@@ -64,6 +68,16 @@ def number_in(data_dir: Path, database_url: str, question: str) -> int:
     [file] = [*data_dir.glob("*.sqlite3"), *data_dir.glob("*.db")]
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)) as database:
         return int(database.execute(question).fetchone()[0] or 0)
+
+
+def expire_oldest(data_dir: Path, database_url: str, sessions: int) -> None:
+    statement = EXPIRE_OLDEST.format(sessions=sessions)
+    if database_url:
+        execute_on(database_url, statement)
+        return
+    [file] = [*data_dir.glob("*.sqlite3"), *data_dir.glob("*.db")]
+    with closing(sqlite3.connect(file, timeout=30, isolation_level=None)) as database:
+        database.execute(statement)
 
 
 def execute_on(database_url: str, statement: str) -> None:

@@ -4,9 +4,10 @@
 
 Sealed sessions are spread over thirty days, of which the oldest has expired. The purge is `manage.py purge`, which
 rests between its steps for the sake of uploads; its own begin and end are told. What is given back is the disk before
-less the disk after, against the day's part of what all sessions take. Files go, but a database keeps the room of
-deleted rows for new ones: so the day's number of sessions is filled in again, after a VACUUM on PostgreSQL, which its
-own autovacuum would have made. It fails if a living session goes or an expired one stays.
+less the disk after, against the day's part of what all sessions take. PostgreSQL keeps the room of deleted rows for new
+ones: so the day's number of sessions is filled in as the newest, and told is how much larger the disk is after a whole
+day of this, the second: pages that go from an index are free once the next day's are vacuumed. The VACUUM is one that
+its own autovacuum would have made. It fails if a living session goes or an expired one stays.
 """
 
 import json
@@ -16,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.databases import KINDS, disk_bytes, empty_place, execute_on, number_in
+from benchmarks.databases import KINDS, disk_bytes, empty_place, execute_on, expire_oldest, number_in
 from benchmarks.fill import filled
 from benchmarks.rows import Row, at_least, at_most, finish, machine_row, none, parser_of, told
 from benchmarks.servers import manage
@@ -45,6 +46,9 @@ def measured(environment: dict[str, str], sessions: int) -> list[Row]:
     after, after_files = disk_bytes(folder, database_url), disk_bytes(folder / "media")
     took = datetime.fromisoformat(run["ended_at"]) - datetime.fromisoformat(run["begun_at"])
     left = number_in(folder, database_url, "SELECT COUNT(*) FROM observability_session")
+    first = refilled(environment, sessions)
+    expire_oldest(folder, database_url, made["expired"])
+    manage(environment, "purge", "--force")
     again = refilled(environment, sessions)
     part = made["expired"] / (made["kept"] - len(made["templates"]))
     of_files = given_back(full_files, after_files, empty_files, part)
@@ -56,7 +60,7 @@ def measured(environment: dict[str, str], sessions: int) -> list[Row]:
         at_least("of all its disk given back", given_back(full, after, empty, part), LEAST_GIVEN_BACK, "%"),
         at_least(
             "given back, or used again by as many sessions",
-            100 - given_back(again, full, empty, part),
+            100 - given_back(again, first, empty, part),
             LEAST_GIVEN_BACK,
             "%",
         ),
@@ -69,7 +73,7 @@ def refilled(environment: dict[str, str], sessions: int) -> int:
     folder, database_url = Path(environment["DATA_DIR"]), environment.get("DATABASE_URL", "")
     if database_url:
         execute_on(database_url, "VACUUM")
-    filled(environment, sessions)
+    filled(environment, sessions, days=1)
     return disk_bytes(folder, database_url)
 
 
