@@ -81,12 +81,6 @@ class TurnFact(Fact):
     e2e_ms = models.FloatField(null=True)
     measured_ms = models.FloatField(null=True, help_text="The same silence in the sound of the recording.")
 
-    class Meta:
-        indexes = [
-            models.Index(fields=["project", "expires_at"], name="turn_fact_of_project"),
-            models.Index(fields=["project", "e2e_ms"], name="turn_fact_by_answer_time"),
-        ]
-
 
 class ToolFact(Fact):
     """A call of a tool."""
@@ -103,10 +97,7 @@ class ToolFact(Fact):
     duration_ms = models.FloatField(null=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["project", "name", "expires_at"], name="tool_fact_by_name"),
-            models.Index(fields=["project", "name", "-session"], name="tool_fact_newest_first"),
-        ]
+        indexes = [models.Index(fields=["project", "name", "-session"], name="tool_fact_newest_first")]
 
 
 class ModelFact(Fact):
@@ -126,10 +117,7 @@ class ModelFact(Fact):
     )
 
     class Meta:
-        indexes = [
-            models.Index(fields=["project", "model", "expires_at"], name="model_fact_by_model"),
-            models.Index(fields=["project", "model", "-session"], name="model_fact_newest_first"),
-        ]
+        indexes = [models.Index(fields=["project", "model", "-session"], name="model_fact_newest_first")]
 
 
 class ErrorFact(Fact):
@@ -161,6 +149,5 @@ class VerdictFact(Fact):
 
     class Meta:
         indexes = [
-            models.Index(fields=["project", "kind", "name", "expires_at"], name="verdict_fact_by_name"),
             models.Index(fields=["project", "kind", "name", "-session"], name="verdict_fact_newest_first"),
         ]
