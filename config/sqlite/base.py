@@ -8,6 +8,7 @@ the same time.
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -19,15 +20,24 @@ without one takes it as well, since SQLite's waiting hardly finds a gap between 
 EMPTIES_THE_LOG = "PRAGMA WAL_CHECKPOINT"
 """Finds no gap between writes otherwise. It waits for readers as long as it was told, and no longer."""
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", EMPTIES_THE_LOG)
+GIVES_ROOM_BACK = "PRAGMA auto_vacuum=INCREMENTAL"
+"""Whether its free pages may be given back is fixed with a database's first page, or by VACUUM."""
 AT_ONCE_S = 0.1
 """Who has waited no longer for the turn may wait for other processes as long as ever."""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    init_commands: list[str]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._has_turn = False
         self.execute_wrappers.append(self._in_turn)
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        if is_new(Path(conn_params["database"])):
+            self.init_commands = [GIVES_ROOM_BACK, *self.init_commands]
+        return super().get_new_connection(conn_params)
 
     def _in_turn(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """Of every statement. One that returns something, as Django's `create` does, ends only when that is fetched."""
@@ -97,3 +107,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _be_patient(self, wait_s: float) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {round(wait_s * 1000)}")
+
+
+def is_new(database: Path) -> bool:
+    """To say it again would be a write, for which each connection of an old one would wait."""
+    return not database.exists() or not database.stat().st_size

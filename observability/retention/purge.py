@@ -16,7 +16,7 @@ from observability.retention.deletions import remove_outlived, write_deletions_i
 from observability.retention.erase import Erased, Rest, erase, erase_together, remove_in_chunks
 from observability.retention.pace import commits_felt, commits_that_do_not_wait
 from observability.retention.pace import rest as rest_a_moment
-from observability.retention.remains import empty_the_log
+from observability.retention.remains import empty_the_log, give_room_back
 from observability.storage.bucket import StorageFailed
 from projects.models import Project
 
@@ -117,6 +117,7 @@ def remove_the_rest(erased: Erased, rest: Rest) -> None:
     remove_in_chunks(Deletion.objects.filter(until__lte=Now()), Erased(), rest)
     with suppress(StorageFailed):
         remove_outlived()
+    give_room_back(rest=rest)
     empty_the_log()
 
 

@@ -17,4 +17,6 @@ __all__ = [
     "use_bucket",
 ]
 
-collect_ignore = [] if connection.vendor == "postgresql" else ["test_pace.py", "test_postgresql.py"]
+collect_ignore = (
+    ["test_sqlite.py"] if connection.vendor == "postgresql" else ["test_pace.py", "test_postgresql.py"]
+)
