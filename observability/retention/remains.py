@@ -24,9 +24,8 @@ def give_room_back(*, rest: Callable[[], None]) -> None:
         return
     for _ in range(0, min(_number("freelist_count"), MOST_PAGES), PAGES_AT_ONCE):
         with transaction.atomic(), connection.cursor() as cursor:
-            for _ in range(
-                PAGES_AT_ONCE
-            ):  # asked for more, Python's driver has it take a single step all the same
+            for _page in range(PAGES_AT_ONCE):
+                # Asked for all of them, Python's driver takes one step all the same.
                 cursor.execute("PRAGMA incremental_vacuum(1)")
         rest()
 
