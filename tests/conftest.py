@@ -114,6 +114,16 @@ __all__ = [
 ]
 
 
+OF_THE_DATABASE = {"db", "transactional_db", "django_db_setup"}
+"""The last is of servers on the tests' database, which are begun for many tests."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """`-m database` chooses what another database can change: all other tests are kept from it by pytest-django."""
+    if item.get_closest_marker("django_db") or OF_THE_DATABASE & set(getattr(item, "fixturenames", [])):
+        item.add_marker("database")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     # What takes long begins early, so that no process is left alone with it at the end.

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 
 LOADED = """
@@ -14,6 +15,7 @@ print(*sorted({"av", "numpy"} & sys.modules.keys()))
 """
 
 
+@pytest.mark.database  # what a process loads for PostgreSQL and Redis is told by the environment
 def test_what_decodes_sound_is_loaded_when_there_is_some(tmp_path) -> None:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATA_DIR": str(tmp_path)}
 
