@@ -46,6 +46,14 @@ def node_driver() -> list[str]:
     return ["node", str(home / "node" / "drive.mjs")]
 
 
+def install_all() -> None:
+    """Before the tests that need them, with nothing but Python itself."""
+    python_driver()
+    node_driver()
+    for name in ["analytics", "stack"]:
+        python_home(name, HERE.parent / name / "requirements.txt")
+
+
 def home_of(sdk: str, lock: Path, *more: str) -> Path:
     cache = Path(os.environ.get("PLAYHEAD_TEST_CACHE", ROOT / ".sdk-cache")).resolve()
     digest = hashlib.sha256(b"\0".join([lock.read_bytes(), *(each.encode() for each in more)])).hexdigest()
@@ -55,3 +63,7 @@ def home_of(sdk: str, lock: Path, *more: str) -> Path:
 def base_python() -> str:
     """The interpreter that Playhead's own environment was made with: that one has pip."""
     return str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
+
+
+if __name__ == "__main__":
+    install_all()
