@@ -52,7 +52,20 @@ def test_an_image_may_be_built_with_either_lock():
         lock for lock in locks if f"!docker/{lock}" not in let_in or not (ROOT / "docker" / lock).exists()
     ] == []
     assert "ARG LOCK=requirements.txt" in (ROOT / "docker" / "Dockerfile").read_text()
-    assert COMPOSE["x-playhead"]["build"]["args"] == {"LOCK": "${PLAYHEAD_LOCK:-requirements.txt}"}
+    assert COMPOSE["services"]["prepare"]["build"]["args"] == {"LOCK": "${PLAYHEAD_LOCK:-requirements.txt}"}
+
+
+def test_the_image_is_built_once_for_all_parts_and_never_looked_for_elsewhere():
+    """Each part that builds it leaves an image of its own, and all but the last of them lose their name."""
+    services = {name: COMPOSE["services"][name] for name in started_by_compose()}
+
+    assert [name for name, service in services.items() if "build" in service] == ["prepare"]
+    assert {(service["image"], service["pull_policy"]) for service in services.values()} == {
+        ("playhead:${PLAYHEAD_VERSION:-0.1.0}", "never")
+    }
+    assert [
+        name for name in services if name != "prepare" and "prepare" not in services[name]["depends_on"]
+    ] == []
 
 
 def test_the_image_can_take_and_restore_backups():
