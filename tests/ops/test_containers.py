@@ -1,6 +1,7 @@
 """Containers and the processes of one machine are the same parts, started by the same lines."""
 
 import configparser
+import json
 import os
 import re
 import shlex
@@ -66,6 +67,18 @@ def test_the_image_is_built_once_for_all_parts_and_never_looked_for_elsewhere():
     assert [
         name for name in services if name != "prepare" and "prepare" not in services[name]["depends_on"]
     ] == []
+
+
+def test_no_container_is_given_a_volume_that_has_no_name():
+    """An image's own VOLUME becomes one wherever a part mounts nothing there, and it outlives the container."""
+    dockerfile = (ROOT / "docker" / "Dockerfile").read_text()
+    of_the_image = {
+        path for line in re.findall(r"^VOLUME (.+)$", dockerfile, re.MULTILINE) for path in json.loads(line)
+    }
+
+    for name in started_by_compose():
+        mounted = {volume.split(":")[1] for volume in COMPOSE["services"][name]["volumes"]}
+        assert of_the_image <= mounted, name
 
 
 def test_the_image_can_take_and_restore_backups():
