@@ -5,6 +5,8 @@ import json
 import os
 import re
 import shlex
+import shutil
+import socket
 import subprocess
 from pathlib import Path
 
@@ -139,6 +141,32 @@ def test_a_command_runs_in_a_container_of_its_own_where_no_server_does(tmp_path)
 
     assert done.returncode == 1
     assert "/nowhere" in done.stderr
+
+
+def test_what_parts_write_reaches_the_journal_of_systemd(tmp_path):
+    """Its socket cannot be opened by a name, as supervisord opens its own output for each part."""
+    starter = tmp_path / "docker" / "run"
+    starter.parent.mkdir()
+    shutil.copy(ROOT / "docker" / "run", starter)
+    python, supervisord = tmp_path / ".venv" / "bin" / "python", tmp_path / "supervisord"
+    program(python, "true")
+    program(supervisord, "echo from a part >>/dev/fd/1")
+    environment = {"PATH": "/usr/bin:/bin", "SUPERVISORD": str(supervisord)}
+    journal, output = socket.socketpair()
+
+    with journal:
+        with output:
+            done = subprocess.run(
+                [starter, "all"], env=environment, stdout=output, stderr=output, timeout=60, check=False
+            )
+        with journal.makefile() as lines:
+            assert (done.returncode, lines.read()) == (0, "from a part\n")
+
+
+def program(path: Path, line: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o700)
 
 
 def test_commands_within_a_container_run_on_its_own_packages():
