@@ -226,3 +226,14 @@ def test_every_part_is_given_as_long_to_end_wherever_it_runs():
 
     assert by_supervisor == by_compose
     assert f"worker_shutdown_timeout {by_compose['proxy']};" in nginx
+
+
+def test_systemd_gives_all_parts_the_time_to_end_one_after_the_other():
+    """As supervisord ends them; else the last of them, the proxy, is killed while it holds uploads."""
+    programs = programs_of_supervisor()
+    sections = [programs[section] for section in programs.sections() if section.startswith("program:")]
+    [given_s] = re.findall(
+        r"^TimeoutStopSec=(\d+)$", (ROOT / "docs" / "install.md").read_text(), re.MULTILINE
+    )
+
+    assert sum(section.getint("stopwaitsecs", fallback=10) for section in sections) <= int(given_s)
