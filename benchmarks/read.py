@@ -35,8 +35,12 @@ MAKE_COOKIE = """
 from accounts.models import User
 from django.conf import settings
 from django.test import Client
+from projects.models import Membership, Project, Role
+member, is_new = User.objects.get_or_create(email="member@localhost")
+if is_new:
+    Membership.objects.create(project=Project.objects.get(slug="{project}"), user=member, role=Role.MEMBER)
 client = Client()
-client.force_login(User.objects.get(email="{email}"))
+client.force_login(member)
 print(settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value, sep="=")
 """
 
@@ -160,8 +164,8 @@ def limited(what: str, value: float, most: float) -> Row:
 
 
 def cookie_of(server: Server) -> str:
-    """Of the project's owner, signed in."""
-    script = MAKE_COOKIE.format(email=server.credentials["email"])
+    """Of a member of the team who is no operator, signed in."""
+    script = MAKE_COOKIE.format(project=server.credentials["project"])
     return manage(server.environment, "shell", "-v0", "-c", script).strip()
 
 

@@ -188,7 +188,10 @@ def nothing_left_over() -> Iterator[None]:
     from channels.layers import channel_layers
     from django.core.cache import cache, caches
 
+    from projects.audit import forget_looks
+
     yield
+    forget_looks()
     channel_layers.backends.clear()
     caches["rates"].clear()
     if django_settings.REDIS_URL:

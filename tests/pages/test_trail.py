@@ -1,8 +1,11 @@
 """Whoever sees what a session holds is in the audit trail, whichever part of its page they ask for."""
 
+from contextlib import suppress
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from observability.models import Session
 from observability.queries.records import timeline_of
+from projects.audit import Onlooker, forget_looks, note_look
 from projects.models import AuditEvent, Project
 from tests.pages.reading import session_args
 
@@ -57,6 +61,50 @@ def test_five_minutes_later_it_is_another_look(owner_client: Client, front_desk:
     AuditEvent.objects.update(at=timezone.now() - timedelta(minutes=5, seconds=1))
 
     owner_client.get(address_of(part, front_desk))
+
+    assert AuditEvent.objects.count() == 2
+
+
+def test_further_requests_of_a_look_ask_the_database_nothing_more(
+    owner: User, project: Project, django_capture_on_commit_callbacks, django_assert_num_queries
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        note_look(project, Onlooker(owner, None, None), "session.viewed", "x")
+
+    with django_assert_num_queries(0):
+        note_look(project, Onlooker(owner, None, None), "session.viewed", "x")
+    note_look(project, Onlooker(owner, None, None), "session.viewed", "another")
+    note_look(project, Onlooker(owner, None, None), "records.viewed", "x")
+
+    assert AuditEvent.objects.count() == 3
+
+
+def test_what_was_noted_and_rolled_back_is_noted_anew(
+    owner: User, project: Project, django_capture_on_commit_callbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True), suppress(ZeroDivisionError), transaction.atomic():
+        note_look(project, Onlooker(owner, None, None), "session.viewed", "x")
+        raise ZeroDivisionError
+
+    note_look(project, Onlooker(owner, None, None), "session.viewed", "x")
+
+    assert AuditEvent.objects.count() == 1
+
+
+def test_a_remembered_look_ends_five_minutes_after_it_was_noted(
+    owner: User, project: Project, django_capture_on_commit_callbacks, monkeypatch
+) -> None:
+    for _ in range(2):  # another process has noted it; this one finds that
+        with django_capture_on_commit_callbacks(execute=True):
+            note_look(project, Onlooker(owner, None, None), "session.viewed", "x")
+        forget_looks()
+        AuditEvent.objects.update(at=timezone.now() - timedelta(minutes=4))
+    with django_capture_on_commit_callbacks(execute=True):
+        note_look(project, Onlooker(owner, None, None), "session.viewed", "x")
+    later = timezone.now() + timedelta(minutes=1, seconds=1)
+    monkeypatch.setattr("projects.audit.timezone", SimpleNamespace(now=lambda: later))
+
+    note_look(project, Onlooker(owner, None, None), "session.viewed", "x")
 
     assert AuditEvent.objects.count() == 2
 
