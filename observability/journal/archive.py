@@ -40,13 +40,18 @@ def archived_records(archive: Archive) -> list[Record]:
 
 def records_in(name: str, archive: Archive) -> list[Record]:
     """Of the object that the row's digest is of. Raises as `archived_records`."""
+    try:
+        return unpacked(content_of(name, archive))
+    except DamagedArchive as fault:
+        raise ArchiveLost(f"{name}: {fault}") from fault
+
+
+def content_of(name: str, archive: Archive) -> bytes:
+    """Of the object that the row's digest is of. Raises MissingFile, ArchiveLost and StorageFailed."""
     content = objects.read(name)
     if hashlib.sha256(content).digest() != bytes(archive.sha256):
         raise ArchiveLost(f"{name} is not what was written.")
-    try:
-        return unpacked(content)
-    except DamagedArchive as fault:
-        raise ArchiveLost(f"{name}: {fault}") from fault
+    return content
 
 
 def is_sealed_in(session_id: int, digest: bytes) -> bool:

@@ -5,6 +5,7 @@ record what lanes and tables need. The second holds the resources and scopes tha
 record the rest.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -32,6 +33,9 @@ REST = (
 SHARED = ("resource", "scope")
 ORDER = {"recording_header": 0, "span": 1, "log": 2, "metric": 3, "chat_item": 4}
 """Kinds stand together; within a kind records keep their order of arrival, which cursors and keys count in."""
+
+SHARED_AT_THE_END = re.compile(rb'"resource":(\d+),"scope":(\d+)\}')
+"""Of a line of the second frame whose record has both."""
 
 Line = dict[str, Any]
 
@@ -116,14 +120,57 @@ def read_skeleton(content: bytes) -> tuple[Line, list[Line]]:
     return head, bones
 
 
+def joined_lines(content: bytes, beginning: bytes) -> list[tuple[bytes, bytes]] | None:
+    """Of each record whose line in the first frame begins so: that line, and all of it as one line of JSON.
+
+    Nothing is parsed nor written anew. None if one of them lies otherwise than `packed` writes what has a resource and
+    a scope. Raises DamagedArchive.
+    """
+    bones, content = lines_of_first_frame(content)
+    flesh, _ = lines_of_first_frame(content)
+    if len(bones) != len(flesh):
+        raise DamagedArchive(f"{len(bones)} and {len(flesh)} lines are there.")
+    resources, scopes = shared_texts(flesh[0])
+    joined = []
+    for bone, rest in zip(bones, flesh, strict=True):
+        if not bone.startswith(beginning):
+            continue
+        at = rest.rfind(b'"resource":')
+        places = SHARED_AT_THE_END.fullmatch(rest, at) if at > 0 else None
+        if places is None or not bone.endswith(b"}"):
+            return None
+        resource, scope = resources[int(places[1])], scopes[int(places[2])]
+        joined.append((bone, b'%b,%b"resource":%b,"scope":%b}' % (bone[:-1], rest[1:at], resource, scope)))
+    return joined
+
+
+def shared_texts(line: bytes) -> tuple[list[bytes], list[bytes]]:
+    tables = parsed([line])[0]
+    resources, scopes = ([orjson.dumps(value) for value in tables[f"{name}s"]] for name in SHARED)
+    return resources, scopes
+
+
 def first_frame(content: bytes) -> tuple[list[Line], bytes]:
     """Its lines, and what follows it."""
+    lines, following = lines_of_first_frame(content)
+    return parsed(lines), following
+
+
+def parsed(lines: list[bytes]) -> list[Line]:
+    try:
+        found: list[Line] = orjson.loads(b"[" + b",".join(lines) + b"]")
+    except orjson.JSONDecodeError as fault:
+        raise DamagedArchive(str(fault)) from fault
+    return found
+
+
+def lines_of_first_frame(content: bytes) -> tuple[list[bytes], bytes]:
+    """As they are written, and what follows the frame."""
     frame = zstandard.ZstdDecompressor().decompressobj()
     try:
-        lines = frame.decompress(content).strip()
-        found: list[Line] = orjson.loads(b"[" + lines.replace(b"\n", b",") + b"]")
-    except (zstandard.ZstdError, orjson.JSONDecodeError) as fault:
+        text = frame.decompress(content).strip()
+    except zstandard.ZstdError as fault:
         raise DamagedArchive(str(fault)) from fault
-    if not found:
+    if not text:
         raise DamagedArchive("A frame is empty.")
-    return found, frame.unused_data
+    return text.split(b"\n"), frame.unused_data

@@ -1,13 +1,19 @@
-"""A session's spans as they lie in its journal: lines of JSON, neither parsed nor written anew.
+"""A session's spans as they lie in its journal or its archive: lines of JSON, neither parsed nor written anew.
 
 Parsing all attributes and writing them again is most of what it costs to answer with them.
 """
 
 import re
+from collections.abc import Sequence
 
+from observability.journal.archive import ArchiveLost, content_of
+from observability.journal.archive_format import DamagedArchive, joined_lines
 from observability.journal.codec import lines_in
-from observability.journal.read import is_whole, rows_of, texts_of
-from observability.models import Session
+from observability.journal.read import Row, is_whole, rows_of, texts_of
+from observability.models import Archive, Session
+from observability.storage.bucket import MissingFile
+
+Identity = tuple[bytes, ...]
 
 SPAN = b'{"signal":"span",'
 OTHERS = (
@@ -25,14 +31,22 @@ IDENTIFIED = re.compile(
 def span_lines_of(session: Session) -> list[bytes] | None:
     """Each span once, in order of first arrival; of several with one identity the last counts, as in `unique`.
 
-    None where lines do not do: what is sealed lies otherwise, and a span may say less of itself.
+    None where lines do not do: a span may say less of itself, and what cannot be read is told by who parses.
     """
-    if session.sealed_seq:
-        return None
     rows = rows_of(session)
-    if not is_whole(rows, session.cursor):
+    if not session.sealed_seq and is_whole(rows, session.cursor):
+        return spans_in(rows, {})
+    archive = Archive.objects.filter(session=session).first()
+    if archive is None or not archive.name:
         return None
-    spans: dict[tuple[bytes, ...], bytes] = {}
+    sealed = sealed_spans(archive)
+    return (
+        None if sealed is None else spans_in([row for row in rows if row.seq > archive.through_seq], sealed)
+    )
+
+
+def spans_in(rows: Sequence[Row], spans: dict[Identity, bytes]) -> list[bytes] | None:
+    """With what these bring to those that are known."""
     for _, text in texts_of(rows):
         for line in lines_in(text):
             if line.startswith(OTHERS):
@@ -42,3 +56,17 @@ def span_lines_of(session: Session) -> list[bytes] | None:
                 return None
             spans[identity.groups()] = line
     return list(spans.values())
+
+
+def sealed_spans(archive: Archive) -> dict[Identity, bytes] | None:
+    try:
+        joined = joined_lines(content_of(archive.name, archive), SPAN)
+    except (MissingFile, ArchiveLost, DamagedArchive):
+        return None
+    spans: dict[Identity, bytes] = {}
+    for line, whole in joined or []:
+        identity = IDENTIFIED.match(line)
+        if identity is None:
+            return None
+        spans[identity.groups()] = whole
+    return None if joined is None else spans

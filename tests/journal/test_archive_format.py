@@ -7,6 +7,7 @@ import zstandard
 from observability.journal.archive_format import (
     REST,
     DamagedArchive,
+    joined_lines,
     packed,
     read_skeleton,
     sorted_for_archive,
@@ -26,6 +27,39 @@ def test_every_record_comes_back_as_it_was(run):
     records = records_of(run)
 
     assert unpacked(packed(records, about={})) == records
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_every_span_is_told_as_it_lies(run):
+    records = records_of(run)
+
+    joined = joined_lines(packed(records, about={}), b'{"signal":"span",')
+
+    assert joined is not None
+    assert [orjson.loads(whole) for _, whole in joined] == [
+        record for record in records if record["signal"] == "span"
+    ]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{"resource": 1, "scope": 2}, {"text": '"resource":1,"scope":2}'}, {"text": "line\nline"}],
+    ids=["keys of the same name", "words that look so", "lines"],
+)
+def test_what_a_sender_wrote_is_never_taken_for_the_format(attributes):
+    span = next(record for record in records_of("python/1.8.9_full") if record["signal"] == "span")
+    odd = {**span, "attributes": attributes, "events": []}
+
+    [(_, whole)] = joined_lines(packed([odd], about={}), b'{"signal":"span",')
+
+    assert orjson.loads(whole) == odd
+
+
+def test_spans_of_another_form_are_left_to_parsing():
+    span = next(record for record in records_of("python/1.8.9_full") if record["signal"] == "span")
+    bare = {name: value for name, value in span.items() if name != "scope"}
+
+    assert joined_lines(packed([bare], about={}), b'{"signal":"span",') is None
 
 
 def test_an_empty_session_has_a_file_too():

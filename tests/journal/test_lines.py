@@ -4,9 +4,10 @@ import orjson
 import pytest
 import zstandard
 
+from observability.journal.archive import ArchiveLost
 from observability.journal.lines import span_lines_of
 from observability.journal.seal import seal_session
-from observability.models import Batch, Session
+from observability.models import Archive, Batch, Session
 from observability.queries.records import records_of
 from tests.sending import spans
 
@@ -59,11 +60,44 @@ def test_lines_of_other_kinds_are_passed_over(replay):
     assert spans_in(span_lines_of(session)) == parsed(session)
 
 
-def test_what_is_sealed_lies_otherwise(replay):
-    session = replay("python/1.8.9_second_session")
+def seal(session):
     Session.objects.filter(pk=session.pk).update(status=Session.Status.ENDED)
     seal_session(session.pk)
     session.refresh_from_db()
+    assert session.sealed_seq
+
+
+@pytest.fixture
+def sealed(replay):
+    session = replay("python/1.8.9_second_session")
+    seal(session)
+    return session
+
+
+def test_what_is_sealed_says_the_same(sealed):
+    found = spans_in(span_lines_of(sealed))
+
+    assert len(found) > 50
+    assert found == parsed(sealed)
+
+
+def test_what_comes_after_the_seal_counts_as_it_came_last(agent):
+    agent.send("traces", spans("llm_node", "tts_node"))
+    seal(Session.objects.get())
+    agent.send("traces", spans("llm_request"))
+    agent.send("traces", spans("user_turn", first_id=9))
+    session = Session.objects.get()
+
+    found = spans_in(span_lines_of(session))
 
     assert session.sealed_seq
-    assert span_lines_of(session) is None
+    assert [span["name"] for span in found] == ["llm_request", "tts_node", "user_turn"]
+    assert found == parsed(session)
+
+
+def test_what_of_the_archive_cannot_be_read_is_told_by_who_parses(sealed):
+    Archive.objects.update(sha256=bytes(32))
+
+    assert span_lines_of(sealed) is None
+    with pytest.raises(ArchiveLost):
+        parsed(sealed)
