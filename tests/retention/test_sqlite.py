@@ -50,7 +50,9 @@ def test_others_write_between_two_small_steps_of_giving_room_back(project: Proje
 
     steps = [before - after for before, after in pairwise(sizes)]
     assert len(steps) > 1
-    assert max(steps) <= PAGES_AT_ONCE
+    assert (
+        max(steps) <= PAGES_AT_ONCE + 1
+    )  # SQLite's own map of them has a page for some eight hundred, and goes with them
 
 
 def test_a_new_database_can_give_room_back_and_an_old_one_as_soon_as_it_is_vacuumed(tmp_path: Path) -> None:
