@@ -212,9 +212,12 @@ OTEL_EXPORTER_OTLP_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT")
 """Where spans of Playhead's own requests and jobs go; without it none are made (config/tracing.py)."""
 OTEL_TRACES_SAMPLER_ARG = env.share("OTEL_TRACES_SAMPLER_ARG", 0.1)
 """Of all requests and jobs."""
-MIDDLEWARE = [
+UPLOAD_MIDDLEWARE = [
     *(["config.tracing.Traced"] if OTEL_EXPORTER_OTLP_ENDPOINT else []),
     "config.request_id.RequestId",
+]
+MIDDLEWARE = [
+    *UPLOAD_MIDDLEWARE,
     "observability.ingest.middleware.IngestBypass",
     "config.request_id.Timed",
     "django.middleware.security.SecurityMiddleware",

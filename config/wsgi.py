@@ -18,6 +18,7 @@ from servestatic import ServeStatic
 
 from config.garbage import look_seldom
 from config.threads import HOLD_HEADER, Application
+from observability.ingest.middleware import UploadsFirst
 from observability.limits import MAX_HELD_THREADS
 
 logger = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ def in_one_piece(answer: Iterable[bytes]) -> Iterable[bytes]:
     return [content]
 
 
-on_threads = with_static_files(django_application())
+on_threads = UploadsFirst(with_static_files(django_application()), InUtf8)
 import_module(settings.ROOT_URLCONF)  # or the first page of a process waits 0.3 s for it
 look_seldom()
 application = with_held_answers(on_threads)

@@ -1,42 +1,40 @@
-"""Writes what `views` answers: the export response or the refusal, in the request's own encoding."""
+"""What `views` answers: the export response or the refusal, in the request's own encoding."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from rest_framework.renderers import BaseRenderer
+from django.http import HttpRequest, HttpResponse
 
-from observability.ingest.refusals import Refused
+from observability.ingest.refusals import BrokeOff, Refused
 from observability.ingest.telemetry import Accepted
-from observability.otlp.answers import refusal, success
+from observability.otlp.answers import CONTENT_TYPES, refusal, success
 from observability.otlp.decode import Encoding
 
 
-class Answers(BaseRenderer):
-    charset = None
-    render_style = "binary"
-    encoding: Encoding
-
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        match data:
-            case Accepted():
-                return success(data.signal, self.encoding, rejected=data.rejected, message=data.message)
-            case Refused():
-                return refusal(data.grpc_code, str(data), self.encoding, retry_after_s=data.retry_after_s)
-        return b""
+def told_accepted(request: HttpRequest, accepted: Any) -> HttpResponse:
+    """A recording's answer is empty."""
+    encoding = encoding_for(request)
+    content = b""
+    if isinstance(accepted, Accepted):
+        content = success(accepted.signal, encoding, rejected=accepted.rejected, message=accepted.message)
+    return HttpResponse(content, content_type=CONTENT_TYPES[encoding])
 
 
-class ProtobufAnswers(Answers):
-    media_type = "application/x-protobuf"
-    format = "protobuf"
-    encoding = "protobuf"
+def told_refused(request: HttpRequest, refused: Refused) -> HttpResponse:
+    encoding = encoding_for(request)
+    response = HttpResponse(
+        refusal(refused.grpc_code, str(refused), encoding, retry_after_s=refused.retry_after_s),
+        content_type=CONTENT_TYPES[encoding],
+        status=refused.status,
+        headers=dict(refused.headers),
+    )
+    if refused.retry_after_s is not None:
+        response.headers["Retry-After"] = str(refused.retry_after_s)
+    if isinstance(refused, BrokeOff):
+        response._has_been_logged = True  # type: ignore[attr-defined]  # as an error, if Django did it
+    return response
 
 
-class JsonAnswers(Answers):
-    media_type = "application/json"
-    format = "json"
-    encoding = "json"
+def encoding_for(request: HttpRequest) -> Encoding:
+    """What the request is written in; exporters ask for nothing else. A browser shows JSON, and saves the other."""
+    is_json = request.META.get("CONTENT_TYPE", "").strip().lower().startswith("application/json")
+    return "json" if is_json or "text/html" in request.META.get("HTTP_ACCEPT", "") else "protobuf"

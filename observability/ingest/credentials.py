@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import jwt
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils import timezone
-from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.request import Request
 
 from observability.ingest.refusals import (
     AmbiguousKey,
@@ -41,32 +39,22 @@ KEY_USE_NOTED_EVERY_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whoever signed the upload. Stands in for a user in DRF's request."""
+    """Whoever signed the upload."""
 
     project: Project
     key: str
-    is_authenticated: bool = True
 
 
-class LiveKitTokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <LiveKit access token>`, checked before anything of the body is read."""
-
-    def authenticate(self, request: Request) -> tuple[Sender, str]:
-        token = bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
-        slug = request.parser_context["kwargs"].get("project")
-        return livekit_tokens.sender(token, slug), token
-
-    def authenticate_header(self, request: Request) -> str:
-        return "Bearer"
+def sender_by_livekit_token(request: HttpRequest, slug: str | None) -> Sender:
+    """`Authorization: Bearer <LiveKit access token>`; `slug` is the project that the address names. Raises Refused."""
+    return livekit_tokens.sender(bearer_token(request.META.get("HTTP_AUTHORIZATION", "")), slug)
 
 
-class IngestTokenAuthentication(LiveKitTokenAuthentication):
-    """`Authorization: Bearer <access token with the scope "ingest">`, for senders that are not LiveKit's SDKs."""
-
-    def authenticate(self, request: Request) -> tuple[Sender, str]:
-        header = request.META.get("HTTP_AUTHORIZATION", "")
-        token = bearer_token(header, "Send Authorization: Bearer with an ingest token of the project.")
-        return ingest_tokens.sender(token, request.parser_context["kwargs"].get("project")), token
+def sender_by_ingest_token(request: HttpRequest, slug: str | None) -> Sender:
+    """`Authorization: Bearer <access token with the scope "ingest">`, of senders that are not LiveKit's SDKs."""
+    header = request.META.get("HTTP_AUTHORIZATION", "")
+    token = bearer_token(header, "Send Authorization: Bearer with an ingest token of the project.")
+    return ingest_tokens.sender(token, slug)
 
 
 SIGNED_BY_LIVEKIT = (

@@ -12,8 +12,8 @@ from collections import Counter
 from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import F
+from django.http import HttpRequest
 from django.utils import timezone
-from rest_framework.request import Request
 
 from observability.ingest.credentials import bearer_token, named_key
 from observability.ingest.refusals import Refused, Unavailable
@@ -37,12 +37,15 @@ _writes: dict[tuple[str | None, int], int] = {}
 _lock = threading.Lock()
 
 
-def note_refusal(refusal: Refused, request: Request, *, signal: str, project: str | None) -> None:
-    """Never fails the answer: the refusal matters more than its count."""
+def note_refusal(refusal: Refused, request: HttpRequest, *, signal: str, project: str | None) -> None:
+    """Never fails the answer: the refusal matters more than its count.
+
+    `project`: the slug of the sender's, or of the one that the address names.
+    """
     if isinstance(refusal, Unavailable):
         return
     api_key = key_of(request)
-    for slug in refusal.concerns or (project_of(request, project),):
+    for slug in refusal.concerns or (project,):
         key = (slug, refusal.reason, signal, api_key)
         count = due(key)
         if count:
@@ -64,12 +67,7 @@ def forget_refusals() -> None:
         _writes.clear()
 
 
-def project_of(request: Request, slug: str | None) -> str | None:
-    sender = getattr(request, "_user", None)
-    return sender.project.slug if sender is not None else slug
-
-
-def key_of(request: Request) -> str:
+def key_of(request: HttpRequest) -> str:
     """The API key that the sender names, as far as it can be read."""
     try:
         return named_key(bearer_token(request.META.get("HTTP_AUTHORIZATION", "")))[:120]

@@ -11,7 +11,9 @@ BASE = rf"(?:{PROJECT}/)?"
 
 urlpatterns = [
     re_path(rf"^{BASE}observability/{SIGNALS}/otlp/v0$", views.telemetry, name="telemetry"),
-    re_path(rf"^{BASE}observability/recordings/v0$", views.recordings, name="recordings"),
+    re_path(
+        rf"^{BASE}observability/recordings/v0$", views.recordings, {"signal": "recording"}, name="recordings"
+    ),
     re_path(rf"^{BASE}v1/{SIGNALS}$", views.otlp, name="otlp"),
     re_path(rf"^admission/{BASE}observability/(?:{SIGNALS}/otlp|recordings)/v0$", views.admission),
     re_path(rf"^admission/{BASE}v1/{SIGNALS}$", views.otlp_admission),

@@ -9,7 +9,11 @@ import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 
+from observability.ingest.credentials import forget_verdicts
+from observability.models import Batch
 from observability.queries.planning import planned_with
+from tests.ingest.test_before_django import asked
+from tests.sending import spans
 
 SESSIONS = "/api/v1/projects/acme/sessions/"
 
@@ -18,10 +22,31 @@ SESSIONS = "/api/v1/projects/acme/sessions/"
 def test_a_request_after_a_restart_of_the_database_finds_it(project, read_token):
     """As servers run the application: the test client leaves out what goes on around a request."""
     assert status_of(SESSIONS, read_token.secret) == "200 OK"
+    end_connection()
+
+    assert status_of(SESSIONS, read_token.secret) == "200 OK"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_known", [False, True], ids=["whose sender is not known", "of a known sender"])
+def test_an_upload_after_a_restart_of_the_database_finds_it(agent, is_known):
+    assert uploaded(spans("llm_node")) == "200 OK"
+    if not is_known:
+        forget_verdicts()
+    end_connection()
+
+    assert uploaded(spans("tts_node")) == "200 OK"
+    assert Batch.objects.count() == 2
+
+
+def end_connection() -> None:
+    """As a restart ends them all."""
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
         other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
 
-    assert status_of(SESSIONS, read_token.secret) == "200 OK"
+
+def uploaded(body: bytes) -> str:
+    return str(asked("/p/acme/observability/traces/otlp/v0", body)[0])
 
 
 def status_of(path: str, token: str) -> str:
