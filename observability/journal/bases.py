@@ -19,8 +19,9 @@ MAX_GROWTH, MIN_SHARE = 1.25, 0.33
 shorter gains less than the base takes to read."""
 MAX_REMEMBERED_BYTES = 16 * 1024 * 1024
 """Four hundred sessions."""
-REMEMBERED_S = 300
-"""Since it was last of use. What a session held is not to stay in memory for long after it was deleted."""
+REMEMBERED_S = 120
+"""Since it was last of use: turns of a conversation come more often. What a session held is not to stay in memory for
+long after its end, or after it was deleted."""
 
 Told = tuple[int, str, str]
 """Project, job and signal: lines of a log repeat nothing of a request to a model."""
