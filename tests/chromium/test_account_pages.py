@@ -92,14 +92,23 @@ def test_a_passkey_signs_in_and_is_a_second_factor(
     expect(page.get_by_role("button", name="Account menu")).to_be_visible()
 
 
-def test_where_a_passkey_cannot_be_used_the_page_says_so(
-    page: Page, portal: Server, owner: User, project: Project
+def test_whoever_has_no_passkey_is_told_that_none_was_used(
+    page: Page, at: Any, key_holder: Any, owner: User, project: Project
 ) -> None:
-    page.goto(portal.url + reverse("account_login"))
+    page.goto(at("account_login"))
 
     page.get_by_role("button", name="Use a passkey").click()
 
     expect(page.get_by_role("alert")).to_contain_text("No passkey was used")
+
+
+def test_at_an_address_that_is_no_name_no_passkey_is_offered(
+    page: Page, portal: Server, owner: User, project: Project
+) -> None:
+    page.goto(portal.url + reverse("account_login"))
+
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_hidden()
 
 
 def test_recovery_codes_are_copied_by_a_press(
