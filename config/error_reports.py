@@ -29,5 +29,5 @@ def without_contents(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, A
         event.pop(name, None)
     for error in event.get("exception", {}).get("values", []):
         error["value"] = first_line(str(error.get("value", "")))
-    event["tags"] = {**event.get("tags", {}), **context.get(), "method": method}
+    event["tags"] = {**event.get("tags", {}), **context.get(), **({"method": method} if method else {})}
     return event

@@ -6,6 +6,7 @@ error page. A redirect counts as success for the SDKs, and the data is lost with
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +23,8 @@ from django.utils.module_loading import import_string
 
 UPLOAD_PATH = re.compile(r"^/+(?:p|observability|v1|admission)(?:/|$)")
 SLASHES = re.compile(r"/{2,}")
-MAX_RESOLVED = 1_000
+MAX_REMEMBERED, MAX_REMEMBERED_CHARS = 1_000, 200
+"""Addresses. Whoever makes longer ones up has them looked up each time."""
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 Application = Callable[..., Iterable[bytes]]
@@ -49,31 +51,43 @@ class UploadsFirst:
     def __init__(self, application: Application, make_request: type[WSGIRequest]) -> None:
         self.application = application
         self.make_request = make_request
-        self.answer = within(settings.UPLOAD_MIDDLEWARE, answer_upload)
+        self.answer = within(settings.UPLOAD_MIDDLEWARE, answer_and_log)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if UPLOAD_PATH.match(get_path_info(environ)) is None:
             return self.application(environ, start_response)
-        connection.close_if_unusable_or_obsolete()  # as Django does when a request begins
-        request = self.make_request(environ)
-        response: Any = self.answer(request)
-        if response.status_code >= 400:
-            log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
+        try:
+            response: Any = self.answer(self.make_request(environ))
+        finally:
+            connection.close_if_unusable_or_obsolete()  # as Django does after a request
         start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
         return [response.content]
 
 
 def within(middleware: list[str], handler: GetResponse) -> GetResponse:
+    """What is no answer becomes one before the next middleware, as in Django's own chain."""
+    handler = converting(handler)
     for path in reversed(middleware):
-        try:
-            handler = import_string(path)(handler)
-        except MiddlewareNotUsed:
-            continue
+        with suppress(MiddlewareNotUsed):
+            handler = converting(import_string(path)(handler))
+    return handler
+
+
+def converting(handler: GetResponse) -> GetResponse:
     return convert_exception_to_response(handler)  # type: ignore[return-value]  # it is no coroutine
 
 
+def answer_and_log(request: HttpRequest) -> HttpResponseBase:
+    """As Django's handler logs: what is 500 and above, by its settings."""
+    response: Any = answer_upload(request)
+    if response.status_code >= 400:
+        log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
+    return response  # type: ignore[no-any-return]
+
+
 def answer_upload(request: HttpRequest) -> HttpResponseBase:
-    match = resolved(canonical(request.path_info))
+    path = canonical(request.path_info)
+    match = remembered(path) if len(path) <= MAX_REMEMBERED_CHARS else resolved(path)
     request.resolver_match = match
     return match.func(request, **match.kwargs)  # type: ignore[no-any-return]
 
@@ -83,6 +97,8 @@ def canonical(path: str) -> str:
     return SLASHES.sub("/", path).rstrip("/")
 
 
-@lru_cache(MAX_RESOLVED)
 def resolved(path: str) -> ResolverMatch:
     return get_resolver("observability.ingest.urls").resolve(path)
+
+
+remembered = lru_cache(MAX_REMEMBERED)(resolved)

@@ -44,19 +44,17 @@ def note_refusal(refusal: Refused, request: HttpRequest, *, signal: str, project
     """
     if isinstance(refusal, Unavailable):
         return
-    api_key = key_of(request)
-    for slug in refusal.concerns or (project,):
-        key = (slug, refusal.reason, signal, api_key)
-        count = due(key)
-        if count:
-            write_or_warn(key, str(refusal), count)
-
-
-def write_or_warn(key: Key, message: str, count: int) -> None:
     try:
-        write(key, message, count)
+        api_key = key_of(request)
+        for slug in refusal.concerns or (project,):
+            key = (slug, refusal.reason, signal, api_key)
+            count = due(key)
+            if count:
+                write(key, str(refusal), count)
     except DatabaseError as error:
         logger.warning("A refusal could not be noted: %s", str(error).partition("\n")[0])
+    except Exception:
+        logger.exception("A refusal could not be noted")
 
 
 def forget_refusals() -> None:

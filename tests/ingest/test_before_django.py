@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import subprocess
 import sys
 from contextlib import ExitStack
 from typing import Any
@@ -10,8 +11,10 @@ import pytest
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
+from django.db import connection
 
 from observability.ingest.budget import Budget
+from observability.ingest.middleware import remembered
 from observability.models import Batch
 from tests.sending import PROTOBUF, spans, token
 
@@ -105,6 +108,62 @@ def test_an_upload_that_may_come_again_is_logged_as_djangos_handler_does(agent, 
     assert [(record.name, record.getMessage()) for record in caplog.records] == [
         ("django.request", f"Service Unavailable: {UPLOADS}")
     ]
+
+
+def test_a_fault_of_ours_is_answered_with_the_requests_id_and_asks_to_come_again(agent, monkeypatch):
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("words of a tenant")
+
+    monkeypatch.setattr("observability.ingest.refused.due", fail)
+
+    status, headers, body = asked(UPLOADS, b"\xff" * 8)
+
+    assert status == "400 Bad Request"
+    assert headers["Content-Type"] == PROTOBUF and headers["X-Request-Id"]
+    assert b"tenant" not in body
+
+
+def test_a_fault_outside_the_views_has_the_requests_id_as_well(agent, monkeypatch):
+    monkeypatch.setattr("observability.ingest.middleware.canonical", lambda path: 1 / 0)
+
+    status, headers, _ = asked(UPLOADS, spans("llm_node"))
+
+    assert status == "500 Internal Server Error"
+    assert headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize("parameters", ["a*=nope''x", "a*=x'y'z; a*0*=nope''", "charset=hex"])
+def test_parameters_of_a_content_type_that_cannot_be_read_cost_nothing(agent, parameters):
+    status, _, _ = asked(UPLOADS, spans("llm_node"), CONTENT_TYPE=f"{PROTOBUF}; {parameters}")
+
+    assert status == "200 OK"
+
+
+def test_addresses_that_somebody_makes_up_do_not_stay_in_memory(agent):
+    remembered.cache_clear()
+
+    for number in range(3):
+        assert asked(f"/p/{number}{'a' * 60_000}/x")[0].startswith("404")
+
+    assert remembered.cache_info().currsize == 0
+
+
+def test_a_connection_that_is_to_live_for_one_request_ends_with_an_upload(agent, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+    connection.close()
+
+    assert asked(UPLOADS, spans("llm_node"))[0] == "200 OK"
+
+    assert connection.connection is None
+
+
+def test_the_door_is_there_before_the_first_upload():
+    """Among what is never looked at again for cycles; and a fault in it ends a start."""
+    program = "import sys, config.wsgi; print('observability.ingest.views' in sys.modules)"
+
+    told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+
+    assert told.stdout.strip() == "True"
 
 
 def test_what_stands_before_an_upload_stands_before_every_page():
