@@ -2,12 +2,12 @@
 
 import gzip
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.serving import serving
 from tests.test_settings import run_with
 
 FAILING = """
@@ -43,11 +43,10 @@ def sentry() -> Iterator[ThreadingHTTPServer]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Takes) as server:
-        server.told = ""  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Takes)
+    server.told = ""  # type: ignore[attr-defined]
+    with serving(server):
         yield server
-        server.shutdown()
 
 
 def test_error_is_reported_with_its_place_and_its_request_and_without_contents(sentry, tmp_path):

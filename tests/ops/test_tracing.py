@@ -3,7 +3,6 @@
 import gzip
 import os
 import subprocess
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,6 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from tests.sdk.environments import ROOT, python_home
+from tests.serving import serving
 from tests.test_settings import run_with
 
 LOCK = ROOT / "docker" / "requirements-extras.txt"
@@ -81,10 +81,8 @@ class Takes(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with Receiver() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serving(Receiver()) as server:
         yield server
-        server.shutdown()
 
 
 def run(code: str, data: Path, **variables: str) -> "subprocess.CompletedProcess[str]":

@@ -1,6 +1,5 @@
 """As much of S3 as keeping recordings needs: put, head, ranged get, list, delete. It checks no signature."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from observability.recordings.ranges import range_of
+from tests.serving import serving
 
 NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>There is no such key.</Message></Error>"
 
@@ -103,9 +103,5 @@ class Requests(BaseHTTPRequestHandler):
 
 @contextmanager
 def bucket_server() -> Iterator[BucketServer]:
-    with BucketServer() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
+    with serving(BucketServer()) as server:
+        yield server

@@ -5,9 +5,8 @@ import os
 import socket
 import ssl
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 
 from tests.sdk.environments import ROOT
 from tests.sdk.playhead import eventually, free_port
+from tests.serving import serving
 
 pytestmark = pytest.mark.stack
 CLAIMED = {"Host": "other.example.org", "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
@@ -45,11 +45,16 @@ class Echo(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def behind() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
-        server.met = []  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with echo() as server:
         yield server
-        server.shutdown()
+
+
+@contextmanager
+def echo() -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    server.met = []  # type: ignore[attr-defined]
+    with serving(server):
+        yield server
 
 
 @pytest.fixture

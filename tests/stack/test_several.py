@@ -1,6 +1,5 @@
 """More than one of a part: several web behind one proxy, and a pooler before PostgreSQL."""
 
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -16,7 +15,7 @@ from tests.sdk.playhead import eventually
 from tests.sending import spans
 from tests.stack.agents import TRACES, replay, upload
 from tests.stack.production import POSTGRES, Stack, production
-from tests.stack.test_proxy_headers import CLAIMED, PATHS, UPLOAD, Echo, behind, proxy
+from tests.stack.test_proxy_headers import CLAIMED, PATHS, UPLOAD, behind, echo, proxy
 
 __all__ = ["behind", "proxy"]
 
@@ -28,11 +27,8 @@ AT_ONCE = 40
 
 @pytest.fixture
 def another() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
-        server.met = []  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with echo() as server:
         yield server
-        server.shutdown()
 
 
 @pytest.fixture(scope="module")
