@@ -17,8 +17,11 @@ from observability.recordings.waveform import analyse_recording
 from projects.models import AuditEvent, PrivacySwitches, Project, Role
 from tests.ops.working import work_off
 from tests.pages.conftest import Replay
+from tests.pages.lasting_desk import desk, front_desk, owner, project, teammate
 from tests.pages.reading import HTMX, open_page, session_args, words
 from tests.sending import PROTOBUF, spans, text
+
+__all__ = ["desk", "front_desk", "owner", "project", "teammate"]
 
 SHOW, REFRESH = "observability:session-show", "observability:session-refresh"
 METRICS = "observability:session-metrics"
@@ -112,7 +115,7 @@ def test_a_figure_that_cannot_be_is_flagged(owner_client: Client, project: Proje
     turn.attributes.add(key="lk.end_of_turn_delay", value=AnyValue(double_value=-3.0))
     accept_telemetry(project, "traces", request.SerializeToString(), PROTOBUF, now=timezone.now())
 
-    page = open_page(owner_client, SHOW, *session_args(Session.objects.get()))
+    page = open_page(owner_client, SHOW, *session_args(Session.objects.latest("pk")))
 
     assert "Received with a value that cannot be, so left out: lk.end_of_turn_delay." in page
 
