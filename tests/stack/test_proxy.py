@@ -1,4 +1,4 @@
-"""What the proxy promises agents while web is away, and strangers at any time."""
+"""What the proxy promises agents while web is begun anew, and strangers at any time."""
 
 import os
 import signal
@@ -8,26 +8,16 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
-from google.rpc.error_details_pb2 import RetryInfo
-from google.rpc.status_pb2 import Status
 
 from benchmarks.processes import command_of, descendants
 from tests.captured import captured
 from tests.sdk.playhead import eventually
 from tests.sending import spans, token
-from tests.stack.agents import LOGS, RECORDINGS, TRACES, SteadyAgent, bearer, replayed, upload
+from tests.stack.agents import RECORDINGS, TRACES, SteadyAgent, bearer, replayed
 from tests.stack.production import Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 EXPORTERS_GIVE_UP_AFTER_S = 10
-
-
-@pytest.fixture
-def without_web(stack):
-    stack.control("stop", "web")
-    yield stack
-    stack.control("start", "web")
-    stack.await_ready()
 
 
 def names_of(stack: Stack, job: str) -> set[str]:
@@ -78,25 +68,6 @@ def test_killed_web_processes_cost_no_upload(stack):
     assert names_of(stack, "AJ_killed") == {f"span {n}" for n in range(1, len(agent.statuses) + 1)}
 
 
-def test_telemetry_that_finds_no_web_is_told_to_come_back_while_its_exporter_still_would(without_web):
-    answer = upload(without_web, TRACES, spans("late"))
-
-    status = Status.FromString(answer.body)
-    retry = RetryInfo()
-    assert (answer.status, answer.headers["Retry-After"], status.code) == (503, "2", 14)
-    assert status.details[0].Unpack(retry)
-    assert retry.retry_delay.seconds == 2
-    assert answer.headers["Content-Type"] == "application/x-protobuf"
-    assert 4 < answer.seconds < EXPORTERS_GIVE_UP_AFTER_S - 2
-
-
-def test_json_is_answered_in_json_while_web_is_away(without_web):
-    answer = upload(without_web, LOGS, b"{}", Content_Type="application/json")
-
-    assert (answer.status, answer.headers["Content-Type"]) == (503, "application/json")
-    assert b"RetryInfo" in answer.body
-
-
 def test_recording_is_held_until_web_is_back(stack):
     [recording] = [request for request in captured("python/1.5.1") if request.signal == "recordings"]
     stack.control("stop", "web")
@@ -108,21 +79,6 @@ def test_recording_is_held_until_web_is_back(stack):
     starting.join()
     assert answer.status == 200
     assert answer.seconds > 4
-
-
-def test_browser_gets_a_page_that_loads_again_by_itself(without_web):
-    answer = without_web.ask("/account/login/")
-
-    assert (answer.status, answer.headers["Content-Type"]) == (503, "text/html")
-    assert b'http-equiv="refresh"' in answer.body
-
-
-def test_form_is_never_sent_twice(without_web):
-    """Nobody knows what became of the first time."""
-    answer = without_web.ask("/account/login/", b"login=somebody")
-
-    assert answer.status == 503
-    assert answer.seconds < 1
 
 
 @pytest.mark.parametrize("path", [TRACES, RECORDINGS])
