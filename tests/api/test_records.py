@@ -160,7 +160,7 @@ def test_number_of_queries_does_not_depend_on_the_number_of_records(
         script.get(address(session, "spans"))
 
     for session in (talk, long):
-        with django_assert_num_queries(3):  # and one for the journal's rows, which goes past Django's count
+        with django_assert_num_queries(4):
             script.get(address(session, "spans"))
 
 
