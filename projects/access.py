@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -10,6 +11,7 @@ from django.db.models.functions import Now
 from django.http import Http404
 
 from accounts.models import User
+from config.written import Given, Written
 from projects.models import AccessToken, ApiKey, FormerSlug, Membership, Project, Role, StaffGrant
 
 ROLES_FROM_LEAST = [Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER]
@@ -155,15 +157,29 @@ def _project_for(
 ) -> Project:
     if not user.is_authenticated:
         raise Http404
+    if project := project_joined(at_least).first(user=user.pk, slug=slug):
+        return project
     is_theirs = Q(memberships__user=user, memberships__role__in=roles_from(at_least))
     if or_granted and user.is_staff:
         is_theirs |= Q(pk__in=grants_running_of(user).values("project"))
     theirs = Project.objects.filter(is_theirs, deleted_at=None).select_related("plan", "privacy")
-    if project := theirs.filter(slug=slug).first():
+    if or_granted and user.is_staff and (project := theirs.filter(slug=slug).first()):
         return project
     if project := theirs.filter(former_slugs__slug=slug).first():
         raise Moved(project)
     raise Http404
+
+
+@cache
+def project_joined(at_least: Role) -> Written[Project]:
+    """That a user belongs to, in this role or a higher one, by its slug of today."""
+    projects = Project.objects.filter(
+        memberships__user=Given("user", User._meta.pk),
+        memberships__role__in=roles_from(at_least),
+        slug=Given("slug", Project._meta.get_field("slug")),
+        deleted_at=None,
+    )
+    return Written(projects.select_related("plan", "privacy").order_by())
 
 
 def api_keys_named(key: str, slug: str | None) -> list[ApiKey]:

@@ -1,6 +1,7 @@
 """How scripts prove who they are: `Authorization: Bearer <access token>`."""
 
 from datetime import timedelta
+from functools import cache
 from hmac import compare_digest
 
 from django.contrib.auth.models import AnonymousUser
@@ -11,6 +12,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from config.written import Given, Written
 from projects.actions import TOKEN_PREFIX, hash_token
 from projects.models import AccessToken
 
@@ -49,17 +51,21 @@ def token_of(secret: str) -> AccessToken:
     It is looked up by its digest, which tells somebody who measures times nothing about any token.
     """
     digest = hash_token(secret)
-    maker_may_sign_in = Q(created_by=None) | Q(created_by__is_active=True)
-    token = (
-        AccessToken.objects.filter(maker_may_sign_in, token_hash=digest, revoked_at__isnull=True)
-        .filter(project__deleted_at=None)
-        .select_related("project__plan", "project__privacy")
-        .first()
-    )
+    token = token_in_use().first(digest=digest)
     if token is None or not secret.startswith(TOKEN_PREFIX) or not compare_digest(token.token_hash, digest):
         raise AuthenticationFailed("The access token is not valid.")
     note_use(token)
     return token
+
+
+@cache
+def token_in_use() -> Written[AccessToken]:
+    maker_may_sign_in = Q(created_by=None) | Q(created_by__is_active=True)
+    digest = Given("digest", AccessToken._meta.get_field("token_hash"))
+    tokens = AccessToken.objects.filter(maker_may_sign_in, token_hash=digest, revoked_at__isnull=True)
+    return Written(
+        tokens.filter(project__deleted_at=None).select_related("project__plan", "project__privacy").order_by()
+    )
 
 
 def note_use(token: AccessToken) -> None:

@@ -2,10 +2,12 @@
 
 import time
 from dataclasses import replace
+from functools import cache
 
 from django.db.models import F, QuerySet
 from django.db.models.lookups import Exact
 
+from config.written import Given, Written
 from observability.journal.read import batches_of
 from observability.journal.reopen import is_withheld
 from observability.journal.statements import run
@@ -103,7 +105,15 @@ def recording_of(session: Session) -> Recording | None:
     """
     if session.is_redacted or (session.status == Session.Status.LIVE and not has_recording(session)):
         return None
-    return recordings_of(session).order_by(Exact(F("problem"), "").desc(), "-revision").first()
+    return best_recording().first(session=session.pk)
+
+
+@cache
+def best_recording() -> Written[Recording]:
+    """Index: recording_revision_once."""
+    session = Given("session", Recording._meta.get_field("session"))
+    recordings = Recording.objects.filter(session=session).select_related("waveform")
+    return Written(recordings.order_by(Exact(F("problem"), "").desc(), "-revision")[:1])
 
 
 def has_recording(session: Session) -> bool:
