@@ -140,6 +140,7 @@ STAFF_ACCESS_MAX_MINUTES = env.number("STAFF_ACCESS_MAX_MINUTES", 60, within=ran
 """How long an operator may look into a project that they do not belong to, before they have to say why again."""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = env.number("SESSION_COOKIE_AGE_S", 14 * 24 * 3600)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _base.scheme == "https"
 SECURE_SSL_REDIRECT = False

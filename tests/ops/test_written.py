@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session as SignedIn
 from django.db import connection
 from django.http import Http404
 from django.utils import timezone
@@ -18,7 +19,7 @@ from projects.access import project_for_viewer, project_joined
 from projects.actions import create_access_token
 from projects.authentication import token_in_use
 from projects.models import AccessToken, Membership, Project, Role
-from tests.people import ProjectFactory, SessionFactory, UserFactory
+from tests.people import ProjectFactory, SessionFactory, UserFactory, signed_in
 
 SPEECH = {"user": [[1, 2]], "agent": None}
 
@@ -131,6 +132,34 @@ def test_threads_share_what_is_written_and_ask_on_their_own_connections(
         thread.join()
 
     assert found == [project, project]
+
+
+def test_a_person_is_as_django_reads_them(owner: User) -> None:
+    found = User.objects.get(pk=owner.pk)
+
+    assert values_of(found) == values_of(User.objects.filter(pk=owner.pk).get())
+    assert not found._state.adding
+    with pytest.raises(User.DoesNotExist):
+        User.objects.get(pk=0)
+
+
+def test_members_are_looked_for_among_members_alone(project: Project, owner: User, stranger: User) -> None:
+    assert project.members.get(pk=owner.pk) == owner
+    with pytest.raises(User.DoesNotExist):
+        project.members.get(pk=stranger.pk)
+
+
+def test_a_browser_is_signed_out_once_its_time_is_over_or_its_session_gone(owner: User) -> None:
+    for change in (
+        lambda sessions: sessions.update(expire_date=timezone.now() - timedelta(seconds=1)),
+        lambda sessions: sessions.delete(),
+    ):
+        browser = signed_in(owner)
+        assert browser.get("/projects/").wsgi_request.user == owner
+
+        change(SignedIn.objects.filter(pk=browser.session.session_key))
+
+        assert browser.get("/projects/").wsgi_request.user.is_anonymous
 
 
 def test_a_percent_sign_is_one_and_no_placeholder(db: None) -> None:
