@@ -8,6 +8,7 @@ record the rest.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any, cast
 
 import orjson
@@ -34,6 +35,7 @@ SHARED = ("resource", "scope")
 ORDER = {"recording_header": 0, "span": 1, "log": 2, "metric": 3, "chat_item": 4}
 """Kinds stand together; within a kind records keep their order of arrival, which cursors and keys count in."""
 
+RESOURCE = b'"resource":'
 SHARED_AT_THE_END = re.compile(rb'"resource":(\d+),"scope":(\d+)\}')
 """Of a line of the second frame whose record has both."""
 
@@ -123,25 +125,37 @@ def read_skeleton(content: bytes) -> tuple[Line, list[Line]]:
 def joined_lines(content: bytes, beginning: bytes) -> list[tuple[bytes, bytes]] | None:
     """Of each record whose line in the first frame begins so: that line, and all of it as one line of JSON.
 
-    Nothing is parsed nor written anew. None if one of them lies otherwise than `packed` writes what has a resource and
-    a scope. Raises DamagedArchive.
+    Nothing is parsed nor written anew, and what follows the last of them is not taken apart. None if one of them lies
+    otherwise than `packed` writes what has a resource and a scope. Raises DamagedArchive.
     """
-    bones, content = lines_of_first_frame(content)
-    flesh, _ = lines_of_first_frame(content)
-    if len(bones) != len(flesh):
-        raise DamagedArchive(f"{len(bones)} and {len(flesh)} lines are there.")
-    resources, scopes = shared_texts(flesh[0])
+    skeleton, content = text_of_first_frame(content)
+    flesh, _ = text_of_first_frame(content)
+    last = skeleton.rfind(b"\n" + beginning)
+    if last < 0:
+        return []
+    bones = skeleton[: skeleton.find(b"\n", last + 1)].split(b"\n")
+    tables, *others = flesh.split(b"\n", len(bones))
+    if len(others) < len(bones):
+        raise DamagedArchive(f"{len(bones)} lines lack their other half.")
+    whole_end = cache(partial(with_shared, *shared_texts(tables)))
     joined = []
-    for bone, rest in zip(bones, flesh, strict=True):
+    for bone, rest in zip(bones[1:], others, strict=False):  # of which the last is all that follows
         if not bone.startswith(beginning):
             continue
-        at = rest.rfind(b'"resource":')
-        places = SHARED_AT_THE_END.fullmatch(rest, at) if at > 0 else None
-        if places is None or not bone.endswith(b"}"):
+        at = rest.rfind(RESOURCE)
+        end = whole_end(rest[at:]) if at > 0 else None
+        if end is None or not bone.endswith(b"}"):
             return None
-        resource, scope = resources[int(places[1])], scopes[int(places[2])]
-        joined.append((bone, b'%b,%b"resource":%b,"scope":%b}' % (bone[:-1], rest[1:at], resource, scope)))
+        joined.append((bone, b"%b,%b%b" % (bone[:-1], rest[1:at], end)))
     return joined
+
+
+def with_shared(resources: list[bytes], scopes: list[bytes], end: bytes) -> bytes | None:
+    """An end of lines of the second frame, which many have alike, with the resource and the scope themselves."""
+    places = SHARED_AT_THE_END.fullmatch(end)
+    if places is None:
+        return None
+    return b'"resource":%b,"scope":%b}' % (resources[int(places[1])], scopes[int(places[2])])
 
 
 def shared_texts(line: bytes) -> tuple[list[bytes], list[bytes]]:
@@ -166,11 +180,16 @@ def parsed(lines: list[bytes]) -> list[Line]:
 
 def lines_of_first_frame(content: bytes) -> tuple[list[bytes], bytes]:
     """As they are written, and what follows the frame."""
+    text, following = text_of_first_frame(content)
+    return text.strip().split(b"\n"), following
+
+
+def text_of_first_frame(content: bytes) -> tuple[bytes, bytes]:
     frame = zstandard.ZstdDecompressor().decompressobj()
     try:
-        text = frame.decompress(content).strip()
+        text = frame.decompress(content)
     except zstandard.ZstdError as fault:
         raise DamagedArchive(str(fault)) from fault
-    if not text:
+    if not text or text.isspace():
         raise DamagedArchive("A frame is empty.")
-    return text.split(b"\n"), frame.unused_data
+    return text, frame.unused_data

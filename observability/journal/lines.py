@@ -5,7 +5,9 @@ Parsing all attributes and writing them again is most of what it costs to answer
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
+from config.written import Given, Written
 from observability.journal.archive import ArchiveLost, content_of
 from observability.journal.archive_format import DamagedArchive, joined_lines
 from observability.journal.codec import lines_in
@@ -36,13 +38,18 @@ def span_lines_of(session: Session) -> list[bytes] | None:
     rows = rows_of(session)
     if not session.sealed_seq and is_whole(rows, session.cursor):
         return spans_in(rows, {})
-    archive = Archive.objects.filter(session=session).first()
+    archive = archive_of_session().first(session=session.pk)
     if archive is None or not archive.name:
         return None
     sealed = sealed_spans(archive)
     return (
         None if sealed is None else spans_in([row for row in rows if row.seq > archive.through_seq], sealed)
     )
+
+
+@cache
+def archive_of_session() -> Written[Archive]:
+    return Written(Archive.objects.filter(session=Given("session", Archive._meta.get_field("session"))))
 
 
 def spans_in(rows: Sequence[Row], spans: dict[Identity, bytes]) -> list[bytes] | None:

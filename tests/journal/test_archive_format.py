@@ -62,6 +62,20 @@ def test_spans_of_another_form_are_left_to_parsing():
     assert joined_lines(packed([bare], about={}), b'{"signal":"span",') is None
 
 
+def test_a_span_without_its_other_half_is_damage():
+    spans = [record for record in records_of("python/1.8.9_full") if record["signal"] == "span"]
+    (first, _), (_, second) = (frames_of(packed(some, about={})) for some in (spans, spans[:-1]))
+
+    with pytest.raises(DamagedArchive):
+        joined_lines(first + second, b'{"signal":"span",')
+
+
+def frames_of(content: bytes) -> tuple[bytes, bytes]:
+    frame = zstandard.ZstdDecompressor().decompressobj()
+    frame.decompress(content)
+    return content[: len(content) - len(frame.unused_data)], frame.unused_data
+
+
 def test_an_empty_session_has_a_file_too():
     assert unpacked(packed([], about={"session": "s"})) == []
 
