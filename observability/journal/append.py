@@ -11,9 +11,9 @@ from typing import Any
 
 from django.db import connection
 
+from config.statements import run
 from observability.journal.archive import is_sealed_in
 from observability.journal.news import SESSION_TABLE, NewBatch, News, learnt, set_clause, told
-from observability.journal.statements import run
 from observability.models import Batch, Session
 
 BATCH_TABLE = Batch._meta.db_table

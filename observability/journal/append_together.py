@@ -12,10 +12,10 @@ import orjson
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from config.statements import run
 from observability.journal.append import BATCH_TABLE, RECORD_COUNT, Appended
 from observability.journal.bases import Base, Bases, Told
 from observability.journal.news import SESSION_TABLE, NewBatch, News, learn, told
-from observability.journal.statements import run
 from observability.journal.together import Turns, Work
 from observability.models import Signal
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from observability.journal.statements import run
+from config.statements import run
 
 ROWS_AT_ONCE = 500
 MAX_PARAMETERS = 10_000

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from config.statements import fetched
 from observability.journal.append import BATCH_TABLE
 from observability.journal.archive import ArchiveLost, archived_records
 from observability.journal.codec import records_from, text_of
-from observability.journal.statements import fetched
 from observability.models import Archive, Batch, Session
 from observability.records import Record
 from observability.storage.bucket import MissingFile

@@ -7,10 +7,10 @@ from functools import cache
 from django.db.models import F, QuerySet
 from django.db.models.lookups import Exact
 
+from config.statements import run
 from config.written import Given, Written
 from observability.journal.read import batches_of
 from observability.journal.reopen import is_withheld
-from observability.journal.statements import run
 from observability.limits import MAX_KEPT_RECORDS
 from observability.models import Recording, Session
 from observability.queries.kept import FOR_A_PAGE_NS, FOR_A_READER_NS, Kept, KeptTimelines

@@ -8,9 +8,9 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.statements import run
 from observability.journal.append import ADVANCE_SESSION, COUNT_ONLY, COUNTED, advance
 from observability.journal.news import SESSION_TABLE, NewBatch, News, told
-from observability.journal.statements import run
 from observability.models import Session
 
 NAMES = st.sampled_from(["", "a", "b"])

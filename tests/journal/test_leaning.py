@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from config.statements import fetched
 from observability.ingest.telemetry import accept_telemetry
 from observability.journal import bases
 from observability.journal import read as reading
@@ -21,7 +22,6 @@ from observability.journal.lines import span_lines_of
 from observability.journal.read import Place, batches_of, later_batches_of, place_of
 from observability.journal.rewrite import rewrite_rows
 from observability.journal.seal import begun, replace_rows, seal_session
-from observability.journal.statements import fetched
 from observability.models import Archive, Batch, Session
 from observability.queries.records import records_of
 from observability.retention import erase as erasing
