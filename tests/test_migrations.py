@@ -8,6 +8,7 @@ from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import (
     AddField,
+    AlterField,
     CreateModel,
     DeleteModel,
     RemoveField,
@@ -88,6 +89,25 @@ def disturbs(operation: Operation, migration: Migration) -> bool:
     new = {each.name.lower() for each in migration.operations if isinstance(each, CreateModel)}
     needs_value = not operation.field.null and not operation.field.has_db_default()
     return needs_value and operation.model_name_lower not in new
+
+
+@pytest.mark.django_db
+def test_no_column_gets_another_type_while_the_former_version_has_its_statements_prepared():
+    """docs/upgrade.md: PostgreSQL refuses them then. What must change its type becomes another column."""
+    loader = MigrationLoader(None)
+
+    assert [
+        f"{migration.name}: {operation.model_name}.{operation.name}"
+        for migration in our_migrations()
+        for operation in in_database(migration.operations)
+        if isinstance(operation, AlterField) and changes_type(operation, migration, loader)
+    ] == []
+
+
+def changes_type(operation: AlterField, migration: Migration, loader: MigrationLoader) -> bool:
+    before = loader.project_state((migration.app_label, migration.name), at_end=False)
+    former = before.models[migration.app_label, operation.model_name_lower].fields[operation.name]
+    return bool(former.db_type(connection) != operation.field.db_type(connection))
 
 
 @pytest.mark.django_db
