@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import connection
+from django.urls import reverse
 
 from observability.ingest.budget import Budget
 from observability.ingest.middleware import remembered
@@ -88,7 +89,7 @@ def test_no_signal_of_djangos_is_sent_for_an_upload_and_each_is_for_a_page(agent
         asked(UPLOADS, spans("llm_node"))
         assert sent == []
 
-        asked("/sign-in/", method="GET")
+        asked(reverse("account_login"), method="GET")
         assert sent == ["started", "finished"]
 
 
