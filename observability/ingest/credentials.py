@@ -42,7 +42,6 @@ class Sender:
     """Whoever signed the upload."""
 
     project: Project
-    key: str
 
 
 def sender_by_livekit_token(request: HttpRequest, slug: str | None) -> Sender:
@@ -178,7 +177,7 @@ def proof_by(keys: Keys, token: str) -> Proof:
     api_key, claims = proven(token, keys.found)
     check_grant(claims, api_key)
     note_key_used(api_key, at=timezone.now(), every_s=KEY_USE_NOTED_EVERY_S)
-    return Proof(Sender(api_key.project, keys.name), keys.stand_until)
+    return Proof(Sender(api_key.project), keys.stand_until)
 
 
 def named_key(token: str) -> str:
@@ -287,7 +286,7 @@ def ingest_sender(token: str, slug: str | None) -> Proof:
         project = project_for_token(access, slug or access.project.slug, scope="ingest")
     except Http404:
         raise UnknownToken(f"The token is not one of project {slug}.") from None
-    return Proof(Sender(project, access.prefix), until)
+    return Proof(Sender(project), until)
 
 
 keys_in_use = KeysInUse()
