@@ -3,8 +3,10 @@
 import pytest
 from django.db import connection
 
+from observability.models import Session
 from observability.queries.session_keys import BY_INDEX, key_of
 from observability.queries.session_search import SEARCHES
+from tests.people import SessionFactory
 from tests.sessions.test_said import call
 
 __all__ = ["call"]
@@ -23,6 +25,19 @@ def test_words_and_names_are_looked_up_in_an_index(call, project):
     assert "session_names_pieces" in named.explain()
 
 
+@pytest.fixture
+def many_sessions(project):
+    """So many that one index is clearly cheaper than another, which was by chance while there were none."""
+    Session.objects.bulk_create(
+        SessionFactory.build(
+            project=project, agent_name=f"agent {n}", participant=f"caller {n}", sdk_version=f"1.{n}.0"
+        )
+        for n in range(1_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE observability_session")
+
+
 @pytest.mark.parametrize(
     ("name", "index"),
     [
@@ -35,7 +50,7 @@ def test_words_and_names_are_looked_up_in_an_index(call, project):
         *(("tool", "tool_fact_newest_first"), ("model", "model_fact_newest_first")),
     ],
 )
-def test_which_sessions_a_filter_allows_is_told_by_its_index_alone(project, name, index):
+def test_which_sessions_a_filter_allows_is_told_by_its_index_alone(project, many_sessions, name, index):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
