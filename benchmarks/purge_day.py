@@ -5,9 +5,10 @@
 Sealed sessions are spread over thirty days, of which the oldest has expired. The purge is `manage.py purge`, which
 rests between its steps for the sake of uploads; its own begin and end are told. What is given back is the disk before
 less the disk after, against the day's part of what all sessions take. PostgreSQL keeps the room of deleted rows for new
-ones: so the day's number of sessions is filled in as the newest, and told is how much larger the disk is after a whole
-day of this, the second: pages that go from an index are free once the next day's are vacuumed. The VACUUM is one that
-its own autovacuum would have made. It fails if a living session goes or an expired one stays.
+ones: so a week goes by in which a day's number of sessions is filled in as the newest and the oldest day is purged, and
+told is how much larger the disk is by each of its last days. The first ones find little room: what goes lies at
+one place in an index and what comes at another, and a page is free only once the next day's are vacuumed. The VACUUM is
+one that its own autovacuum would have made. It fails if a living session goes or an expired one stays.
 """
 
 import json
@@ -24,6 +25,9 @@ from benchmarks.servers import manage
 
 MAX_PURGE_S, LEAST_GIVEN_BACK = 1, 95
 DAYS = 30
+WEEK = 7
+SETTLED = 3
+"""Its last days, by which what is kept longer than a session is nearly all that grows: traces of deletions."""
 
 
 def main() -> int:
@@ -46,10 +50,8 @@ def measured(environment: dict[str, str], sessions: int) -> list[Row]:
     after, after_files = disk_bytes(folder, database_url), disk_bytes(folder / "media")
     took = datetime.fromisoformat(run["ended_at"]) - datetime.fromisoformat(run["begun_at"])
     left = number_in(folder, database_url, "SELECT COUNT(*) FROM observability_session")
-    first = refilled(environment, sessions)
-    expire_oldest(folder, database_url, made["expired"])
-    manage(environment, "purge", "--force")
-    again = refilled(environment, sessions)
+    week = week_of(environment, sessions, made["expired"])
+    larger_a_day = (week[-1] - week[-1 - SETTLED]) / SETTLED
     part = made["expired"] / (made["kept"] - len(made["templates"]))
     of_files = given_back(full_files, after_files, empty_files, part)
     return [
@@ -59,13 +61,23 @@ def measured(environment: dict[str, str], sessions: int) -> list[Row]:
         at_least("of its files given back", of_files, LEAST_GIVEN_BACK, "%"),
         at_least("of all its disk given back", given_back(full, after, empty, part), LEAST_GIVEN_BACK, "%"),
         at_least(
-            "given back, or used again by as many sessions",
-            100 - given_back(again, first, empty, part),
+            "given back, or used again by as many sessions, after some days",
+            100 - 100 * larger_a_day / ((full - empty) * part),
             LEAST_GIVEN_BACK,
             "%",
         ),
         none("living sessions gone, and expired ones left", abs(left - (made["kept"] - made["expired"]))),
     ]
+
+
+def week_of(environment: dict[str, str], sessions: int, of_a_day: int) -> list[int]:
+    """What the disk takes, day by day, with as many sessions as before."""
+    taken = [refilled(environment, sessions)]
+    while len(taken) < WEEK:
+        expire_oldest(Path(environment["DATA_DIR"]), environment.get("DATABASE_URL", ""), of_a_day)
+        manage(environment, "purge", "--force")
+        taken.append(refilled(environment, sessions))
+    return taken
 
 
 def refilled(environment: dict[str, str], sessions: int) -> int:
