@@ -38,7 +38,8 @@ MAX_GROWTH_MB = 10
 SETTLED_AFTER_MINUTES = 2
 LOOK_EVERY_S = 5
 WHOLE = 12
-"""Viewers that hold the whole snapshot."""
+"""Viewers that hold the whole snapshot, in places of all ages: sessions are compared with the API as they end, and all
+minutes shall have their share of that."""
 LINES_A_MINUTE = 200
 """So that there is one in each second."""
 UPLOAD_EVERY_S = 1.0
@@ -257,8 +258,9 @@ async def measured(server: Server, arguments: argparse.Namespace) -> list[Row]:
 
 def followers_of(places: Sequence[Place], server: Server, count: int) -> list[Follower]:
     tokens = tokens_for(server, count)
+    whole = {number * len(places) // WHOLE for number in range(WHOLE)}
     return [
-        Follower(places[number % len(places)], number < WHOLE, tokens[number // SOCKETS_PER_TOKEN])
+        Follower(places[number % len(places)], number in whole, tokens[number // SOCKETS_PER_TOKEN])
         for number in range(count)
     ]
 
