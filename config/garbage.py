@@ -18,10 +18,14 @@ ALL_EVERY_S = 60.0
 
 
 def look_seldom(all_every_s: float = ALL_EVERY_S) -> None:
-    """What is here now stays, and is not looked at again; of the rest all is looked through once a minute."""
+    """What is here now stays, and is not looked at again; of the rest all is looked through once a minute.
+
+    A process may have put off looking until then.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, OLDER_EVERY, NEVER)
+    gc.enable()
     threading.Thread(target=look_for_ever, args=[all_every_s], name="garbage", daemon=True).start()
 
 

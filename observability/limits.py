@@ -117,8 +117,11 @@ TOKEN_LEEWAY_S = number("TOKEN_LEEWAY_S", 60)
 TOKEN_VERDICT_S = number("TOKEN_VERDICT_S", 2)
 """How long a verified token is trusted without another look; a revoked key is refused within this time."""
 
-RETRY_AFTER_S = number("RETRY_AFTER_S", 2)
-"""The exporters give up after 10 s in all, and drop at once what cannot be retried within that time."""
+RETRY_AFTER_S = number("RETRY_AFTER_S", 1)
+"""The exporters give up after 10 s in all, and drop at once what cannot be retried within that time.
+
+Nobody tries for an agent while it waits: web may come back meanwhile and be gone again.
+"""
 
 NODE_FLUSH_HOLD_S = number("NODE_FLUSH_HOLD_S", 6)
 """Node's span exporter ticks every 5 s and is not flushed at exit: a later answer brings the last spans."""

@@ -46,10 +46,10 @@ def test_an_upload_too_many_is_asked_to_come_back_and_is_counted_and_not_kept(
     answers = [agent.send("traces", spans("llm_node", job=f"AJ_{number}")) for number in range(3)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 503]
-    assert answers[-1]["Retry-After"] == "2"
+    assert answers[-1]["Retry-After"] == "1"
     told = Status.FromString(answers[-1].content)
     retry = RetryInfo()
-    assert told.details[0].Unpack(retry) and retry.retry_delay.seconds == 2
+    assert told.details[0].Unpack(retry) and retry.retry_delay.seconds == 1
     assert told.message == "The project’s plan allows 2 uploads a minute; please repeat this one."
     assert Batch.objects.count() == 2
     assert [(row.reason, row.count) for row in Refusal.objects.filter(project=project)] == [

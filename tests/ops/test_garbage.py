@@ -33,6 +33,14 @@ print(*(now["collections"] > then["collections"] for now, then in zip(gc.get_sta
 """
 
 
+STARTED = """
+import gc
+import config.web
+
+print(gc.isenabled())
+"""
+
+
 def printed_by(code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
@@ -46,3 +54,7 @@ def test_what_is_old_and_holds_itself_goes_when_its_time_has_come():
 
 def test_however_much_there_is_only_the_young_are_looked_through_meanwhile():
     assert printed_by(MUCH) == "True True False"
+
+
+def test_a_web_process_that_has_started_looks_again():
+    assert printed_by(STARTED) == "True"

@@ -27,9 +27,9 @@ def test_telemetry_that_finds_no_web_is_told_to_come_back_while_its_exporter_sti
 
     status = Status.FromString(answer.body)
     retry = RetryInfo()
-    assert (answer.status, answer.headers["Retry-After"], status.code) == (503, "2", 14)
+    assert (answer.status, answer.headers["Retry-After"], status.code) == (503, "1", 14)
     assert status.details[0].Unpack(retry)
-    assert retry.retry_delay.seconds == 2
+    assert retry.retry_delay.seconds == 1
     assert answer.headers["Content-Type"] == "application/x-protobuf"
     assert 4 < answer.seconds < EXPORTERS_GIVE_UP_AFTER_S - 2
 
