@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
 
 from observability.live.changes import taken_apart
 from observability.live.written import Written, rest_as_json, written_lists
@@ -11,7 +10,6 @@ from observability.records import Record
 from observability.timeline import SessionContext, as_json, build
 from tests.captured import RUNS
 from tests.timeline.sessions import batches_of, child, span
-from tests.timeline.test_robust import BATCHES
 
 LIVE = SessionContext(status="live")
 
@@ -19,11 +17,6 @@ LIVE = SessionContext(status="live")
 @pytest.mark.parametrize("run", RUNS)
 def test_after_each_upload_all_is_as_if_written_for_the_first_time(run: str) -> None:
     assert_written_alike(batches_of(run))
-
-
-@given(batches=BATCHES)
-def test_so_it_is_whatever_was_sent(batches: list[list[Record]]) -> None:
-    assert_written_alike(batches)
 
 
 def assert_written_alike(batches: Sequence[Sequence[Record]]) -> None:

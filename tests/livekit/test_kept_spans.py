@@ -1,15 +1,12 @@
 """Spans that are kept for a live session say what they said when they came."""
 
 import pytest
-from hypothesis import given
 
 from observability.livekit.kept_spans import kept
 from observability.livekit.model_spans import model_request
-from observability.records import Record
 from observability.timeline import as_json, build
 from tests.captured import RUNS
 from tests.timeline.sessions import LIVE, batches_of, span
-from tests.timeline.test_robust import BATCHES
 
 
 @pytest.mark.parametrize("run", RUNS)
@@ -20,13 +17,6 @@ def test_a_captured_session_is_the_same_of_kept_spans_as_often_as_it_is_built(ru
     snapshots = [as_json(build([some], context=LIVE)) for some in (records, spans, spans)]
 
     assert snapshots[1] == snapshots[2] == snapshots[0]
-
-
-@given(batches=BATCHES)
-def test_any_session_is_the_same_of_kept_spans(batches: list[list[Record]]) -> None:
-    records = [record for batch in batches for record in batch]
-
-    assert as_json(build([kept(records)], context=LIVE)) == as_json(build([records], context=LIVE))
 
 
 def test_a_kept_span_is_without_the_conversation_that_was_sent_with_it() -> None:

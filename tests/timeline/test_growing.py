@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from observability.records import Record
 from observability.timeline import as_json, build
@@ -13,7 +11,6 @@ from observability.timeline.growing import Growing, growing_of, with_lines
 from observability.timeline.snapshot import growth_as_json
 from tests.captured import RUNS
 from tests.timeline.sessions import LIVE, at, child, log, span, without_reports
-from tests.timeline.test_robust import BATCHES, LOGS
 
 Batch = Sequence[Record]
 
@@ -78,23 +75,6 @@ def test_most_uploads_of_a_captured_session_are_only_added() -> None:
     added = [n for n in of_lines if grown(batches[:n], batches[n])]
 
     assert len(added) > 0.6 * len(of_lines)
-
-
-@settings(max_examples=200)
-@given(
-    batches=BATCHES,
-    lines=st.lists(st.lists(LOGS | LOGS | LOGS, min_size=1, max_size=4), max_size=3),
-    begun=st.booleans(),
-)
-def test_whatever_comes_is_added_rightly_or_not_at_all(
-    batches: list[Batch], lines: list[Batch], begun: bool
-) -> None:
-    before = [*(BEGUN if begun else ()), *batches]
-
-    growing = grown(before, *lines)
-
-    if growing is not None:
-        assert put_together(anew(*before), growing) == anew(*before, *lines)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from observability.timeline.told_lines import told_lines
 from tests.captured import RUNS
 from tests.timeline.sessions import LIVE, batches_of, child, log, span, without_reports
 from tests.timeline.test_growing import BEGUN, TURN, Batch, anew
-from tests.timeline.test_robust import BATCHES, LOGS
 
 FAILED = log("it broke", 210, severity=17)
 CALL = child(TURN, "llm_node", 300, 400, status={"code": 2, "message": "no"})
@@ -97,33 +96,6 @@ def test_captured_sessions_are_the_same_in_any_order_and_with_repetitions(run: s
 
         if number % 8 == 0 or number == len(batches) - 1:
             assert snapshot == anew(*batches[: number + 1])
-
-
-@settings(max_examples=300)
-@given(batches=BATCHES, more=st.lists(BATCHES | st.just([[log("tick", 9000)]]), max_size=3))
-def test_whatever_comes_is_joined_rightly_or_not_at_all(
-    batches: list[Batch], more: list[list[Batch]]
-) -> None:
-    before: list[Batch] = [*BEGUN, [FAILED], *batches]
-    growing, snapshot = begun(before), anew(*before)
-    for batch in (batch for some in more for batch in some):
-        growing, snapshot = step(growing, snapshot, before, batch)
-        before.append(batch)
-
-        assert snapshot == anew(*before)
-
-
-@settings(max_examples=200)
-@given(lines=st.lists(st.lists(LOGS, max_size=4), max_size=4))
-def test_any_lines_before_and_after_spans_keep_their_place(lines: list[Batch]) -> None:
-    before: list[Batch] = [*BEGUN]
-    growing, snapshot = begun(before), anew(*before)
-    for number, batch in enumerate(lines):
-        for each in (batch, [child(TURN, "llm_node", 300 + number, 400)]):
-            growing, snapshot = step(growing, snapshot, before, each)
-            before.append(each)
-
-            assert snapshot == anew(*before)
 
 
 @pytest.mark.parametrize(
