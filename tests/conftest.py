@@ -77,7 +77,7 @@ from tests.browser import (  # noqa: E402
     say_what_was_left_out,
 )
 from tests.flush import flush_by_deleting  # noqa: E402
-from tests.lasting import folders, make_plans  # noqa: E402
+from tests.lasting import folders, lasting, make_plans  # noqa: E402
 from tests.live.servers import await_quiet_servers  # noqa: E402
 from tests.people import (  # noqa: E402
     api_key,
@@ -98,6 +98,7 @@ __all__ = [
     "api_key",
     "browser_type_launch_args",
     "complaints",
+    "lasting",
     "live_session",
     "new_context",
     "other_project",

@@ -7,9 +7,19 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.apps import apps as django_apps
 from django.conf import settings
 from django.db import transaction
+
+
+@pytest.fixture(scope="module")
+def lasting(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """Rows that are made with it last for all tests of a module, and files that are kept in this place of it."""
+    with lasting_rows(django_db_blocker):
+        yield tmp_path_factory.mktemp("lasting")
 
 
 @contextmanager

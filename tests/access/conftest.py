@@ -1,6 +1,5 @@
 """Acme as every asker finds it: made once for all routes, since whatever an asker does is undone."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from projects.models import Project, Role
 from projects.staff import begin_grant, end_grant
 from tests.api.conftest import answers_are_closed, received
 from tests.exports.conftest import work
-from tests.lasting import keep_files, lasting_rows, put_files_back
+from tests.lasting import keep_files, put_files_back
 from tests.people import (
     API_KEY,
     API_SECRET,
@@ -72,18 +71,14 @@ class Acme:
 
 
 @pytest.fixture(scope="module")
-def acme(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Acme]:
-    files = tmp_path_factory.mktemp("acme")
-    with lasting_rows(django_db_blocker):
-        owner, teammate, stranger = (UserFactory(**told) for told in (OWNER, TEAMMATE, STRANGER))
-        project = make_acme(owner, teammate)
-        make_other(stranger)
-        place = make_place(project, owner, teammate)
-        people = {"owner": owner, "stranger": stranger, **make_others(project), **make_operators()}
-        keep_files(files)
-        yield Acme(place, {name: signed_in(user).cookies for name, user in people.items()}, files)
+def acme(lasting: Path) -> Acme:
+    owner, teammate, stranger = (UserFactory(**told) for told in (OWNER, TEAMMATE, STRANGER))
+    project = make_acme(owner, teammate)
+    make_other(stranger)
+    place = make_place(project, owner, teammate)
+    people = {"owner": owner, "stranger": stranger, **make_others(project), **make_operators()}
+    keep_files(lasting)
+    return Acme(place, {name: signed_in(user).cookies for name, user in people.items()}, lasting)
 
 
 def make_place(project: Project, owner: User, teammate: User) -> Place:

@@ -18,6 +18,7 @@ from projects.models import AccessToken, Project
 from tests.captured import captured
 
 BASE = "/api/v1/projects/acme/sessions/"
+TALK = "python/1.8.9_second_session"
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +68,7 @@ def received(run: str, to: Project, requests: int | None = None) -> Session:
 @pytest.fixture
 def talk(replay: Callable[..., Session]) -> Session:
     """A short session with everything: spans, logs, metrics, transcript and audio."""
-    return replay("python/1.8.9_second_session")
+    return replay(TALK)
 
 
 class Script:

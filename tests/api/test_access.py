@@ -15,8 +15,11 @@ from projects.actions import create_access_token
 from projects.audit import Onlooker
 from projects.models import Role
 from tests.api.conftest import BASE, Script, address
+from tests.api.lasting_talk import lasting_acme, lasting_talk, owner, project, talk, teammate
 from tests.ops.working import run_all_jobs
 from tests.people import MembershipFactory, SessionFactory, UserFactory, signed_in
+
+__all__ = ["lasting_acme", "lasting_talk", "owner", "project", "talk", "teammate"]
 
 THINGS = ["", "timeline", "transcript", "spans", "logs", "metrics", "chat-items", "audio", "peaks"]
 DOWNLOADS = ["download/", "download/<uuid:export>/", "download/<uuid:export>/file/"]

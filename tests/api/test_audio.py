@@ -9,7 +9,10 @@ from observability import jobs
 from observability.models import Job, Recording
 from observability.recordings import convert
 from tests.api.conftest import address
+from tests.api.lasting_talk import lasting_acme, lasting_talk, owner, project, talk, teammate
 from tests.people import SessionFactory
+
+__all__ = ["lasting_acme", "lasting_talk", "owner", "project", "talk", "teammate"]
 
 
 @pytest.fixture

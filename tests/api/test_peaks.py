@@ -9,7 +9,10 @@ from django.conf import settings
 from observability.models import Recording, Waveform
 from observability.recordings.waveform import analyse_recording, shape_of
 from tests.api.conftest import address
+from tests.api.lasting_talk import lasting_acme, lasting_talk, owner, project, talk, teammate
 from tests.people import SessionFactory
+
+__all__ = ["lasting_acme", "lasting_talk", "owner", "project", "talk", "teammate"]
 
 HEADER = struct.Struct("<4sBBBBIIIIIId")
 

@@ -4,6 +4,9 @@ import pytest
 
 from observability.queries.records import records_of
 from tests.api.conftest import address
+from tests.api.lasting_talk import lasting_acme, lasting_talk, owner, project, talk, teammate
+
+__all__ = ["lasting_acme", "lasting_talk", "owner", "project", "talk", "teammate"]
 
 KINDS = [("spans", "span"), ("logs", "log"), ("metrics", "metric"), ("chat-items", "chat_item")]
 

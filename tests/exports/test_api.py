@@ -10,9 +10,12 @@ from django.utils import timezone
 from observability.models import Export, Job, Session
 from projects.models import Membership, Role
 from tests.api.conftest import address
+from tests.api.lasting_talk import lasting_acme, lasting_talk, owner, project, talk, teammate
 from tests.api.test_access import NOT_FOUND
 from tests.exports.conftest import Opened, body_of, work
 from tests.people import MembershipFactory, SessionFactory, UserFactory, signed_in
+
+__all__ = ["lasting_acme", "lasting_talk", "owner", "project", "talk", "teammate"]
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 import hashlib
 import io
-import threading
 from datetime import timedelta
 
 import pytest
 from django.core.files.storage import storages
-from django.db import connection
 from django.utils import timezone
 
 from observability import jobs
@@ -22,12 +20,13 @@ from observability.exports.sweep import sweep_exports
 from observability.exports.transcript import cues
 from observability.models import Export, Job, Recording
 from observability.recordings import files
+from tests.api.lasting_talk import lasting_acme, lasting_talk, owner, project, talk, teammate
 from tests.exports.conftest import Opened, content_of, work
 from tests.exports.spoken import timeline_saying
 from tests.people import SessionFactory
 from tests.recordings.test_bucket import DOWN, server, use_bucket
 
-__all__ = ["server", "use_bucket"]
+__all__ = ["lasting_acme", "lasting_talk", "owner", "project", "server", "talk", "teammate", "use_bucket"]
 
 
 def test_asked_again_while_it_is_made_gives_the_same(ask, talk):
@@ -53,24 +52,6 @@ def test_asked_again_after_something_arrived_gives_a_new_zip(ask, replay, downlo
 
 def test_somebody_else_gets_a_zip_of_their_own(ask, ready, talk, teammate):
     assert ask(talk, by=teammate) != ready
-
-
-@pytest.mark.django_db(transaction=True)
-def test_asked_twice_in_the_same_moment_is_one(ask, talk):
-    asked, gate = [], threading.Barrier(4)
-
-    def at_once() -> None:
-        gate.wait()
-        asked.append(ask(talk).pk)
-        connection.close()
-
-    threads = [threading.Thread(target=at_once) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert asked == [Export.objects.get().pk] * 4
 
 
 def test_job_that_runs_twice_makes_one_zip(ready, stored):

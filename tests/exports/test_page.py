@@ -8,12 +8,13 @@ from django.urls import reverse
 from observability import jobs
 from observability.exports.sweep import sweep_exports
 from observability.models import Export
+from tests.api.lasting_talk import lasting_acme, lasting_talk, owner, project, talk, teammate
 from tests.exports.conftest import Opened, body_of, work
 from tests.pages.reading import words
 from tests.people import SessionFactory
 from tests.recordings.test_bucket import DOWN, server, use_bucket
 
-__all__ = ["server", "use_bucket"]
+__all__ = ["lasting_acme", "lasting_talk", "owner", "project", "server", "talk", "teammate", "use_bucket"]
 START = "/projects/acme/downloads/"
 
 

@@ -15,12 +15,13 @@ from observability.exports.holding import EXPORTS
 from observability.exports.sweep import sweep_exports
 from observability.models import Export, Session
 from observability.sessions.allowed import EVERYTHING, redact_what_came_before
+from tests.api.lasting_talk import lasting_acme, lasting_talk, owner, project, talk, teammate
 from tests.exports.conftest import work
 from tests.people import SessionFactory
 from tests.recordings.test_bucket import DOWN, server, use_bucket
 from tests.retention.erasing import erase_session
 
-__all__ = ["server", "use_bucket"]
+__all__ = ["lasting_acme", "lasting_talk", "owner", "project", "server", "talk", "teammate", "use_bucket"]
 
 
 def test_expired_zip_is_gone_for_everybody_and_then_altogether(ready, project, stored):

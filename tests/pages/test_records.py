@@ -7,10 +7,10 @@ from django.urls import reverse
 from observability.models import Session
 from observability.queries.records import records_of, timeline_of
 from tests.pages.conftest import Replay
-from tests.pages.lasting_desk import desk, front_desk, owner, project, teammate
+from tests.pages.lasting_desk import desk, front_desk, lasting_acme, owner, project, teammate
 from tests.pages.reading import open_page, session_args, words
 
-__all__ = ["desk", "front_desk", "owner", "project", "teammate"]
+__all__ = ["desk", "front_desk", "lasting_acme", "owner", "project", "teammate"]
 
 SPANS, LOGS, RAW = "observability:span-list", "observability:log-list", "observability:raw-list"
 SPAN, LOG = "observability:span-show", "observability:log-show"

@@ -17,11 +17,11 @@ from observability.recordings.waveform import analyse_recording
 from projects.models import AuditEvent, PrivacySwitches, Project, Role
 from tests.ops.working import work_off
 from tests.pages.conftest import Replay
-from tests.pages.lasting_desk import desk, front_desk, owner, project, teammate
+from tests.pages.lasting_desk import desk, front_desk, lasting_acme, owner, project, teammate
 from tests.pages.reading import HTMX, open_page, session_args, words
 from tests.sending import PROTOBUF, spans, text
 
-__all__ = ["desk", "front_desk", "owner", "project", "teammate"]
+__all__ = ["desk", "front_desk", "lasting_acme", "owner", "project", "teammate"]
 
 SHOW, REFRESH = "observability:session-show", "observability:session-refresh"
 METRICS = "observability:session-metrics"

@@ -7,10 +7,10 @@ from django.urls import reverse
 from observability.live.reading import SessionReading
 from observability.models import Session
 from observability.pages.snapshot import DRAWN
-from tests.pages.lasting_desk import desk, front_desk, owner, project, teammate
+from tests.pages.lasting_desk import desk, front_desk, lasting_acme, owner, project, teammate
 from tests.pages.reading import session_args
 
-__all__ = ["desk", "front_desk", "owner", "project", "teammate"]
+__all__ = ["desk", "front_desk", "lasting_acme", "owner", "project", "teammate"]
 
 ADDRESS = "observability:session-snapshot"
 

@@ -10,11 +10,11 @@ from observability.models import Session
 from observability.pages.span_bars import Axis, Bar, bar_of
 from observability.timeline.marks import TimelineSpan
 from tests.pages.conftest import Replay
-from tests.pages.lasting_desk import desk, front_desk, owner, project, teammate
+from tests.pages.lasting_desk import desk, front_desk, lasting_acme, owner, project, teammate
 from tests.pages.reading import HTMX, open_page, session_args
 from tests.timeline.sessions import at, built, child, span
 
-__all__ = ["desk", "front_desk", "owner", "project", "teammate"]
+__all__ = ["desk", "front_desk", "lasting_acme", "owner", "project", "teammate"]
 
 SPANS, REFRESH = "observability:span-list", "observability:session-refresh"
 NOTHING_ON_PATH: list[tuple[int, int]] = []

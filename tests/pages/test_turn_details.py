@@ -11,10 +11,10 @@ from observability.queries.records import timeline_of
 from projects.models import Project
 from tests.captured import captured_exports
 from tests.pages.conftest import Replay
-from tests.pages.lasting_desk import desk, front_desk, owner, project, teammate
+from tests.pages.lasting_desk import desk, front_desk, lasting_acme, owner, project, teammate
 from tests.pages.reading import open_page, session_args
 
-__all__ = ["desk", "front_desk", "owner", "project", "teammate"]
+__all__ = ["desk", "front_desk", "lasting_acme", "owner", "project", "teammate"]
 
 TURN = "observability:turn-show"
 

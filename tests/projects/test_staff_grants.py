@@ -18,10 +18,20 @@ from observability.queries.records import timeline_of
 from projects.leaving import delete_account
 from projects.models import AuditEvent, PrivacySwitches, Project, Role, StaffGrant
 from projects.staff import begin_grant
-from tests.api.conftest import address, answers_are_closed, replay, talk
+from tests.api.conftest import address, answers_are_closed, replay
+from tests.api.lasting_talk import lasting_acme, lasting_talk, owner, project, talk, teammate
 from tests.people import MembershipFactory, UserFactory, signed_in
 
-__all__ = ["answers_are_closed", "replay", "talk"]
+__all__ = [
+    "answers_are_closed",
+    "lasting_acme",
+    "lasting_talk",
+    "owner",
+    "project",
+    "replay",
+    "talk",
+    "teammate",
+]
 
 pytestmark = pytest.mark.django_db
 REASON = "Support request 4711: a session without audio"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,7 +19,7 @@ from projects.audit import Onlooker
 from tests.access.table import MADE_ANEW
 from tests.api.conftest import received
 from tests.exports.conftest import work
-from tests.lasting import keep_files, lasting_rows, put_files_back
+from tests.lasting import keep_files, put_files_back
 from tests.people import OWNER, TEAMMATE, UserFactory, make_acme, signed_in
 from tests.retention.erasing import expire
 
@@ -83,19 +82,15 @@ class Talk:
 
 
 @pytest.fixture(scope="module")
-def made(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Talk]:
-    files = tmp_path_factory.mktemp("talk")
-    with lasting_rows(django_db_blocker):
-        owner = UserFactory(**OWNER)
-        session = received("python/1.8.9_second_session", make_acme(owner, UserFactory(**TEAMMATE)))
-        analyse_recording(Recording.objects.get().pk)
-        asker = Onlooker(owner, None, "127.0.0.1")
-        export = ask_for_export(session.project, [session], asker=asker, may_hear=True)
-        work()
-        keep_files(files)
-        yield Talk(session, export, timeline_of(session), owner, files)
+def made(lasting: Path) -> Talk:
+    owner = UserFactory(**OWNER)
+    session = received("python/1.8.9_second_session", make_acme(owner, UserFactory(**TEAMMATE)))
+    analyse_recording(Recording.objects.get().pk)
+    asker = Onlooker(owner, None, "127.0.0.1")
+    export = ask_for_export(session.project, [session], asker=asker, may_hear=True)
+    work()
+    keep_files(lasting)
+    return Talk(session, export, timeline_of(session), owner, lasting)
 
 
 @pytest.fixture
