@@ -9,9 +9,7 @@ from observability.models import Session
 from projects.models import Project
 from tests.api.conftest import BASE, Script
 from tests.insights.conftest import counted
-from tests.insights.test_page import context_of, real
-
-__all__ = ["real"]
+from tests.insights.test_page import context_of
 
 INSIGHTS = "/api/v1/projects/acme/insights/"
 

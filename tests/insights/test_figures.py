@@ -20,11 +20,9 @@ from observability.timeline.facts import ANSWER_TIMES, WAITED_TIMES
 from observability.timeline.model import Timeline
 from projects.models import Project
 from tests.captured import captured
-from tests.insights.conftest import counted, figures
+from tests.insights.conftest import RUNS, counted, figures
 from tests.pages.conftest import Replay
 from tests.people import SessionFactory
-
-RUNS = ["python/1.8.9_full", "python/1.8.9_second_session", "python/1.8.9_crash", "node/1.9.0_full"]
 
 
 @pytest.fixture

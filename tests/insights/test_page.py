@@ -1,7 +1,5 @@
 """The Insights page: figures in words, each with a way to exactly the sessions that it counts."""
 
-import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,14 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from observability.insights.shapes import MOST
-from observability.models import Session, VerdictFact
 from observability.pages.insight_cards import percent
 from observability.pages.insight_charts import next_tick
 from projects.models import Project
-from tests.api.conftest import BASE, Script
-from tests.insights.conftest import counted
-from tests.insights.test_figures import RUNS
-from tests.pages.conftest import Replay
+from tests.insights.conftest import counted, judge
 from tests.pages.reading import HTMX, words
 from tests.people import SessionFactory
 
@@ -28,31 +22,6 @@ ADDRESS = reverse("observability:insights", args=["acme"])
 
 def context_of(client: Client, query: str = "") -> Any:
     return client.get(f"{ADDRESS}?{query}").context
-
-
-@pytest.fixture
-def real(project: Project, replay: Replay) -> list[Session]:
-    """Sessions of real agents, one of which an API user would have judged otherwise."""
-    sessions = [replay(run) for run in RUNS if run != "python/1.8.9_crash"]
-    Session.objects.filter(pk=sessions[1].pk).update(agent_name="barkeeper", sdk_version="")
-    judge(sessions[2], "evaluation", "task: done", "pass")
-    return sessions
-
-
-def leads(context: Any) -> Iterator[tuple[str, int, str]]:
-    """What is led to, how many sessions the page says it counts, and the address."""
-    for card in context["cards"]:
-        if told := re.match(r"([\d,]+) (?:sessions?$|of )", card.note):
-            yield card.label, int(told[1]), card.href
-    yield "sessions", int(context["cards"][0].value.value), context["cards"][0].href
-    for column in context["chart"].columns:
-        if column.href:
-            yield column.name, column.counts.sessions, column.href
-    for table in context["tables"]:
-        for row in table.rows:
-            for cell in row.cells:
-                if cell.href and cell.text.isdecimal():
-                    yield f"{table.title}: {row.name}, {row.note}", int(cell.text), cell.href
 
 
 def test_a_figure_whose_name_does_not_tell_says_what_it_counts(
@@ -64,63 +33,6 @@ def test_a_figure_whose_name_does_not_tell_says_what_it_counts(
 
     assert f'title="{hint}"' in owner_client.get(ADDRESS).content.decode()
     assert "before the user had finished" in hint
-
-
-def test_tools_and_playback_are_among_the_parts_of_answers(real: list[Session], owner_client: Client) -> None:
-    parts = {row.name for row in context_of(owner_client)["parts"]}
-
-    assert {"Tool, where one was waited for", "Playback"} <= parts
-
-
-@pytest.mark.parametrize("query", ["", "within=24h", "agent=barkeeper", "tool=book_table", "simulated=any"])
-def test_every_figure_leads_to_as_many_sessions_as_it_counts(
-    real: list[Session], owner_client: Client, script: Script, query: str
-) -> None:
-    SessionFactory(project=real[0].project)
-    SessionFactory(project=real[0].project, status="live")
-
-    found = [
-        (what, number, len(script.get(f"{BASE}?{href.partition('?')[2]}&limit=200").json()["results"]))
-        for what, number, href in leads(context_of(owner_client, query))
-    ]
-
-    assert len(found) > 8
-    assert [each for each in found if each[1] != each[2]] == []
-
-
-def test_what_the_list_cannot_be_asked_for_is_no_link(real: list[Session], owner_client: Client) -> None:
-    """A version that nobody told, and another tool beside the one that is asked for already."""
-    versions, tools = context_of(owner_client, "tool=book_table")["tables"][:2]
-
-    assert {row.name: bool(row.cells[1].href) for row in tools.rows}["lookup_room"] is False
-    assert all(row.cells[0].href for row in versions.rows if row.note != "version not told")
-    [nameless] = [row for row in context_of(owner_client)["tables"][0].rows if row.note == "version not told"]
-    assert nameless.cells[0].href == ""
-
-
-def test_the_page_tells_the_figures_in_words_and_units(real: list[Session], owner_client: Client) -> None:
-    page = words(owner_client.get(ADDRESS))
-
-    for told in [
-        "Answer after, median",
-        "95 % answered within",
-        "Transcription, from the last word",
-        "LLM first token",
-        "book_table",
-        "tokens in",
-        "characters",
-        "s of audio",
-        "Evaluation: pass",
-        "turn 5",
-        "The same as a table",
-    ]:
-        assert told in page
-
-
-def test_a_slow_turn_leads_to_itself(real: list[Session], owner_client: Client) -> None:
-    slowest = next(table for table in context_of(owner_client)["tables"] if table.id == "slowest")
-
-    assert re.fullmatch(r"/projects/acme/sessions/[0-9a-f-]{36}/#turn=\d+", slowest.rows[0].href)
 
 
 def test_what_is_not_counted_is_told_and_led_to(project: Project, owner_client: Client) -> None:
@@ -162,17 +74,6 @@ def test_of_many_outcomes_the_most_frequent_are_shown_and_all_are_judged(
     assert (str(success.value), success.note) == ("4.8 %", "3 of 63 judged")
     assert outcomes.rows[0].name == "success"
     assert {row.note: row.cells[0].text for row in outcomes.rows}["Evaluation: pass"] == "2"
-
-
-def judge(session: Session, kind: str, name: str, verdict: str = "") -> None:
-    VerdictFact.objects.create(
-        project=session.project,
-        session=session,
-        expires_at=session.expires_at,
-        kind=kind,
-        name=name,
-        verdict=verdict,
-    )
 
 
 def test_a_worse_median_is_warm_unless_it_is_of_few_turns(project: Project, owner_client: Client) -> None:

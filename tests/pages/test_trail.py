@@ -15,7 +15,10 @@ from observability.models import Session
 from observability.queries.records import timeline_of
 from projects.audit import Onlooker, forget_looks, note_look
 from projects.models import AuditEvent, Project
+from tests.pages.lasting_desk import desk, front_desk, lasting_acme, owner, project, teammate
 from tests.pages.reading import session_args
+
+__all__ = ["desk", "front_desk", "lasting_acme", "owner", "project", "teammate"]
 
 PARTS = {
     "session-refresh": "session.viewed",
