@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.urls import reverse
 from django.utils import timezone
 
 from observability.ingest import recording
@@ -40,6 +41,9 @@ logger = logging.getLogger(__name__)
 HOLD_HEADER = "Playhead-Hold-Ms"
 """Read and taken out by the server's side of the application (config/threads.py, config/wsgi.py)."""
 
+LOOKING = ("GET", "HEAD")
+"""By these no agent uploads: somebody has opened the address, or looks around."""
+
 SENDER_GONE = (UnreadablePostError, ConnectionAbortedError)
 """How Django and the server's own stream tell that a body ended early."""
 
@@ -63,7 +67,8 @@ class UploadView:
             response = self.taken(request, sender, signal)
         except Exception as error:
             refusal = refusal_of(error)
-            note_refusal(refusal, request, signal=signal, project=project)
+            if request.method not in LOOKING:
+                note_refusal(refusal, request, signal=signal, project=project)
             response, outcome = told_refused(request, refusal), refusal.reason
         count_upload(signal or "none", outcome, time.perf_counter() - began)
         return response
@@ -112,6 +117,13 @@ def find_no_endpoint(request: HttpRequest, slug: str | None) -> Sender:
     raise NoSuchEndpoint(
         "There is no such upload endpoint. Agents are given the address up to /p/<project>; see docs/connect.md."
     )
+
+
+def project_address(request: HttpRequest, *, project: str) -> HttpResponse:
+    """Whoever opens in a browser what agents are given is led to the project's sessions, if they may see them."""
+    if request.method in LOOKING:
+        return HttpResponseRedirect(reverse("observability:session-list", args=[project]))
+    return no_such_endpoint(request, project=project)
 
 
 class AdmissionView:

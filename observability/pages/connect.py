@@ -117,6 +117,7 @@ def connect(request: HttpRequest, slug: str) -> HttpResponse:
         "server_url": settings.BASE_URL,
         "api_key": key.key if key else "",
         "is_key_generated": bool(key and key.is_generated),
+        "is_key_known": bool(key and (key.last_used_at or not key.is_generated)),
         "shown_key": key.key if key else PLACEHOLDER_KEY,
         "shown_secret": PLACEHOLDER_SECRET,
         "shown_token": PLACEHOLDER_TOKEN,

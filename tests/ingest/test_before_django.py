@@ -64,6 +64,8 @@ def asked_of_django(*args: Any, monkeypatch: pytest.MonkeyPatch, **kwargs: Any) 
         ("//p/acme//observability/traces/otlp/v0/", "POST", "", "200 OK"),
         ("/p/acme/observability/otlp", "POST", "", "404 Not Found"),
         ("/admission" + UPLOADS, "GET", "", "204 No Content"),
+        ("/p/acme/", "POST", "", "404 Not Found"),
+        ("/p/acme/", "GET", "", "302 Found"),
     ],
 )
 def test_an_upload_is_answered_as_by_djangos_handler(agent, monkeypatch, path, method, bearer, status):

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from observability.models import Refusal, Session
@@ -228,3 +229,18 @@ def test_the_demo_does_not_count_as_data_that_arrived(owner_client: Client, proj
     SessionFactory(project=project, job_id=DEMO_JOB_PREFIX + "front_desk")
 
     assert arrivals_of(project).newest_session is None
+
+
+def test_a_pair_that_was_generated_here_is_done_only_when_an_agent_has_used_it(
+    owner_client: Client, api_key: ApiKey
+) -> None:
+    is_done = 'class="card step step--done" aria-labelledby="step-key"'
+    page = reverse(CONNECT, args=["acme"])
+    assert is_done in owner_client.get(page).content.decode()
+
+    ApiKey.objects.update(is_generated=True)
+    assert is_done not in owner_client.get(page).content.decode()
+    assert "no agent has used yet" in open_page(owner_client, CONNECT, "acme")
+
+    ApiKey.objects.update(last_used_at=timezone.now())
+    assert is_done in owner_client.get(page).content.decode()
