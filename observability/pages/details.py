@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from observability.livekit import values
+from observability.pages.failure_words import FailureWords, failure_of, name_of_line, words_of_span
 from observability.pages.log_rows import level_kind
 from observability.pages.span_swatches import swatch_of
 from observability.pages.transcript_lines import arguments_text, compact
@@ -56,7 +57,9 @@ class SpanPane:
     name: str
     subtitle: str
     swatch: str
-    error: str
+    error: FailureWords
+    error_line: str
+    """The log line that tells of its failure, as in `data-select`; empty if none does."""
     start_ms: float
     figures: Sequence[tuple[str, Quantity]]
     system: Sequence[MessageRow]
@@ -86,6 +89,7 @@ class LogPane:
 
 
 def span_pane(timeline: Timeline, span: TimelineSpan, found: SpanDetails) -> SpanPane:
+    failure = failure_of(timeline, span) if span.is_error else None
     messages = [message_row(message) for message in found.messages]
     answers_from = len(messages) - found.answers
     rows = [
@@ -99,7 +103,8 @@ def span_pane(timeline: Timeline, span: TimelineSpan, found: SpanDetails) -> Spa
         name=span.name,
         subtitle=" · ".join(part for part in (span.label, turn_words(span.turn)) if part),
         swatch=swatch_of(span),
-        error=span.error,
+        error=words_of_span(span, failure),
+        error_line=name_of_line(timeline, failure),
         start_ms=start_ms,
         figures=span_figures(span, found.facts, start_ms),
         system=rows[:instructions],

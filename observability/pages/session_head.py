@@ -6,6 +6,7 @@ from datetime import datetime
 
 from observability.models import Session
 from observability.pages.answer_time import is_slow
+from observability.pages.failure_words import name_of_line
 from observability.pages.recording_facts import RecordingFacts
 from observability.pages.session_rows import LETTERS, name_of, place_of
 from observability.pages.wording import (
@@ -186,7 +187,7 @@ def name_of_failure(timeline: Timeline, failure: Failure) -> str:
     for span in timeline.spans:
         if span.span_id in failure.span_ids:
             return f"span-{span.trace_id}-{span.span_id}"
-    return f"log-{timeline.logs[failure.log_indexes[0]].key}" if failure.log_indexes else ""
+    return name_of_line(timeline, failure)
 
 
 def first_moment(timeline: Timeline, moments_ns: Sequence[int]) -> float | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from observability.pages.answer_time import is_slow
+from observability.pages.failure_words import failure_words
 from observability.pages.wording import duration, milliseconds, offset, seconds
 from observability.records import Value
 from observability.timeline.dialogue import TranscriptItem, Turn
@@ -38,6 +39,8 @@ class Line:
     """The same while the session lives and after its end, so that the page keeps a line that it has."""
     who: str = ""
     text: str = ""
+    rest: str = ""
+    """Of a failure: fields of the error beside its message."""
     is_cut: bool = False
     heard: str = ""
     """How long an answer that was cut off had been heard; Node's text is the whole of it all the same."""
@@ -186,15 +189,15 @@ def call_line(plain: Line, item: TranscriptItem, call: ToolCall | None) -> Line:
 def silence_line(turn: Turn, timeline: Timeline) -> Line:
     """What the caller heard instead of an answer: nothing."""
     at_ms = milliseconds(timeline.session.start_ns, turn.user_end_ns or turn.end_ns)
-    reasons = [
-        f"{error.message}" for error in timeline.errors if error.turn == turn.index and not error.recovered
-    ]
+    reasons = [error.message for error in timeline.errors if error.turn == turn.index and not error.recovered]
+    told = failure_words(reasons[0] if reasons else "")
     return Line(
         kind="failure",
         at_ms=at_ms + 0.001,
         at=offset(at_ms),
         who=f"Turn {turn.index} got no answer",
-        text=reasons[0] if reasons else "",
+        text=told.text,
+        rest=told.rest,
         turn=turn.index,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from observability.pages.answer_time import TARGET_MS, is_slow
+from observability.pages.failure_words import FailureWords, failure_words
 from observability.pages.latency_table import (
     PARTS,
     SHORTEST_AXIS_MS,
@@ -63,7 +64,7 @@ class TurnPane:
     outcome: tuple[str, str]
     agent: str
     start_ms: float
-    problem: str
+    problem: FailureWords
     notes: Sequence[str]
     """Sentences: why it took long, what was received and cannot be, what sound and spans disagree about."""
     figures: Sequence[tuple[str, Quantity]]
@@ -119,14 +120,13 @@ def is_unanswered(turn: Turn) -> bool:
     return turn.outcome in {"no_answer", "failed"}
 
 
-def problem_of(timeline: Timeline, turn: Turn) -> str:
+def problem_of(timeline: Timeline, turn: Turn) -> FailureWords:
     """What its caller never heard an answer for."""
     errors = [error for error in timeline.errors if error.turn == turn.index and not error.recovered]
     if not is_unanswered(turn):
-        return ""
-    return next(
-        (error.message for error in errors if error.message), "Nothing was heard after the user's words."
-    )
+        return FailureWords("")
+    told = (error.message for error in errors if error.message)
+    return failure_words(next(told, "Nothing was heard after the user's words."))
 
 
 def heard_of_answer(timeline: Timeline, turn: Turn) -> str:

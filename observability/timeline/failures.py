@@ -1,13 +1,14 @@
 """What went wrong, each failure once, however many spans and log lines speak of it (docs/contract.md
 §6.4, §15.13)."""
 
+import json
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from observability.livekit.model_spans import span_error
-from observability.livekit.values import text
+from observability.livekit.values import mapping, text
 from observability.records import LogRecord, SpanRecord
 from observability.timeline.failure_logs import FailureKind, error_in, kind_in, speaks_of_failure
 from observability.timeline.lanes import lane_of
@@ -37,6 +38,7 @@ class _Case:
     at_ns: int
     message: str = ""
     error_type: str = ""
+    tool: str = ""
     spans: list[SpanRecord] = field(default_factory=list)
     near_ids: set[str] = field(default_factory=set)
     """Spans whose log lines speak of it: its own, its request, the parents above."""
@@ -132,9 +134,8 @@ def _from_tools(material: Material, tools: Sequence[ToolCall]) -> Iterable[_Case
         yield _Case(
             kind="tool",
             at_ns=call.end_ns or call.start_ns,
-            message=error.message
-            if error is not None and error.message
-            else f"{call.name}: {text(call.output)}",
+            message=error.message if error is not None and error.message else _output_of(call),
+            tool=call.name,
             error_type=error.type if error is not None and error.type else "tool_error",
             spans=[span] if span is not None else [],
             near_ids={call.span_id} - {""},
@@ -147,6 +148,15 @@ def _from_tools(material: Material, tools: Sequence[ToolCall]) -> Iterable[_Case
         if error is not None and span["span_id"] not in told:
             own = {span["span_id"]}
             yield _Case("tool", span["end_ns"], error.message, error.type, spans=[span], near_ids=own)
+
+
+def _output_of(call: ToolCall) -> str:
+    said = (
+        text(call.output)
+        if isinstance(call.output, str | None)
+        else json.dumps(call.output, ensure_ascii=False)
+    )
+    return f"{call.name}: {said}"
 
 
 def _latest_starts(tools: Sequence[ToolCall]) -> Mapping[Hashable, int]:
@@ -232,7 +242,13 @@ def _add_line(cases: _Cases, line: LogLine, record: LogRecord) -> None:
         return
     case.logs.append(line.index)
     case.message = _better(case, message)
-    case.error_type = _type_of(case, kind_told)
+    case.error_type = kind_told if _is_its_exception(case, record) else _type_of(case, kind_told)
+
+
+def _is_its_exception(case: _Case, record: LogRecord) -> bool:
+    """A tool's own, which may have been raised for what failed below it."""
+    told = bool(mapping(record.get("attributes")).get("exception.type"))
+    return case.kind == "tool" and len(case.logs) == 1 and told
 
 
 def _type_of(case: _Case, told: str) -> str:
@@ -246,7 +262,7 @@ def _better(case: _Case, message: str) -> str:
     Where there are only lines, the SDK's own says more than "session error".
     """
     if case.kind == "tool" and len(case.logs) == 1 and message:
-        return f"{case.message.partition(':')[0]}: {message}"
+        return f"{case.tool}: {message}" if case.tool else message
     if not case.spans and message.startswith("failed to "):
         return message
     return case.message or message

@@ -1,5 +1,6 @@
 import { offsetText } from "../offset-text.js";
 import { notesOf } from "./draw-turns.js";
+import { classTold, failureWords, whySpanFailed } from "./failure-words.js";
 import { durationText } from "./time-text.js";
 
 /**
@@ -13,7 +14,7 @@ export function spanWords(model, row) {
   const rows = [["Start", offsetText(span.start_ms, 2)], ["Duration", lastsText(span)]];
   const first = span.lane === "tts" ? "First byte after" : "First token after";
   if (span.first_ms !== null) rows.push([first, durationText(span.first_ms)]);
-  if (span.is_error) rows.push(["Failed", span.error || "without a reason"]);
+  if (span.is_error) rows.push(["Failed", whySpanFailed(span, model.errors)]);
   return { title: span.label || span.name, kind: kindText(span.name, span.turn, span.label), rows, isBad: span.is_error };
 }
 
@@ -68,8 +69,8 @@ export function wordsOfLog({ body }) {
 /** @returns {CardWords} */
 export function errorWords(error) {
   const rows = [["At", offsetText(error.at_ms, 2)]];
-  if (error.error_type) rows.push(["Type", error.error_type]);
+  if (classTold(error.error_type)) rows.push(["Type", error.error_type]);
   if (error.recovered !== null) rows.push(["A later attempt", error.recovered ? "succeeded" : "did not help"]);
   const what = `${error.kind} error`;
-  return { title: error.message || what, kind: kindText(what, error.turn, true), rows, isBad: true };
+  return { title: failureWords(error.message).text || what, kind: kindText(what, error.turn, true), rows, isBad: true };
 }

@@ -1,6 +1,7 @@
 import { offsetText } from "../offset-text.js";
 import { PART_NAMES } from "./answers.js";
 import { stretchAt } from "./draw-waveform.js";
+import { failureWords } from "./failure-words.js";
 import { SPAN_LANES } from "./lane-names.js";
 import { surenessText, wordsOfLog } from "./mark-words.js";
 import { clockText, durationText } from "./time-text.js";
@@ -82,7 +83,7 @@ function runningRows({ lanes, spans }, ms) {
 
 function errorRows({ untoldErrors }, ms, nearMs) {
   const near = untoldErrors.filter((error) => Math.abs(error.at_ms - ms) <= nearMs);
-  return near.slice(0, MOST_LOGS).map((error) => ["Error", error.message || `${error.kind} error`]);
+  return near.slice(0, MOST_LOGS).map((error) => ["Error", failureWords(error.message).text || `${error.kind} error`]);
 }
 
 /** The loudest first; how many more there are is said. */
