@@ -21,7 +21,7 @@ PARTS = {
     "unexplained": ("rest", "Unexplained"),
 }
 COLUMNS = {
-    "transcription": "Words, ms",
+    "transcription": "Words",
     "end_of_turn": "Turn end",
     "hook": "Hook",
     "llm": "LLM",
@@ -74,7 +74,7 @@ class TurnRow:
     parts: Sequence[Part]
     parts_label: str
     figures: Sequence[str]
-    """Of each column, in ms without the unit."""
+    """Of each column, all in ms so that they can be compared."""
     heard: str
     """The silence as it was measured in the recording."""
     heard_note: str
@@ -202,7 +202,7 @@ def took_by_kind(turn: Turn) -> dict[str, float]:
 
 
 def in_ms(ms: float | None) -> str:
-    return MISSING if ms is None else f"{ms:.0f}"
+    return MISSING if ms is None else f"{ms:.0f} ms"
 
 
 def spread_rows(timeline: Timeline) -> list[SpreadRow]:
