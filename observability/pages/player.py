@@ -6,10 +6,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from observability.models import Recording, Session
+from observability.timeline.completeness import SWITCHED_OFF
 from observability.timeline.model import Timeline
 from observability.timeline.words import State
 from projects.access import may_hear_audio
 from projects.models import Project
+
+AUDIO_SWITCHED_OFF = "Audio is switched off in the project's privacy settings."
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class Player:
     """Of the waveform; "" as long as there is no recording, or if nothing of it can be played."""
     reason: str
     """Why nothing can be played, in one sentence."""
+    is_switched_off: bool
+    """By the project's privacy settings, which whoever may can change."""
 
 
 def player_of(
@@ -35,6 +40,7 @@ def player_of(
         address=reverse("api:session-audio", args=of_session) + revision,
         peaks_address=reverse("api:session-peaks", args=of_session) + revision if has_peaks else "",
         reason=reason,
+        is_switched_off=reason == AUDIO_SWITCHED_OFF,
     )
 
 
@@ -42,6 +48,8 @@ def silence_reason(
     request: HttpRequest, project: Project, timeline: Timeline, recording: Recording | None
 ) -> str:
     audio = timeline.completeness["audio"]
+    if recording is None and audio.reason == SWITCHED_OFF:
+        return AUDIO_SWITCHED_OFF
     if recording is None or audio.state == State.LOST:
         return audio.reason or "There is no recording."
     if not may_hear_audio(project, request.user):

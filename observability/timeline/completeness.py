@@ -67,6 +67,9 @@ class Evidence:
         )
 
 
+SWITCHED_OFF = "Switched off in the project's privacy settings."
+
+
 def completeness_of(evidence: Evidence) -> Mapping[Signal, Completeness]:
     return {signal: _judged(evidence, signal) for signal in SIGNALS}
 
@@ -76,7 +79,7 @@ def _judged(evidence: Evidence, signal: Signal) -> Completeness:
     discarded = context.discarded.get(signal, 0)
     count = _count(evidence, signal)
     if signal in context.switched_off:
-        return Completeness(State.OFF, "Switched off in the project's privacy settings.", count, discarded)
+        return Completeness(State.OFF, SWITCHED_OFF, count, discarded)
     if signal == "audio" and context.is_redacted and not count:
         return Completeness(
             State.OFF, "Redaction was asked for, and voices cannot be redacted.", 0, discarded
