@@ -1,5 +1,6 @@
 """The playhead stands where the sound is."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from playwright.sync_api import Page, expect
 from observability import jobs
 from observability.models import Job, Session
 from observability.recordings.peaks_decoding import SoundFile
+from projects.models import Project
 from tests.browser import wait_until
 from tests.live.servers import Server
+from tests.pages.conftest import Replay
 from tests.pages.reading import session_args
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -92,3 +95,29 @@ def test_a_browser_without_ogg_plays_the_copy_that_is_made_for_it(
 
 def recording_path(session: Session) -> Path:
     return Path(settings.MEDIA_ROOT) / session.recordings.get().name
+
+
+def test_nothing_is_followed_where_nothing_can_be_played(
+    owners_page: Page, portal: Server, project: Project, replay: Replay
+) -> None:
+    page = owners_page
+    project.privacy.audio = False
+    project.privacy.save()
+    silent = replay("python/1.8.9_full")
+
+    page.goto(portal.url + reverse("observability:session-show", args=session_args(silent)))
+
+    expect(page.get_by_text("Audio is switched off in the project's privacy settings.").first).to_be_visible()
+    expect(page.locator("[data-do=play]")).to_be_disabled()
+    expect(page.locator("[data-do=follow]")).to_be_hidden()
+
+
+def test_both_clocks_of_the_player_are_told_to_the_same_digit(
+    owners_page: Page, portal: Server, front_desk: Session
+) -> None:
+    page = owners_page
+
+    page.goto(portal.url + reverse("observability:session-show", args=session_args(front_desk)))
+
+    expect(page.locator("[data-clock]")).to_have_text("0:00.00")
+    expect(page.locator("[data-length]")).to_have_text(re.compile(r"^/ \d+:\d\d\.\d\d$"))

@@ -36,10 +36,11 @@ export class Transport {
       play.setAttribute("aria-label", isPlaying ? "Pause" : "Play");
     });
     this.showFollowing(control.isFollowing);
+    this.#each("[data-do=follow]", (button) => (button.hidden = !isReady && !model.isLive)); // nothing goes on there
     for (const channel of ["user", "agent"]) this.#showChannel(channel, isReady && canMute, player.isMuted(channel));
     this.#each("[data-speed]", (speed) => (speed.closest("label").hidden = !isReady));
     this.#each("[data-do^=issue]", (button) => (button.disabled = model.issues.length === 0));
-    this.#each("[data-length]", (length) => (length.textContent = model.isLive ? "" : `/ ${offsetText(model.endMs, 1)}`));
+    this.#each("[data-length]", (length) => (length.textContent = model.isLive ? "" : `/ ${offsetText(model.endMs, 2)}`));
     this.#each("[data-note]", (note) => (note.textContent = player.problem || (isReady ? "" : reason)));
   }
 
