@@ -100,6 +100,12 @@ class NewProjectForm(forms.Form):
             raise forms.ValidationError("Choose an address: none can be made from this name.")
         return slug
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """The error says what the hint says, and takes the place of that half."""
+        super().add_error(field, error)
+        if self.has_error("slug"):
+            self["slug"].help_text = "Left empty, it is made from the name."
+
 
 class NameForm(forms.Form):
     name = forms.CharField(
@@ -118,6 +124,12 @@ class AddressForm(forms.Form):
         help_text="Lower-case letters, digits and hyphens.",
         widget=forms.TextInput(attrs=CODE),
     )
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """The error says what the hint says, and takes its place."""
+        super().add_error(field, error)
+        if self.has_error("slug"):
+            self["slug"].help_text = ""
 
 
 class InvitationForm(forms.Form):

@@ -36,6 +36,17 @@ def test_a_new_address_is_shown_with_those_of_before(owner_client: Client, proje
     assert AuditEvent.objects.values_list("verb", "target").get() == ("project.moved", "from acme")
 
 
+def test_what_an_address_may_be_is_said_once_as_hint_or_as_error(
+    owner_client: Client, project: Project
+) -> None:
+    before = words(owner_client.get(reverse("projects:general-show", args=["acme"])))
+    after = words(move(owner_client, "acme", "No Slug!"))
+
+    told = [text.lower().count("lower-case letters, digits and hyphens.") for text in (before, after)]
+    assert told == [1, 1]
+    assert "Use lower-case letters, digits and hyphens." in after
+
+
 def test_pages_under_the_former_address_lead_members_on_and_nobody_else(
     owner_client: Client,
     teammate_client: Client,
