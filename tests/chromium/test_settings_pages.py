@@ -197,3 +197,20 @@ def test_on_a_phone_the_bar_that_saves_follows_only_once_there_is_something_to_s
     phone.get_by_role("switch", name="Audio").click()
 
     expect(save).to_be_in_viewport()
+
+
+def test_on_a_phone_the_first_tabs_stand_under_the_projects_name_and_the_open_one_in_sight(
+    owners_page: Page, portal: Server, project: Project
+) -> None:
+    page = owners_page
+    page.set_viewport_size({"width": 390, "height": 844})
+    tabs = page.locator(".settings__tabs")
+
+    page.goto(portal.url + reverse("projects:general-show", args=["acme"]))
+    assert tabs.evaluate("(tabs) => tabs.scrollLeft") == 0
+    name, first = page.locator(".settings__project").bounding_box(), tabs.locator("a").first.bounding_box()
+    assert name and first
+    assert name["y"] + name["height"] <= first["y"]
+
+    page.goto(portal.url + reverse("projects:trail-show", args=["acme"]))
+    expect(tabs.locator("[aria-current]")).to_be_in_viewport(ratio=1)
