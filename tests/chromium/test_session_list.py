@@ -224,3 +224,16 @@ def test_axe_finds_nothing_serious(page: Page, portal: Server, project: Project)
     findings.look_at("views")
 
     assert findings.grave == []
+
+
+def test_a_row_can_be_seen_to_be_choosable_before_it_is_hovered(
+    owners_page: Page, portal: Server, front_desk: Session
+) -> None:
+    page = owners_page
+
+    page.goto(portal.url + reverse("observability:session-list", args=["acme"]))
+
+    opacity = page.locator(".session-row .check").first.evaluate(
+        "(box) => Number(getComputedStyle(box).opacity)"
+    )
+    assert 0.3 < opacity < 1
