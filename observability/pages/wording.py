@@ -34,7 +34,7 @@ NOTHING = Quantity(MISSING)
 
 
 def duration(ms: float | None) -> Quantity:
-    """`0.3 ms`, `254 ms`, `1.36 s`, `2:22 min`, `1:02:22 h`; rounded before the unit is chosen."""
+    """`0.3 ms`, `254 ms`, `1.36 s`, `2:22`, `1:02:22`; rounded before the unit is chosen. A clock needs no unit."""
     if ms is None:
         return NOTHING
     if ms < 9.95:
@@ -43,18 +43,16 @@ def duration(ms: float | None) -> Quantity:
         return Quantity(f"{ms:.0f}", "ms")
     if ms < 59_995:
         return Quantity(f"{ms / 1000:.2f}", "s")
-    shown_ms = round(ms, -3)
-    return Quantity(clock(shown_ms), "min" if shown_ms < 3_600_000 else "h")
+    return Quantity(clock(round(ms, -3)))
 
 
 def length(ms: float | None) -> Quantity:
-    """How long a session or a recording was, to the nearest second wherever it is told: `0:50 min`, `1:02:22 h`."""
+    """How long a session or a recording was, to the nearest second wherever it is told: `0:50`, `1:02:22`."""
     if ms is None:
         return NOTHING
     if ms < 500:
-        return Quantity("< 0:01", "min")
-    shown_ms = round(ms, -3)
-    return Quantity(clock(shown_ms), "min" if shown_ms < 3_600_000 else "h")
+        return Quantity("< 0:01")
+    return Quantity(clock(round(ms, -3)))
 
 
 def seconds(ms: float | None) -> Quantity:

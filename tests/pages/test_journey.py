@@ -111,7 +111,7 @@ def test_a_session_is_printed_as_a_document(
 
     page.emulate_media(media="print")
 
-    for told in ["front-desk", "Success", "room-0-1795336557", "2:22 min", "Python 1.8.9"]:
+    for told in ["front-desk", "Success", "room-0-1795336557", "2:22", "Python 1.8.9"]:
         expect(page.locator("#session-head").get_by_text(told, exact=True)).to_be_visible()
     result = page.locator(".call--failed [data-part=result]")
     expect(result).to_be_visible()

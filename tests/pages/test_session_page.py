@@ -45,7 +45,7 @@ def test_the_head_tells_what_the_session_was(shown: str) -> None:
         "Ended",
         "Success",
         "room-0-1795336557",
-        "2:22 min",
+        "2:22",
         "Python 1.8.9",
         "language:en",
     ]:
@@ -92,7 +92,7 @@ def test_a_line_leads_to_its_moment(owner_client: Client, front_desk: Session) -
 def test_the_metrics_tab_splits_each_answer_into_its_parts(owner_client: Client, front_desk: Session) -> None:
     shown = open_page(owner_client, METRICS, *session_args(front_desk))
 
-    assert "5 0:49.4 1.36 s 261 221 287 108 249 233" in shown
+    assert "5 0:49.4 1.36 s 261 ms 221 ms 287 ms 108 ms 249 ms 233 ms" in shown
     assert "9 1:32.1 no answer – – – – – –" in shown
     assert "LLM driver / script-llm-1" in shown
 
@@ -104,7 +104,7 @@ def test_the_metrics_tab_has_the_silence_as_it_was_heard(owner_client: Client, f
 
     assert "The recording has not been listened to yet." in before
     after = open_page(owner_client, METRICS, *session_args(front_desk))
-    assert "5 0:49.4 1.36 s 261 221 287 108 249 233 1.36 s" in after
+    assert "5 0:49.4 1.36 s 261 ms 221 ms 287 ms 108 ms 249 ms 233 ms 1.36 s" in after
     assert "Silence heard in the recording 14" in after
 
 
@@ -138,7 +138,7 @@ def test_the_report_says_whether_the_recording_can_be_believed(
 
     for told in [
         "As far as can be told, it can be believed.",
-        "Length 2:22 min of 2:22 min expected",
+        "Length 2:22 of 2:22 expected",
         "Agent’s channel 19 of 19 beginnings of speech found in the sound",
     ]:
         assert told in page
