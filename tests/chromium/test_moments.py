@@ -18,7 +18,7 @@ def test_a_button_leads_to_its_moment_while_words_are_marked_and_a_line_does_not
     page = owners_page
     page.goto(portal.url + reverse("observability:session-show", args=session_args(front_desk)))
     clock = page.locator("[data-clock]")
-    expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
+    expect(page.locator("[data-length]")).to_have_text("/ 2:22.32")
     line = page.locator("#lines > li[data-seek-ms]", has_text="Please book a table for four people")
     seek_ms = float(line.get_attribute("data-seek-ms") or 0)
     page.evaluate(MARK_SOME_WORDS)

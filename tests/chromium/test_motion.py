@@ -53,7 +53,7 @@ def test_the_transcript_jumps_to_its_line(
 ) -> None:
     page = owners_page
     open_session(page, portal, front_desk, motion)
-    expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
+    expect(page.locator("[data-length]")).to_have_text("/ 2:22.32")
     page.evaluate("window.scrolled = []")
 
     page.get_by_role("button", name="Slowest answer").click()

@@ -44,7 +44,7 @@ def test_the_playhead_is_painted_where_the_sound_is(
     page = owners_page
     page.add_init_script(f"({WATCH_FLAG})()")
     page.goto(portal.url + reverse("observability:session-show", args=session_args(front_desk)))
-    expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
+    expect(page.locator("[data-length]")).to_have_text("/ 2:22.32")
     page.get_by_role("group", name="Player").get_by_role("combobox", name="Speed").first.select_option(speed)
 
     page.get_by_role("button", name="Play", exact=True).click()

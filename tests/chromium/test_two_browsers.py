@@ -93,7 +93,7 @@ def test_what_an_agent_sends_arrives_in_two_browsers(sender: LiveAgent, colleagu
     for page in colleagues:
         expect(page.locator("#session-head").get_by_text("Ended", exact=True)).to_be_visible()
         expect(page.locator("#lines")).to_contain_text("Goodbye, and thank you for calling")
-        expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
+        expect(page.locator("[data-length]")).to_have_text("/ 2:22.32")
         expect(page.locator("session-timeline audio[src]")).to_be_attached()
         expect(page.get_by_role("tab", name="Spans")).to_have_text("Spans270")
         expect_no_reload(page)

@@ -49,7 +49,7 @@ def test_a_slow_answer_is_found_heard_and_explained(front_desk: Session, signed_
 def test_the_steps_of_a_critical_path_open_their_spans(front_desk: Session, signed_in_page: Page) -> None:
     page = signed_in_page
     open_front_desk(page)
-    expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
+    expect(page.locator("[data-length]")).to_have_text("/ 2:22.32")
     only = page.get_by_role("checkbox", name="Critical path only")
     rows = page.locator("#span-table-rows > tr")
 
@@ -145,7 +145,7 @@ def test_what_is_not_seen_at_first_is_there_when_it_is_looked_for(
 def test_the_timeline_is_walked_with_the_keyboard_alone(front_desk: Session, signed_in_page: Page) -> None:
     page = signed_in_page
     open_front_desk(page)
-    expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
+    expect(page.locator("[data-length]")).to_have_text("/ 2:22.32")
 
     page.get_by_role("application").focus()
     page.keyboard.press("ArrowDown")
@@ -166,7 +166,7 @@ def test_words_are_found_in_the_transcript_the_spans_and_the_logs(
 ) -> None:
     page = signed_in_page
     open_front_desk(page)
-    expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
+    expect(page.locator("[data-length]")).to_have_text("/ 2:22.32")
     search = page.get_by_role("search", name="This session")
     details = page.get_by_role("region", name="Details", exact=True)
 
@@ -297,7 +297,7 @@ def test_what_is_selected_is_selected_everywhere_and_a_link_leads_back_to_it(
 def test_after_escape_the_keys_move_the_playhead_again(front_desk: Session, signed_in_page: Page) -> None:
     page = signed_in_page
     open_front_desk(page)
-    expect(page.locator("[data-length]")).to_have_text("/ 2:22.3")
+    expect(page.locator("[data-length]")).to_have_text("/ 2:22.32")
     details = page.get_by_role("region", name="Details", exact=True)
     page.mouse.click(*place_of_first_llm_call(page))
     expect(details).to_contain_text("Greet the caller.")
