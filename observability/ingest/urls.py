@@ -17,8 +17,7 @@ urlpatterns = [
     re_path(rf"^{BASE}v1/{SIGNALS}$", views.otlp, name="otlp"),
     re_path(rf"^admission/{BASE}observability/(?:{SIGNALS}/otlp|recordings)/v0$", views.admission),
     re_path(rf"^admission/{BASE}v1/{SIGNALS}$", views.otlp_admission),
-    re_path(rf"^{PROJECT}$", views.project_address),
-    re_path(rf"^{PROJECT}/", views.no_such_endpoint),
+    re_path(rf"^{PROJECT}(?:/|$)", views.no_such_endpoint),
     re_path(r"^(?:p|observability|v1|admission)(?:/|$)", views.no_such_endpoint),
     path("", views.no_such_endpoint),
 ]

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 
 from observability.ingest import recording
@@ -117,13 +116,6 @@ def find_no_endpoint(request: HttpRequest, slug: str | None) -> Sender:
     raise NoSuchEndpoint(
         "There is no such upload endpoint. Agents are given the address up to /p/<project>; see docs/connect.md."
     )
-
-
-def project_address(request: HttpRequest, *, project: str) -> HttpResponse:
-    """Whoever opens in a browser what agents are given is led to the project's sessions, if they may see them."""
-    if request.method in LOOKING:
-        return HttpResponseRedirect(reverse("observability:session-list", args=[project]))
-    return no_such_endpoint(request, project=project)
 
 
 class AdmissionView:

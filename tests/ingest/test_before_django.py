@@ -65,7 +65,7 @@ def asked_of_django(*args: Any, monkeypatch: pytest.MonkeyPatch, **kwargs: Any) 
         ("/p/acme/observability/otlp", "POST", "", "404 Not Found"),
         ("/admission" + UPLOADS, "GET", "", "204 No Content"),
         ("/p/acme/", "POST", "", "404 Not Found"),
-        ("/p/acme/", "GET", "", "302 Found"),
+        ("/p/acme/", "GET", "", "404 Not Found"),
     ],
 )
 def test_an_upload_is_answered_as_by_djangos_handler(agent, monkeypatch, path, method, bearer, status):

@@ -29,7 +29,7 @@ def send(agent):
 def asks_for_a_repeat(response):
     details = Status.FromString(response.content).details
     infos = [RetryInfo.FromString(detail.value) for detail in details]
-    return response.status_code == 503 and [info.retry_delay.seconds for info in infos] == [2]
+    return response.status_code == 503 and [info.retry_delay.seconds for info in infos] == [1]
 
 
 @pytest.mark.parametrize("length", [1_000, 5_000, 20_000, -60, -3])

@@ -17,11 +17,11 @@ from observability.pages.turn_details import turn_pane
 from observability.queries.records import timeline_of
 from observability.records import LogRecord, SpanRecord
 from observability.timeline import span_details
-from tests.pages.lasting_desk import desk, front_desk, owner, project, teammate
+from tests.pages.lasting_desk import desk, front_desk, lasting_acme, owner, project, teammate
 from tests.pages.reading import session_args
 from tests.timeline.sessions import built, child, event, log, span
 
-__all__ = ["desk", "front_desk", "owner", "project", "teammate"]
+__all__ = ["desk", "front_desk", "lasting_acme", "owner", "project", "teammate"]
 
 CASES = json.loads(Path(__file__).with_name("failure_words.json").read_text())
 OVERLOADED = "message='the model is overloaded', status_code=503, retryable=True"
